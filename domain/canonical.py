@@ -1,0 +1,121 @@
+"""The one encoding that is hashed and signed: RFC 8785 JSON over a restricted model.
+
+The model is: objects with ASCII keys, arrays, NFC strings without lone surrogates, integers within ±(2^53 - 1), true, false
+and null, nested at most 64 deep. Within it the standard library's compact encoder with sorted keys already gives the bytes of
+RFC 8785, so the work that is left is one strict walk that refuses everything outside the model.
+"""
+
+from __future__ import annotations
+
+import json
+import unicodedata
+
+from domain.errors import DomainError
+
+MAX_INTEGER = 2**53 - 1
+MAX_DEPTH = 64
+
+# ASCII keys sort alike by code point, by UTF-8 byte and by UTF-16 unit (the order of RFC 8785).
+_encode = json.JSONEncoder(
+    ensure_ascii=False, check_circular=False, allow_nan=False, sort_keys=True, separators=(",", ":")
+).encode
+
+
+class _Fault(Exception):
+    """A breach of the model, on its way up; each container adds its step to `place`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.place: list[str] = []
+
+
+def canon(obj: object) -> bytes:
+    """Encode `obj` (dict, list, tuple, str, int, bool, None, exactly these types) to its canonical bytes.
+
+    Raises DomainError("not-canonical") naming the place of the first breach, as `$.pool[3].id`.
+    """
+    try:
+        _check(obj, MAX_DEPTH)
+    except _Fault as fault:
+        raise _refusal("$" + "".join(reversed(fault.place)), fault.reason) from None
+    return _encode(obj).encode()
+
+
+def parse(data: bytes) -> object:
+    """Decode canonical bytes; whatever `canon` would not have written is refused with DomainError("not-canonical")."""
+    try:
+        obj: object = json.loads(data.decode())
+    except UnicodeDecodeError as error:
+        raise _refusal(f"byte {error.start}", "不是 UTF-8 / not UTF-8") from None
+    except json.JSONDecodeError as error:
+        raise _refusal(f"character {error.pos}", "不是 JSON / not JSON") from None
+    except (RecursionError, ValueError):
+        raise _refusal(
+            "$", "嵌套过深或整数过长 / nested too deep, or an integer too long"
+        ) from None
+    again = canon(obj)
+    if again != data:
+        where = next(
+            (i for i, (a, b) in enumerate(zip(again, data, strict=False)) if a != b), len(again)
+        )
+        reason = "键序、重复键、空白或转义与规范编码不同 / key order, a repeated key, space or an escape differs"
+        raise _refusal(f"byte {where}", reason)
+    return obj
+
+
+def _refusal(place: str, reason: str) -> DomainError:
+    return DomainError("not-canonical", f"{place}: {reason}")
+
+
+def _check(value: object, depth: int) -> None:
+    kind = type(value)
+    if kind is str:
+        if not value.isascii():  # type: ignore[attr-defined]  # exact type was just compared; a cast costs a call
+            _check_text(value)  # type: ignore[arg-type]
+    elif kind is int:
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+            raise _Fault("整数越界 / integer out of range")
+    elif kind is dict:
+        _check_object(value, depth)  # type: ignore[arg-type]
+    elif kind is list or kind is tuple:
+        _check_array(value, depth)  # type: ignore[arg-type]
+    elif value is not None and kind is not bool:
+        raise _Fault(f"不允许的类型 / type not allowed: {kind.__name__}")
+
+
+def _check_object(value: dict[object, object], depth: int) -> None:
+    if not depth:
+        raise _Fault("嵌套过深 / nested too deep")
+    key: object = ""
+    try:
+        for key, item in value.items():  # noqa: B007 - the step where the walk stopped is named below
+            if type(key) is not str or not key.isascii():
+                raise _Fault("键不是 ASCII 文本 / key is not ASCII text")
+            _check(item, depth - 1)
+    except _Fault as fault:
+        fault.place.append(
+            f".{key}" if type(key) is str and key.isidentifier() and key.isascii() else f"[{key!a}]"
+        )
+        raise
+
+
+def _check_array(value: list[object] | tuple[object, ...], depth: int) -> None:
+    if not depth:
+        raise _Fault("嵌套过深 / nested too deep")
+    index = 0
+    try:
+        for index, item in enumerate(value):
+            _check(item, depth - 1)
+    except _Fault as fault:
+        fault.place.append(f"[{index}]")
+        raise
+
+
+def _check_text(text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise _Fault("孤立代理项 / lone surrogate") from None
+    if not unicodedata.is_normalized("NFC", text):
+        raise _Fault("文本不是 NFC / text is not NFC")

@@ -1,0 +1,214 @@
+"""The one Merkle tree: RFC 6962 with SHA-256, over leaf hashes of 32 bytes.
+
+Inclusion and consistency proofs are those of RFC 6962 section 2.1; a subtree `[start, end)` and its proofs are those of the
+Merkle Tree Certificates draft, of which the RFC's are the case `start = 0`. Every `verify_…` returns nothing when the proof
+holds and raises DomainError("proof-invalid") when it does not.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING
+
+from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+EMPTY_ROOT = sha256(b"").digest()
+HASH_SIZE = 32
+
+
+def leaf_hash(data: bytes) -> bytes:
+    """H(0x00 || data)."""
+    return sha256(b"\x00" + data).digest()
+
+
+def node_hash(left: bytes, right: bytes) -> bytes:
+    """H(0x01 || left || right)."""
+    return sha256(b"\x01" + left + right).digest()
+
+
+def root(leaves: Sequence[bytes]) -> bytes:
+    """Head of the tree over these leaf hashes, in order; H("") for none."""
+    level = list(leaves)
+    while len(level) > 1:
+        odd = level[-1:] if len(level) % 2 else []
+        level = [node_hash(level[i], level[i + 1]) for i in range(0, len(level) - 1, 2)] + odd
+    return level[0] if level else EMPTY_ROOT
+
+
+@dataclass
+class Frontier:
+    """What must be kept to go on appending: the heads of the perfect subtrees, left to right (one per set bit of `size`)."""
+
+    size: int = 0
+    peaks: list[bytes] = field(default_factory=list)
+
+    def append(self, leaf: bytes) -> None:
+        """Add one leaf hash on the right."""
+        size = self.size
+        while size & 1:
+            leaf = node_hash(self.peaks.pop(), leaf)
+            size >>= 1
+        self.peaks.append(leaf)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """Head of the tree over all leaves appended so far."""
+        if not self.peaks:
+            return EMPTY_ROOT
+        head = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            head = node_hash(peak, head)
+        return head
+
+    def copy(self) -> Frontier:
+        """Give an independent frontier at the same point."""
+        return Frontier(self.size, list(self.peaks))
+
+
+def is_subtree(start: int, end: int) -> bool:
+    """Tell whether `[start, end)` can be a subtree: `start` is a multiple of the least power of two not below its width."""
+    return 0 <= start < end and start & ((1 << (end - start - 1).bit_length()) - 1) == 0
+
+
+def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
+    """Audit path of leaf `index` in the tree over `leaves`, from the bottom up."""
+    if not 0 <= index < len(leaves):
+        raise _refusal(
+            f"叶 {index} 不在 {len(leaves)} 个叶中 / leaf {index} is not among {len(leaves)}"
+        )
+    if len(leaves) == 1:
+        return []
+    split = _split(len(leaves))
+    left, right = leaves[:split], leaves[split:]
+    if index < split:
+        return [*prove_inclusion(left, index), root(right)]
+    return [*prove_inclusion(right, index - split), root(left)]
+
+
+def verify_inclusion(
+    leaf: bytes, index: int, size: int, proof: Sequence[bytes], head: bytes
+) -> None:
+    """Check that `leaf` stands at `index` in the tree of `size` leaves with this head."""
+    if not 0 <= index < size:
+        raise _refusal(f"叶 {index} 不在 {size} 个叶中 / leaf {index} is not among {size}")
+    _check_hashes(proof)
+    path = list(proof)
+    if _climb(leaf, index, size, path) != head or path:
+        raise _refusal("包含证明与树头不符 / the inclusion proof does not lead to the head")
+
+
+def verify_subtree_inclusion(
+    leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], head: bytes
+) -> None:
+    """Check that leaf `index` (counted from the whole tree's start) stands in the subtree `[start, end)` with this head."""
+    if not is_subtree(start, end):
+        raise _refusal(f"[{start}, {end}) 不是子树 / is not a subtree")
+    verify_inclusion(leaf, index - start, end - start, proof, head)
+
+
+def prove_consistency(leaves: Sequence[bytes], size: int) -> list[bytes]:
+    """Prove that the tree over the first `size` leaves is the beginning of the tree over all of them."""
+    return prove_subtree_consistency(leaves, 0, size)
+
+
+def verify_consistency(
+    size1: int, head1: bytes, size2: int, proof: Sequence[bytes], head2: bytes
+) -> None:
+    """Check that the tree of `size1 > 0` leaves is the beginning of the tree of `size2`."""
+    if size1 < 1:
+        raise _refusal(
+            "空树是任何树的开头,无需证明 / an empty tree begins every tree, without a proof"
+        )
+    verify_subtree_consistency(0, size1, head1, size2, proof, head2)
+
+
+def prove_subtree_consistency(leaves: Sequence[bytes], start: int, end: int) -> list[bytes]:
+    """Prove that the subtree `[start, end)` is part of the tree over all leaves."""
+    if not is_subtree(start, end) or end > len(leaves):
+        raise _refusal(
+            f"[{start}, {end}) 不是 {len(leaves)} 个叶的子树 / is not a subtree of {len(leaves)} leaves"
+        )
+    return _subproof(leaves, start, end, known=True)
+
+
+def verify_subtree_consistency(
+    start: int, end: int, part: bytes, size: int, proof: Sequence[bytes], head: bytes
+) -> None:
+    """Check that the subtree `[start, end)` with head `part` is part of the tree of `size` leaves with this head.
+
+    An empty subtree is part of every tree.
+    """
+    if 0 <= start == end <= size and part == EMPTY_ROOT and not proof:
+        return
+    if not is_subtree(start, end) or end > size:
+        raise _refusal(f"[{start}, {end}) 不是 {size} 叶的子树 / is no subtree of {size} leaves")
+    _check_hashes(proof)
+    path = list(proof)
+    if _meet(start, end, size, part, path) != (part, head) or path:
+        raise _refusal("一致性证明与树头不符 / the consistency proof does not lead to the heads")
+
+
+def _refusal(detail: str) -> DomainError:
+    return DomainError("proof-invalid", detail)
+
+
+def _check_hashes(proof: Sequence[bytes]) -> None:
+    """With siblings of fixed size, a leaf or a head of another size can never be hashed into the right place."""
+    if any(len(each) != HASH_SIZE for each in proof):
+        raise _refusal("散列不是 32 字节 / a hash is not 32 bytes long")
+
+
+def _split(size: int) -> int:
+    """Width of the left branch: the largest power of two below `size`."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def _take(path: list[bytes]) -> bytes:
+    if not path:
+        raise _refusal("证明过短 / the proof is too short")
+    return path.pop()
+
+
+def _climb(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
+    """Head that the path implies; the last hash of the path is the sibling next to the top."""
+    if size == 1:
+        return leaf
+    split, sibling = _split(size), _take(path)
+    if index < split:
+        return node_hash(_climb(leaf, index, split, path), sibling)
+    return node_hash(sibling, _climb(leaf, index - split, size - split, path))
+
+
+def _subproof(leaves: Sequence[bytes], start: int, end: int, *, known: bool) -> list[bytes]:
+    """`known`: the verifier holds the head of `[start, end)` as a whole, so it need not be in the proof."""
+    if (start, end) == (0, len(leaves)):
+        return [] if known else [root(leaves)]
+    split = _split(len(leaves))
+    left, right = leaves[:split], leaves[split:]
+    if end <= split:
+        return [*_subproof(left, start, end, known=known), root(right)]
+    if start >= split:
+        return [*_subproof(right, start - split, end - split, known=known), root(left)]
+    return [*_subproof(right, 0, end - split, known=False), root(left)]
+
+
+def _meet(
+    start: int, end: int, size: int, known: bytes | None, path: list[bytes]
+) -> tuple[bytes, bytes]:
+    """Heads of the subtree and of the tree that the path implies; the mirror of `_subproof`."""
+    if (start, end) == (0, size):
+        part = _take(path) if known is None else known
+        return part, part
+    split, sibling = _split(size), _take(path)
+    if end <= split:
+        part, head = _meet(start, end, split, known, path)
+        return part, node_hash(head, sibling)
+    if start >= split:
+        part, head = _meet(start - split, end - split, size - split, known, path)
+        return part, node_hash(sibling, head)
+    part, head = _meet(0, end - split, size - split, None, path)
+    return node_hash(sibling, part), node_hash(sibling, head)

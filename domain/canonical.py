@@ -1,14 +1,16 @@
 """The one encoding that is hashed and signed: RFC 8785 JSON over a restricted model.
 
-The model is: objects with ASCII keys, arrays, NFC strings without lone surrogates, integers within ±(2^53 - 1), true, false
-and null, nested at most 64 deep. Within it the standard library's compact encoder with sorted keys already gives the bytes of
-RFC 8785, so the work that is left is one strict walk that refuses everything outside the model.
+The model is: objects with ASCII keys, arrays, NFC strings without lone surrogates, integers within
+±(2^53 - 1), true, false and null, nested at most 64 deep. Within it the standard library's compact
+encoder with sorted keys already gives the bytes of RFC 8785, so the work that is left is one strict
+walk that refuses everything outside the model.
 """
 
 from __future__ import annotations
 
 import json
 import unicodedata
+from typing import Any
 
 from domain.errors import DomainError
 
@@ -31,7 +33,7 @@ class _Fault(Exception):
 
 
 def canon(obj: object) -> bytes:
-    """Encode `obj` (dict, list, tuple, str, int, bool, None, exactly these types) to its canonical bytes.
+    """Encode `obj`, made of exactly dict, list, tuple, str, int, bool and None, canonically.
 
     Raises DomainError("not-canonical") naming the place of the first breach, as `$.pool[3].id`.
     """
@@ -43,7 +45,7 @@ def canon(obj: object) -> bytes:
 
 
 def parse(data: bytes) -> object:
-    """Decode canonical bytes; whatever `canon` would not have written is refused with DomainError("not-canonical")."""
+    """Decode canonical bytes: what `canon` would not have written is refused ("not-canonical")."""
     try:
         obj: object = json.loads(data.decode())
     except UnicodeDecodeError as error:
@@ -59,7 +61,7 @@ def parse(data: bytes) -> object:
         where = next(
             (i for i, (a, b) in enumerate(zip(again, data, strict=False)) if a != b), len(again)
         )
-        reason = "键序、重复键、空白或转义与规范编码不同 / key order, a repeated key, space or an escape differs"
+        reason = "键序、重复键、空白或转义不同 / key order, a repeated key, space or an escape"
         raise _refusal(f"byte {where}", reason)
     return obj
 
@@ -68,18 +70,18 @@ def _refusal(place: str, reason: str) -> DomainError:
     return DomainError("not-canonical", f"{place}: {reason}")
 
 
-def _check(value: object, depth: int) -> None:
+def _check(value: Any, depth: int) -> None:  # noqa: ANN401 - the types are compared right here
     kind = type(value)
     if kind is str:
-        if not value.isascii():  # type: ignore[attr-defined]  # exact type was just compared; a cast costs a call
-            _check_text(value)  # type: ignore[arg-type]
+        if not value.isascii():
+            _check_text(value)
     elif kind is int:
-        if not -MAX_INTEGER <= value <= MAX_INTEGER:  # type: ignore[operator]
+        if not -MAX_INTEGER <= value <= MAX_INTEGER:
             raise _Fault("整数越界 / integer out of range")
     elif kind is dict:
-        _check_object(value, depth)  # type: ignore[arg-type]
+        _check_object(value, depth)
     elif kind is list or kind is tuple:
-        _check_array(value, depth)  # type: ignore[arg-type]
+        _check_array(value, depth)
     elif value is not None and kind is not bool:
         raise _Fault(f"不允许的类型 / type not allowed: {kind.__name__}")
 
@@ -87,29 +89,26 @@ def _check(value: object, depth: int) -> None:
 def _check_object(value: dict[object, object], depth: int) -> None:
     if not depth:
         raise _Fault("嵌套过深 / nested too deep")
-    key: object = ""
-    try:
-        for key, item in value.items():  # noqa: B007 - the step where the walk stopped is named below
+    for key, item in value.items():
+        try:
             if type(key) is not str or not key.isascii():
                 raise _Fault("键不是 ASCII 文本 / key is not ASCII text")
             _check(item, depth - 1)
-    except _Fault as fault:
-        fault.place.append(
-            f".{key}" if type(key) is str and key.isidentifier() and key.isascii() else f"[{key!a}]"
-        )
-        raise
+        except _Fault as fault:
+            plain = type(key) is str and key.isascii() and key.isidentifier()
+            fault.place.append(f".{key}" if plain else f"[{key!a}]")
+            raise
 
 
 def _check_array(value: list[object] | tuple[object, ...], depth: int) -> None:
     if not depth:
         raise _Fault("嵌套过深 / nested too deep")
-    index = 0
-    try:
-        for index, item in enumerate(value):
+    for index, item in enumerate(value):
+        try:
             _check(item, depth - 1)
-    except _Fault as fault:
-        fault.place.append(f"[{index}]")
-        raise
+        except _Fault as fault:
+            fault.place.append(f"[{index}]")
+            raise
 
 
 def _check_text(text: str) -> None:

@@ -1,8 +1,9 @@
 """The one Merkle tree: RFC 6962 with SHA-256, over leaf hashes of 32 bytes.
 
-Inclusion and consistency proofs are those of RFC 6962 section 2.1; a subtree `[start, end)` and its proofs are those of the
-Merkle Tree Certificates draft, of which the RFC's are the case `start = 0`. Every `verify_…` returns nothing when the proof
-holds and raises DomainError("proof-invalid") when it does not.
+Inclusion and consistency proofs are those of RFC 6962 section 2.1; a subtree `[start, end)` and
+its proofs are those of the Merkle Tree Certificates draft, of which the RFC's are the case
+`start = 0`. Every `verify_…` returns nothing when the proof holds and raises
+DomainError("proof-invalid") when it does not.
 """
 
 from __future__ import annotations
@@ -41,7 +42,10 @@ def root(leaves: Sequence[bytes]) -> bytes:
 
 @dataclass
 class Frontier:
-    """What must be kept to go on appending: the heads of the perfect subtrees, left to right (one per set bit of `size`)."""
+    """What must be kept to go on appending: the heads of the perfect subtrees, left to right.
+
+    There is one for each set bit of `size`.
+    """
 
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
@@ -70,7 +74,10 @@ class Frontier:
 
 
 def is_subtree(start: int, end: int) -> bool:
-    """Tell whether `[start, end)` can be a subtree: `start` is a multiple of the least power of two not below its width."""
+    """Tell whether `[start, end)` can be a subtree.
+
+    `start` must be a multiple of the least power of two that is not below the width.
+    """
     return 0 <= start < end and start & ((1 << (end - start - 1).bit_length()) - 1) == 0
 
 
@@ -95,23 +102,23 @@ def verify_inclusion(
     """Check that `leaf` stands at `index` in the tree of `size` leaves with this head."""
     if not 0 <= index < size:
         raise _refusal(f"叶 {index} 不在 {size} 个叶中 / leaf {index} is not among {size}")
-    _check_hashes(proof)
+    _check_hashes([leaf, *proof])
     path = list(proof)
     if _climb(leaf, index, size, path) != head or path:
-        raise _refusal("包含证明与树头不符 / the inclusion proof does not lead to the head")
+        raise _refusal("包含证明与树头不符 / the proof does not lead to the head")
 
 
 def verify_subtree_inclusion(
     leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], head: bytes
 ) -> None:
-    """Check that leaf `index` (counted from the whole tree's start) stands in the subtree `[start, end)` with this head."""
+    """Check that leaf `index`, counted in the whole tree, is in `[start, end)` with this head."""
     if not is_subtree(start, end):
         raise _refusal(f"[{start}, {end}) 不是子树 / is not a subtree")
     verify_inclusion(leaf, index - start, end - start, proof, head)
 
 
 def prove_consistency(leaves: Sequence[bytes], size: int) -> list[bytes]:
-    """Prove that the tree over the first `size` leaves is the beginning of the tree over all of them."""
+    """Prove that the tree over the first `size` leaves is the beginning of the whole tree."""
     return prove_subtree_consistency(leaves, 0, size)
 
 
@@ -121,7 +128,7 @@ def verify_consistency(
     """Check that the tree of `size1 > 0` leaves is the beginning of the tree of `size2`."""
     if size1 < 1:
         raise _refusal(
-            "空树是任何树的开头,无需证明 / an empty tree begins every tree, without a proof"
+            "空树是任何树的开头,不作证明 / an empty tree begins every tree, without a proof"
         )
     verify_subtree_consistency(0, size1, head1, size2, proof, head2)
 
@@ -129,23 +136,21 @@ def verify_consistency(
 def prove_subtree_consistency(leaves: Sequence[bytes], start: int, end: int) -> list[bytes]:
     """Prove that the subtree `[start, end)` is part of the tree over all leaves."""
     if not is_subtree(start, end) or end > len(leaves):
-        raise _refusal(
-            f"[{start}, {end}) 不是 {len(leaves)} 个叶的子树 / is not a subtree of {len(leaves)} leaves"
-        )
+        raise _no_subtree(start, end, len(leaves))
     return _subproof(leaves, start, end, known=True)
 
 
 def verify_subtree_consistency(
     start: int, end: int, part: bytes, size: int, proof: Sequence[bytes], head: bytes
 ) -> None:
-    """Check that the subtree `[start, end)` with head `part` is part of the tree of `size` leaves with this head.
+    """Check that the subtree `[start, end)` with head `part` belongs to the tree with this head.
 
     An empty subtree is part of every tree.
     """
     if 0 <= start == end <= size and part == EMPTY_ROOT and not proof:
         return
     if not is_subtree(start, end) or end > size:
-        raise _refusal(f"[{start}, {end}) 不是 {size} 叶的子树 / is no subtree of {size} leaves")
+        raise _no_subtree(start, end, size)
     _check_hashes(proof)
     path = list(proof)
     if _meet(start, end, size, part, path) != (part, head) or path:
@@ -156,9 +161,13 @@ def _refusal(detail: str) -> DomainError:
     return DomainError("proof-invalid", detail)
 
 
-def _check_hashes(proof: Sequence[bytes]) -> None:
-    """With siblings of fixed size, a leaf or a head of another size can never be hashed into the right place."""
-    if any(len(each) != HASH_SIZE for each in proof):
+def _no_subtree(start: int, end: int, size: int) -> DomainError:
+    return _refusal(f"[{start}, {end}) 不是 {size} 叶的子树 / is no subtree of {size} leaves")
+
+
+def _check_hashes(hashes: Sequence[bytes]) -> None:
+    """Between siblings of fixed size nothing of another size can be hashed into place."""
+    if any(len(each) != HASH_SIZE for each in hashes):
         raise _refusal("散列不是 32 字节 / a hash is not 32 bytes long")
 
 
@@ -184,7 +193,7 @@ def _climb(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
 
 
 def _subproof(leaves: Sequence[bytes], start: int, end: int, *, known: bool) -> list[bytes]:
-    """`known`: the verifier holds the head of `[start, end)` as a whole, so it need not be in the proof."""
+    """`known`: the verifier holds the head of `[start, end)`, so it need not be in the proof."""
     if (start, end) == (0, len(leaves)):
         return [] if known else [root(leaves)]
     split = _split(len(leaves))

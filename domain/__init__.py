@@ -1,0 +1,1 @@
+"""What is true and what may happen: pure decisions over facts. Standard library only."""

@@ -1,0 +1,121 @@
+"""Every command there is, who may give it, and the one door through which all of them are decided."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain import draw_commands as draw
+from domain import inspection_commands as inspection
+from domain import items, organisation, plan, task
+from domain import registry_commands as registry
+from domain.aggregates import AGGREGATES
+from domain.errors import DomainError
+from domain.organisation import Staff
+
+if TYPE_CHECKING:
+    from domain.facts import Actor, Command, Context, Fact
+    from domain.history import History
+
+SYSTEM = "system"  # the program itself at set-up, before anybody exists who could act
+
+
+@dataclass(frozen=True, kw_only=True)
+class Act:
+    """A command's public name and the roles that may give it."""
+
+    name: str
+    command: type
+    roles: tuple[str, ...]
+
+
+ACTS: tuple[Act, ...] = (
+    Act(name="department.add", command=organisation.AddDepartment, roles=("administrator", SYSTEM)),
+    Act(name="staff.add", command=organisation.AddStaff, roles=("administrator", SYSTEM)),
+    Act(name="staff.change-roles", command=organisation.ChangeStaffRoles, roles=("administrator",)),
+    Act(name="staff.suspend", command=organisation.SuspendStaff, roles=("administrator",)),
+    Act(name="item.add", command=items.AddItem, roles=("clerk",)),
+    Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
+    Act(name="item.review", command=items.ReviewItem, roles=("reviewer",)),
+    Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
+    Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
+    Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
+    Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
+    Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
+    Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
+    Act(name="officer.declare-recusal", command=registry.DeclareRecusal, roles=("officer",)),
+    Act(name="officer.record-training", command=registry.RecordTraining, roles=("registrar",)),
+    Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
+    Act(name="expert.change", command=registry.ChangeExpert, roles=("registrar",)),
+    Act(name="registry.suspend", command=registry.Suspend, roles=("registrar",)),
+    Act(name="registry.restore", command=registry.Restore, roles=("registrar",)),
+    Act(name="registry.confirm", command=registry.ConfirmChange, roles=("registrar", "reviewer")),
+    Act(name="registry.reject", command=registry.RejectChange, roles=("registrar", "reviewer")),
+    Act(name="plan.draft", command=plan.DraftPlan, roles=("clerk",)),
+    Act(name="plan.amend", command=plan.AmendPlan, roles=("clerk",)),
+    Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",)),
+    Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
+    Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
+    Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
+    Act(name="task.confirm", command=task.ConfirmTask, roles=("clerk",)),
+    Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
+    Act(name="draw.prepare", command=draw.PrepareDraw, roles=("draw_operator",)),
+    Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",)),
+    Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",)),
+    Act(name="draw.reveal", command=draw.RevealSource, roles=("witness",)),
+    Act(name="draw.disclose", command=draw.DiscloseDraw, roles=("draw_operator",)),
+    Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
+    Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
+    Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
+    Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
+    Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
+    Act(name="inspection.enter-result", command=inspection.EnterResult, roles=("officer",)),
+    Act(name="inspection.confirm-result", command=inspection.ConfirmResult, roles=("officer",)),
+    Act(name="inspection.review-result", command=inspection.ReviewResult, roles=("reviewer",)),
+    Act(name="inspection.order-correction", command=inspection.OrderCorrection, roles=("clerk",)),
+    Act(
+        name="inspection.verify-correction",
+        command=inspection.VerifyCorrection,
+        roles=("officer", "reviewer"),
+    ),
+    Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+)
+
+_BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
+
+
+def act_of(command: Command) -> Act:
+    """The entry of a command in the table."""
+    return _BY_COMMAND[type(command)]
+
+
+def acting_role(command: type, roles: tuple[str, ...]) -> str:
+    """The role in which a person with these roles gives a command, or the refusal that names what is needed."""
+    allowed = _BY_COMMAND[command].roles
+    role = next((role for role in allowed if role in roles), None)
+    if role is None:
+        wanted = ", ".join(allowed)
+        raise DomainError("role-not-allowed", f"此操作需要角色 {wanted} / this act needs one of these roles")
+    return role
+
+
+def decide(history: History, command: Command, context: Context) -> tuple[Fact, ...]:
+    """Say what follows from a command on this history, or refuse it with a DomainError. Changes nothing."""
+    _authorise(history, command, context.actor)
+    prefix, _, id_ = command.stream.partition("/")
+    aggregate = AGGREGATES[prefix]
+    assert aggregate.decide is not None, "the ledger's own stream takes no commands"
+    facts: tuple[Fact, ...] = aggregate.decide(
+        history.get(aggregate.state, id_), command, context, history
+    )
+    return facts
+
+
+def _authorise(history: History, command: Command, actor: Actor) -> None:
+    """The role must be one the act allows, and the person must hold it now."""
+    acting_role(type(command), (actor.role,))
+    if actor.role == SYSTEM:
+        return
+    staff = history.get(Staff, actor.id)
+    if staff is None or not staff.active or actor.role not in staff.roles:
+        raise DomainError("role-not-allowed", f"{actor.id} 没有角色 {actor.role} / does not hold this role")

@@ -1,0 +1,69 @@
+"""Every event type there is: its stored name and its class. A stored name never changes; a new shape is a new version."""
+
+from __future__ import annotations
+
+from domain import draw_commands as draw
+from domain import inspection_commands as inspection
+from domain import items, organisation, plan, task
+from domain import registry_commands as registry
+from domain.genesis import LedgerOpened
+
+NAMES: dict[str, type] = {
+    "ledger.opened.v1": LedgerOpened,
+    "department.added.v1": organisation.DepartmentAdded,
+    "staff.added.v1": organisation.StaffAdded,
+    "staff.roles_changed.v1": organisation.StaffRolesChanged,
+    "staff.suspended.v1": organisation.StaffSuspended,
+    "item.added.v1": items.ItemAdded,
+    "item.claimed.v1": items.ItemClaimed,
+    "item.reviewed.v1": items.ItemReviewed,
+    "item.published.v1": items.ItemPublished,
+    "entity.added.v1": registry.EntityAdded,
+    "entity.changed.v1": registry.EntityChanged,
+    "entity.visit_recorded.v1": registry.VisitRecorded,
+    "officer.added.v1": registry.OfficerAdded,
+    "officer.changed.v1": registry.OfficerChanged,
+    "officer.recusal_declared.v1": registry.RecusalDeclared,
+    "officer.trained.v1": registry.OfficerTrained,
+    "expert.added.v1": registry.ExpertAdded,
+    "expert.changed.v1": registry.ExpertChanged,
+    "registry.suspended.v1": registry.Suspended,
+    "registry.restored.v1": registry.Restored,
+    "registry.change_confirmed.v1": registry.ChangeConfirmed,
+    "registry.change_rejected.v1": registry.ChangeRejected,
+    "plan.drafted.v1": plan.PlanDrafted,
+    "plan.amended.v1": plan.PlanAmended,
+    "plan.reviewed.v1": plan.PlanReviewed,
+    "plan.collated.v1": plan.PlanCollated,
+    "plan.published.v1": plan.PlanPublished,
+    "task.opened.v1": task.TaskOpened,
+    "task.confirmed.v1": task.TaskConfirmed,
+    "task.completed.v1": task.TaskCompleted,
+    "draw.prepared.v1": draw.DrawPrepared,
+    "draw.witness_committed.v1": draw.WitnessCommitted,
+    "draw.committed.v1": draw.DrawCommitted,
+    "draw.source_revealed.v1": draw.SourceRevealed,
+    "draw.computed.v1": draw.DrawComputed,
+    "draw.disclosed.v1": draw.DrawDisclosed,
+    "draw.void_requested.v1": draw.VoidRequested,
+    "draw.voided.v1": draw.DrawVoided,
+    "assignment.committed.v1": draw.AssignmentCommitted,
+    "assignment.computed.v1": draw.AssignmentComputed,
+    "inspection.assigned.v1": inspection.InspectionAssigned,
+    "inspection.notified.v1": inspection.InspectionNotified,
+    "inspection.checked_in.v1": inspection.OfficerCheckedIn,
+    "inspection.checked_out.v1": inspection.OfficerCheckedOut,
+    "inspection.result_entered.v1": inspection.ResultEntered,
+    "inspection.result_confirmed.v1": inspection.ResultConfirmed,
+    "inspection.result_reviewed.v1": inspection.ResultReviewed,
+    "inspection.correction_ordered.v1": inspection.CorrectionOrdered,
+    "inspection.correction_verified.v1": inspection.CorrectionVerified,
+    "inspection.result_published.v1": inspection.ResultPublished,
+}
+
+_BY_CLASS: dict[type, str] = {event: name for name, event in NAMES.items()}
+
+
+def name_of(event: object) -> str:
+    """The stored name of an event."""
+    return _BY_CLASS[type(event)]

@@ -1,0 +1,133 @@
+"""The sampling frame: who can be drawn, read from history at one leaf.
+
+Everything in the registry that fits the published scope is in the pool or among the exclusions with one of a fixed set
+of reasons; there is no third place. The same holds for officers: whoever a department named and is still eligible.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from domain.inspection import MIN_OFFICERS, Inspection, inspection_id
+from domain.registry import Entity, Officer
+
+if TYPE_CHECKING:
+    from domain.history import History
+    from domain.plan_rows import PlanRow
+    from domain.task import Task
+
+ExclusionReason = Literal[
+    "suspended",  # 名录中已暂停
+    "unconfirmed",  # 入库待复核
+    "visit-cap-reached",  # 本年度检查次数已达上限
+]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Frame:
+    """Members and exclusions in the shapes of draw-v1 §1, by the UTF-8 bytes of their ids."""
+
+    pool: tuple[dict[str, str], ...]
+    excluded: tuple[dict[str, str], ...]
+
+
+def entities_frame(row: PlanRow, history: History) -> Frame:
+    """Everybody who fits the scope of a plan row, in the pool or excluded with the reason."""
+    visits = _visits(row.window_from[:4], history)
+    pool: list[dict[str, str]] = []
+    excluded: list[dict[str, str]] = []
+    for entity in history.all(Entity):
+        details = entity.proposed
+        if details is None or not row.scope.fits(details):
+            continue
+        member = {"id": entity.id, "stratum": row.stratum_of(details)}
+        reason = _exclusion(entity, visits.get(entity.id, 0), row)
+        if reason is None:
+            pool.append(member)
+        else:
+            excluded.append({**member, "reason": reason})
+    return Frame(pool=tuple(pool), excluded=tuple(excluded))
+
+
+def _exclusion(entity: Entity, visits: int, row: PlanRow) -> ExclusionReason | None:
+    if entity.details is None:
+        return "unconfirmed"
+    if entity.suspended:
+        return "suspended"
+    return "visit-cap-reached" if visits >= row.visit_cap else None
+
+
+def _visits(year: str, history: History) -> dict[str, int]:
+    """Inspections of each entity in a calendar year: held outside this ledger, under way here, or held here."""
+    counts = {
+        entity.id: sum(day.startswith(year) for day in entity.visits)
+        for entity in history.all(Entity)
+    }
+    for inspection in history.all(Inspection):
+        if inspection.assigned.window_from.startswith(year):
+            counts[inspection.entity] = counts.get(inspection.entity, 0) + 1
+    return counts
+
+
+def roster(task: Task, history: History) -> tuple[dict[str, object], ...]:
+    """The officers that may be drawn, in the shape of assign-v1: named by their department, active, certified."""
+    return tuple(
+        {
+            "id": id_,
+            "department": officer.details.department,
+            "skills": sorted(set(officer.details.skills), key=str.encode),
+            "capacity": None,
+        }
+        for id_ in sorted(task.officers, key=str.encode)
+        if (officer := history.get(Officer, id_)) is not None
+        and officer.active
+        and officer.details is not None
+        and officer.details.certificate_expires >= task.row.window_to
+    )
+
+
+def assignment_input(
+    task: Task,
+    entities: tuple[str, ...],
+    frozen: tuple[dict[str, object], ...],
+    history: History,
+) -> dict[str, object]:
+    """The input of assign-v1: a visit for every drawn entity, and the frozen roster less those who left since."""
+    present = {entry["id"] for entry in roster(task, history)}
+    officers = [entry for entry in frozen if entry["id"] in present]
+    drawn = sorted(entities, key=str.encode)
+    needs = _needs(task.row)
+    inspections = [{"id": inspection_id(task.plan_number, one), "needs": needs} for one in drawn]
+    return {
+        "alg": "mingqian-assign-v1",
+        "inspections": inspections,
+        "officers": officers,
+        "recusals": _recusals(task, officers, drawn, history),
+    }
+
+
+def _needs(row: PlanRow) -> list[dict[str, object]]:
+    """One officer of each department that has items; the lead sends more where that is fewer than the law asks."""
+    own = [department for department in row.departments if row.items_of(department)]
+    counts = dict.fromkeys(own, 1)
+    counts[own[0]] += max(0, MIN_OFFICERS - len(own))
+    return [
+        {"department": department, "count": counts[department], "skills": []}
+        for department in sorted(counts, key=str.encode)
+    ]
+
+
+def _recusals(
+    task: Task, officers: list[dict[str, object]], drawn: list[str], history: History
+) -> list[list[str]]:
+    pairs = []
+    for entry in officers:
+        officer = history.get(Officer, str(entry["id"]))
+        if officer is not None:
+            pairs += [
+                [officer.id, inspection_id(task.plan_number, entity)]
+                for entity in drawn
+                if entity in officer.recusals
+            ]
+    return pairs

@@ -1,0 +1,253 @@
+"""The annual plan 年度抽查计划: drafted, reviewed, collated where departments join, published, and amended in the open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, assert_never
+
+from domain.errors import DomainError
+from domain.facts import Fact
+from domain.organisation import Department, Staff
+from domain.plan_rows import PlanRow, Warning, check_rows, is_published_for
+from domain.rules import require_other_person, require_reason, require_text
+
+if TYPE_CHECKING:
+    from domain.facts import Context, Recorded
+    from domain.history import History
+
+
+@dataclass(frozen=True, kw_only=True)
+class DraftPlan:
+    """Write the plan of a year, or write it anew while it is not published."""
+
+    year: int
+    title: str
+    document_number: str
+    issuer: str
+    rows: tuple[PlanRow, ...]
+
+    @property
+    def stream(self) -> str:
+        return f"plan/{self.year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AmendPlan:
+    """Write new rows for a published plan, with the reason; they count once reviewed and published again."""
+
+    year: int
+    rows: tuple[PlanRow, ...]
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"plan/{self.year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReviewPlan:
+    """Approve a draft or return it with a remark."""
+
+    year: int
+    approve: bool
+    remark: str
+
+    @property
+    def stream(self) -> str:
+        return f"plan/{self.year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class CollatePlan:
+    """汇总: the market-supervision bureau has put the joint plans together and saw this one."""
+
+    year: int
+
+    @property
+    def stream(self) -> str:
+        return f"plan/{self.year}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishPlan:
+    """Make a reviewed and collated plan public."""
+
+    year: int
+
+    @property
+    def stream(self) -> str:
+        return f"plan/{self.year}"
+
+
+PlanCommand = DraftPlan | AmendPlan | ReviewPlan | CollatePlan | PublishPlan
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanDrafted:
+    """A draft, with what a person must look at."""
+
+    title: str
+    document_number: str
+    issuer: str
+    rows: tuple[PlanRow, ...]
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanAmended:
+    """New rows for a published plan; the published ones hold until the next publication."""
+
+    rows: tuple[PlanRow, ...]
+    reason: str
+    warnings: tuple[Warning, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanReviewed:
+    """A second person looked at the draft."""
+
+    approved: bool
+    remark: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanCollated:
+    """The collating bureau saw the plan."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class PlanPublished:
+    """The plan is public; `revision` counts publications from 1."""
+
+    revision: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """The plan of a year as it stands. `rows` are the newest, `published` those that hold."""
+
+    year: int
+    title: str
+    document_number: str
+    issuer: str
+    rows: tuple[PlanRow, ...]
+    drafted_by: str
+    status: Literal["drafted", "reviewed", "collated", "published"] = "drafted"
+    published: tuple[PlanRow, ...] = ()
+    revision: int = 0
+
+    def row(self, number: str) -> PlanRow | None:
+        """The published row of this number."""
+        return next((row for row in self.published if row.number == number), None)
+
+
+def decide(
+    state: Plan | None, command: PlanCommand, context: Context, history: History
+) -> tuple[Fact, ...]:
+    """Say what follows from a command, or refuse it. Changes nothing."""
+    if isinstance(command, DraftPlan):
+        return (Fact(stream=command.stream, event=_draft(state, command, history)),)
+    if state is None:
+        raise DomainError("unknown-plan", f"没有 {command.year} 年度计划 / no plan of that year")
+    event: object
+    match command:
+        case AmendPlan():
+            event = _amend(state, command, history)
+        case ReviewPlan():
+            _require_status(state, "drafted")
+            require_other_person(context, state.drafted_by, "计划审核 / review of the plan")
+            if not command.approve:
+                require_reason(command.remark)
+            event = PlanReviewed(approved=command.approve, remark=command.remark)
+        case CollatePlan():
+            _require_status(state, "reviewed")
+            _require_collator(context, history)
+            event = PlanCollated()
+        case PublishPlan():
+            event = _publish(state, history)
+        case _:
+            assert_never(command)
+    return (Fact(stream=command.stream, event=event),)
+
+
+def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDrafted:
+    if state is not None and state.revision > 0:
+        raise DomainError("wrong-stage", "计划已公布，请用“调整” / the plan is published: amend it")
+    require_text(command.title, "title")
+    if history.get(Department, command.issuer) is None:
+        raise DomainError("unknown-department", f"部门 {command.issuer} 未登记 / not registered")
+    return PlanDrafted(
+        title=command.title,
+        document_number=command.document_number,
+        issuer=command.issuer,
+        rows=command.rows,
+        warnings=check_rows(command.rows, command.year, history),
+    )
+
+
+def _amend(state: Plan, command: AmendPlan, history: History) -> PlanAmended:
+    if state.revision == 0:
+        raise DomainError("wrong-stage", "计划尚未公布，请重新起草 / not published yet: draft it anew")
+    require_reason(command.reason)
+    gone = {row.number for row in state.published} - {row.number for row in command.rows}
+    if gone:
+        detail = f"已公布的计划行不得删除：{'、'.join(sorted(gone))} / a published row is never dropped"
+        raise DomainError("plan-row-dropped", detail)
+    warnings = check_rows(command.rows, command.year, history)
+    return PlanAmended(rows=command.rows, reason=command.reason, warnings=warnings)
+
+
+def _publish(state: Plan, history: History) -> PlanPublished:
+    joint = any(row.joint for row in state.rows)
+    _require_status(state, "collated" if joint else "reviewed")
+    for row in state.rows:
+        for own in row.items:
+            for code in own.items:
+                if not is_published_for(code, own.department, history):
+                    detail = f"{row.number}: 事项 {code} 未由 {own.department} 公布 / item is not published"
+                    raise DomainError("item-not-published", detail)
+    return PlanPublished(revision=state.revision + 1)
+
+
+def _require_collator(context: Context, history: History) -> None:
+    staff = history.get(Staff, context.actor.id)
+    department = history.get(Department, staff.department) if staff else None
+    if department is None or not department.collates:
+        raise DomainError("other-department", "汇总由市场监管部门办理 / only the collating bureau does this")
+
+
+def _require_status(state: Plan, status: str) -> None:
+    if state.status != status:
+        detail = f"{state.year} 年度计划处于 {state.status}，应为 {status} / plan is in another stage"
+        raise DomainError("wrong-stage", detail)
+
+
+def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
+    """Fold one fact."""
+    event = recorded.event
+    if isinstance(event, PlanDrafted):
+        return Plan(
+            year=int(recorded.stream.partition("/")[2]),
+            title=event.title,
+            document_number=event.document_number,
+            issuer=event.issuer,
+            rows=event.rows,
+            drafted_by=recorded.actor.id,
+        )
+    assert state is not None
+    match event:
+        case PlanAmended():
+            by = recorded.actor.id
+            return replace(state, rows=event.rows, drafted_by=by, status="drafted")
+        case PlanReviewed(approved=True):
+            return replace(state, status="reviewed")
+        case PlanReviewed():
+            return replace(state, status="drafted")
+        case PlanCollated():
+            return replace(state, status="collated")
+        case PlanPublished():
+            return replace(
+                state, status="published", published=state.rows, revision=event.revision
+            )
+        case _:
+            return state

@@ -1,0 +1,340 @@
+"""What can be asked of the registries and what is recorded: commands are imperatives, events past tense."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+Registry = Literal["entity", "officer", "expert"]
+CreditClass = Literal["A", "B", "C", "D"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityDetails:
+    """检查对象: `kind` is its type (幼儿园, 校外培训机构 …), `tags` further classes; `credit_class` A low … D high risk."""
+
+    name: str
+    kind: str
+    tags: tuple[str, ...]
+    credit_class: CreditClass | None
+    area: str
+    address: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerDetails:
+    """执法检查人员: the certificate is valid through `certificate_expires` (YYYY-MM-DD)."""
+
+    department: str
+    skills: tuple[str, ...]
+    certificate_expires: str
+    area: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertDetails:
+    """专家: assists, and never counts as one of the two officers."""
+
+    organisation: str
+    specialities: tuple[str, ...]
+
+
+Details = EntityDetails | OfficerDetails | ExpertDetails
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddEntity:
+    """Propose an entity. `personal` may hold `contact` and `telephone`; `override_reason` accepts a wrong check digit."""
+
+    id: str
+    details: EntityDetails
+    source: str
+    override_reason: str | None
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"entity/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddOfficer:
+    """Propose an officer. `personal`: `name`, `certificate_number`, `telephone`, `id_card`."""
+
+    id: str
+    details: OfficerDetails
+    source: str
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"officer/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddExpert:
+    """Propose an expert. `personal`: `name`, `telephone`, `id_card`."""
+
+    id: str
+    details: ExpertDetails
+    source: str
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"expert/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeEntity:
+    """Propose other details for an entity, with the reason."""
+
+    id: str
+    details: EntityDetails
+    reason: str
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"entity/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeOfficer:
+    """Propose other details for an officer, with the reason."""
+
+    id: str
+    details: OfficerDetails
+    reason: str
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"officer/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeExpert:
+    """Propose other details for an expert, with the reason."""
+
+    id: str
+    details: ExpertDetails
+    reason: str
+    personal: Mapping[str, str]
+
+    @property
+    def stream(self) -> str:
+        return f"expert/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspend:
+    """Propose that an entry rests."""
+
+    registry: Registry
+    id: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"{self.registry}/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restore:
+    """Propose that a suspended entry counts again."""
+
+    registry: Registry
+    id: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"{self.registry}/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ConfirmChange:
+    """The second person confirms the change that event `version` proposed."""
+
+    registry: Registry
+    id: str
+    version: int
+
+    @property
+    def stream(self) -> str:
+        return f"{self.registry}/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RejectChange:
+    """The second person rejects the change that event `version` proposed."""
+
+    registry: Registry
+    id: str
+    version: int
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"{self.registry}/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordVisit:
+    """Record an inspection that was held outside this ledger, so that visit caps count it."""
+
+    id: str
+    on: str
+    reference: str
+
+    @property
+    def stream(self) -> str:
+        return f"entity/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class DeclareRecusal:
+    """回避: an officer must not inspect this entity. The reason is personal and sealed; it takes effect at once."""
+
+    id: str
+    entity: str
+    reason: str
+
+    @property
+    def stream(self) -> str:
+        return f"officer/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecordTraining:
+    """业务培训: an officer attended a course."""
+
+    id: str
+    course: str
+    on: str
+
+    @property
+    def stream(self) -> str:
+        return f"officer/{self.id}"
+
+
+RegistryCommand = (
+    AddEntity
+    | AddOfficer
+    | AddExpert
+    | ChangeEntity
+    | ChangeOfficer
+    | ChangeExpert
+    | Suspend
+    | Restore
+    | ConfirmChange
+    | RejectChange
+    | RecordVisit
+    | DeclareRecusal
+    | RecordTraining
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityAdded:
+    """An entity was proposed; `source` names the file or the person it came from."""
+
+    details: EntityDetails
+    source: str
+    override_reason: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerAdded:
+    """An officer was proposed."""
+
+    details: OfficerDetails
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertAdded:
+    """An expert was proposed."""
+
+    details: ExpertDetails
+    source: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntityChanged:
+    """Other details were proposed for an entity."""
+
+    details: EntityDetails
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerChanged:
+    """Other details were proposed for an officer."""
+
+    details: OfficerDetails
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertChanged:
+    """Other details were proposed for an expert."""
+
+    details: ExpertDetails
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Suspended:
+    """It was proposed that the entry rests."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Restored:
+    """It was proposed that the entry counts again."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeConfirmed:
+    """The proposal of event `version` holds from this leaf on."""
+
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChangeRejected:
+    """The proposal of event `version` does not hold."""
+
+    version: int
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class VisitRecorded:
+    """The entity was inspected outside this ledger."""
+
+    on: str
+    reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecusalDeclared:
+    """The officer must not inspect the entity."""
+
+    entity: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerTrained:
+    """The officer attended the course."""
+
+    course: str
+    on: str

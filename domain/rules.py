@@ -1,0 +1,54 @@
+"""Small checks that many decisions share, each with its one refusal."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, timedelta
+from typing import TYPE_CHECKING
+
+from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from domain.facts import Context
+
+_SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+
+
+def require_slug(text: str, place: str) -> None:
+    """Ids that we give ourselves are short ASCII words, so that they stand unescaped in addresses and file names."""
+    if not _SLUG.fullmatch(text):
+        raise DomainError("id-invalid", f"{place}: 编号只能用字母、数字、-、_ / use letters, digits, - and _ only")
+
+
+def require_reason(reason: str) -> None:
+    """An act that takes something away or changes it says why."""
+    if not reason.strip():
+        raise DomainError("reason-missing", "请写明原因 / say why")
+
+
+def require_text(text: str, place: str) -> None:
+    """A field that the public or an auditor will read is not blank."""
+    if not text.strip():
+        raise DomainError("field-missing", f"{place}: 不能为空 / must not be blank")
+
+
+def require_other_person(context: Context, other: str, act: str) -> None:
+    """Nobody approves their own act."""
+    if context.actor.id == other:
+        raise DomainError("own-act", f"{act}: 须由另一人办理 / must be done by somebody else")
+
+
+def parse_date(text: str, place: str) -> date:
+    """Read `YYYY-MM-DD` and nothing else."""
+    try:
+        day = date.fromisoformat(text)
+    except ValueError:
+        day = None
+    if day is None or day.isoformat() != text:
+        raise DomainError("date-invalid", f"{place}: 日期须为 YYYY-MM-DD / dates are YYYY-MM-DD")
+    return day
+
+
+def china_date(now: str) -> str:
+    """The calendar day in China (UTC+8, no summer time) of an RFC 3339 UTC instant: windows are days on its calendar."""
+    return (datetime.fromisoformat(now) + timedelta(hours=8)).date().isoformat()

@@ -18,10 +18,14 @@ from domain.errors import DomainError
 
 USCC_ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 
+REG_LENGTH = 15
+_USCC_WEIGHTS = tuple(pow(3, i, 31) for i in range(17))
+_ID_CARD_WEIGHTS = tuple(pow(2, 17 - i, 11) for i in range(17))
+
 _FORMS = {
     # GB 32100 4.2: registering body, kind of body, six digits of GB/T 2260, nine of GB 11714, check character.
     "uscc": re.compile(rf"[1-9ANY][{USCC_ALPHABET}][0-9]{{6}}[{USCC_ALPHABET}]{{10}}"),
-    "reg": re.compile(r"[0-9]{15}"),
+    "reg": re.compile(rf"[0-9]{{{REG_LENGTH}}}"),
     "school": re.compile(r"[0-9]{10}"),
 }
 _SHAPES = {
@@ -35,20 +39,21 @@ _SEPARATORS = re.compile(r"[\s\-\u2010-\u2015\u200b\ufeff]+")
 
 
 def normalise(number: str) -> str:
-    """The number without spaces and hyphens, in half-width capitals: ` ９１11-0000 ` → `91110000`."""
+    """Write a number without spaces and hyphens, in half-width capitals: ` ９１11-0000 ` → `91110000`."""
     return _SEPARATORS.sub("", unicodedata.normalize("NFKC", number)).upper()
 
 
 def uscc_check_digit(first17: str) -> str:
-    """The 18th character for the first 17 of a unified social credit code (GB 32100-2015, annex A)."""
-    if len(first17) != 17 or any(character not in USCC_ALPHABET for character in first17):
+    """Compute the 18th character for the first 17 of a unified social credit code (GB 32100-2015, annex A)."""
+    values = [USCC_ALPHABET.find(character) for character in first17]
+    if len(values) != len(_USCC_WEIGHTS) or min(values) < 0:
         raise _invalid("uscc")
-    total = sum(USCC_ALPHABET.index(character) * pow(3, i, 31) for i, character in enumerate(first17))
+    total = sum(value * weight for value, weight in zip(values, _USCC_WEIGHTS, strict=True))
     return USCC_ALPHABET[-total % 31]
 
 
 def reg_check_digit(first14: str) -> str:
-    """The 15th digit for the first 14 of a registration number (GS 15-2006, annex A: ISO 7064 MOD 11,10)."""
+    """Compute the 15th digit for the first 14 of a registration number (GS 15-2006, annex A: ISO 7064 MOD 11,10)."""
     if not re.fullmatch(r"[0-9]{14}", first14):
         raise _invalid("reg")
     product = 10
@@ -58,10 +63,12 @@ def reg_check_digit(first14: str) -> str:
 
 
 def id_card_check_digit(first17: str) -> str:
-    """The 18th character for the first 17 digits of an ID card number (GB 11643-1999: ISO 7064 MOD 11-2)."""
+    """Compute the 18th character for the first 17 digits of an ID card number (GB 11643-1999: ISO 7064 MOD 11-2)."""
     if not re.fullmatch(r"[0-9]{17}", first17):
         raise _invalid("id-card")
-    total = sum(int(digit) * pow(2, 17 - i, 11) for i, digit in enumerate(first17))
+    total = sum(
+        int(digit) * weight for digit, weight in zip(first17, _ID_CARD_WEIGHTS, strict=True)
+    )
     return "10X98765432"[total % 11]
 
 
@@ -95,7 +102,7 @@ def id_card(number: str) -> str:
 
 
 def require_entity_id(identifier: str, *, override_reason: str | None) -> None:
-    """An entity's id stands in its one form; a reason, given by a named person, stands in for a right check digit."""
+    """Refuse an id that is not in its one form; a reason, given by a named person, stands in for a right check digit."""
     override = bool(override_reason and override_reason.strip())
     if parse(identifier, override=override) != identifier:
         reason = "编号须为规范写法（半角、大写、无空格）/ write the identifier half-width, in capitals, unspaced"
@@ -125,4 +132,7 @@ def _invalid(scheme: str) -> DomainError:
 
 
 def _wrong_check_digit() -> DomainError:
-    return DomainError("check-digit-wrong", "校验位不符，请核对证照 / the check digit does not fit: look at the certificate")
+    return DomainError(
+        "check-digit-wrong",
+        "校验位不符，请核对证照 / the check digit does not fit: look at the certificate",
+    )

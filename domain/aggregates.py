@@ -31,11 +31,15 @@ AGGREGATES: dict[str, Aggregate] = {
         state=organisation.Staff, evolve=organisation.evolve_staff, decide=organisation.decide_staff
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
-    "entity": Aggregate(state=registry.Entity, evolve=registry.evolve_entity, decide=registry.decide),
+    "entity": Aggregate(
+        state=registry.Entity, evolve=registry.evolve_entity, decide=registry.decide
+    ),
     "officer": Aggregate(
         state=registry.Officer, evolve=registry.evolve_officer, decide=registry.decide
     ),
-    "expert": Aggregate(state=registry.Expert, evolve=registry.evolve_expert, decide=registry.decide),
+    "expert": Aggregate(
+        state=registry.Expert, evolve=registry.evolve_expert, decide=registry.decide
+    ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
     "draw": Aggregate(state=draws.Draw, evolve=draws.evolve, decide=draws.decide),

@@ -95,7 +95,9 @@ def acting_role(command: type, roles: tuple[str, ...]) -> str:
     role = next((role for role in allowed if role in roles), None)
     if role is None:
         wanted = ", ".join(allowed)
-        raise DomainError("role-not-allowed", f"此操作需要角色 {wanted} / this act needs one of these roles")
+        raise DomainError(
+            "role-not-allowed", f"此操作需要角色 {wanted} / this act needs one of these roles"
+        )
     return role
 
 
@@ -118,4 +120,6 @@ def _authorise(history: History, command: Command, actor: Actor) -> None:
         return
     staff = history.get(Staff, actor.id)
     if staff is None or not staff.active or actor.role not in staff.roles:
-        raise DomainError("role-not-allowed", f"{actor.id} 没有角色 {actor.role} / does not hold this role")
+        raise DomainError(
+            "role-not-allowed", f"{actor.id} 没有角色 {actor.role} / does not hold this role"
+        )

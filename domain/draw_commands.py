@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
-
-if TYPE_CHECKING:
-    from collections.abc import Mapping
+from typing import Any, Literal
 
 Stage = Literal["entities", "officers"]
 
@@ -68,7 +66,13 @@ class ApproveVoid(DrawCommand):
 
 
 AnyDrawCommand = (
-    PrepareDraw | BringCommitment | CommitDraw | RevealSource | DiscloseDraw | RequestVoid | ApproveVoid
+    PrepareDraw
+    | BringCommitment
+    | CommitDraw
+    | RevealSource
+    | DiscloseDraw
+    | RequestVoid
+    | ApproveVoid
 )
 
 

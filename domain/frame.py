@@ -6,13 +6,16 @@ of reasons; there is no third place. The same holds for officers: whoever a depa
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from domain.inspection import MIN_OFFICERS, Inspection, inspection_id
+from domain.lottery.assignment_input import ALG, AssignmentInput, input_of
+from domain.lottery.pool import Excluded, Member, Pool, pool_of
 from domain.registry import Entity, Officer
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.history import History
     from domain.plan_rows import PlanRow
     from domain.task import Task
@@ -24,30 +27,22 @@ ExclusionReason = Literal[
 ]
 
 
-@dataclass(frozen=True, kw_only=True)
-class Frame:
-    """Members and exclusions in the shapes of draw-v1 §1, by the UTF-8 bytes of their ids."""
-
-    pool: tuple[dict[str, str], ...]
-    excluded: tuple[dict[str, str], ...]
-
-
-def entities_frame(row: PlanRow, history: History) -> Frame:
-    """Everybody who fits the scope of a plan row, in the pool or excluded with the reason."""
+def entities_pool(row: PlanRow, history: History) -> Pool:
+    """Give everybody who fits the scope of a plan row, in the pool or excluded with the reason."""
     visits = _visits(row.window_from[:4], history)
-    pool: list[dict[str, str]] = []
-    excluded: list[dict[str, str]] = []
+    members: list[Member] = []
+    excluded: list[Excluded] = []
     for entity in history.all(Entity):
         details = entity.proposed
         if details is None or not row.scope.fits(details):
             continue
-        member = {"id": entity.id, "stratum": row.stratum_of(details)}
+        stratum = row.stratum_of(details)
         reason = _exclusion(entity, visits.get(entity.id, 0), row)
         if reason is None:
-            pool.append(member)
+            members.append(Member(id=entity.id, stratum=stratum))
         else:
-            excluded.append({**member, "reason": reason})
-    return Frame(pool=tuple(pool), excluded=tuple(excluded))
+            excluded.append(Excluded(id=entity.id, stratum=stratum, reason=reason))
+    return pool_of(members, excluded)
 
 
 def _exclusion(entity: Entity, visits: int, row: PlanRow) -> ExclusionReason | None:
@@ -70,7 +65,7 @@ def _visits(year: str, history: History) -> dict[str, int]:
     return counts
 
 
-def roster(task: Task, history: History) -> tuple[dict[str, object], ...]:
+def roster(task: Task, history: History) -> tuple[Mapping[str, Any], ...]:
     """The officers that may be drawn, in the shape of assign-v1: named by their department, active, certified."""
     return tuple(
         {
@@ -90,24 +85,26 @@ def roster(task: Task, history: History) -> tuple[dict[str, object], ...]:
 def assignment_input(
     task: Task,
     entities: tuple[str, ...],
-    frozen: tuple[dict[str, object], ...],
+    frozen: tuple[Mapping[str, Any], ...],
     history: History,
-) -> dict[str, object]:
+) -> AssignmentInput:
     """The input of assign-v1: a visit for every drawn entity, and the frozen roster less those who left since."""
     present = {entry["id"] for entry in roster(task, history)}
     officers = [entry for entry in frozen if entry["id"] in present]
     drawn = sorted(entities, key=str.encode)
     needs = _needs(task.row)
     inspections = [{"id": inspection_id(task.plan_number, one), "needs": needs} for one in drawn]
-    return {
-        "alg": "mingqian-assign-v1",
-        "inspections": inspections,
-        "officers": officers,
-        "recusals": _recusals(task, officers, drawn, history),
-    }
+    return input_of(
+        {
+            "alg": ALG,
+            "inspections": inspections,
+            "officers": officers,
+            "recusals": _recusals(task, officers, drawn, history),
+        }
+    )
 
 
-def _needs(row: PlanRow) -> list[dict[str, object]]:
+def _needs(row: PlanRow) -> list[Mapping[str, Any]]:
     """One officer of each department that has items; the lead sends more where that is fewer than the law asks."""
     own = [department for department in row.departments if row.items_of(department)]
     counts = dict.fromkeys(own, 1)
@@ -119,7 +116,7 @@ def _needs(row: PlanRow) -> list[dict[str, object]]:
 
 
 def _recusals(
-    task: Task, officers: list[dict[str, object]], drawn: list[str], history: History
+    task: Task, officers: list[Mapping[str, Any]], drawn: list[str], history: History
 ) -> list[list[str]]:
     pairs = []
     for entry in officers:

@@ -8,7 +8,7 @@ can be tried and thrown away.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from domain.aggregates import AGGREGATES, PREFIXES
 
@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, MutableMapping
 
     from domain.facts import Recorded
+
+
+S = TypeVar("S")
 
 
 class History:
@@ -36,11 +39,11 @@ class History:
         self._versions[recorded.stream] = recorded.version
         self.size += 1
 
-    def get[S](self, kind: type[S], id_: str) -> S | None:
+    def get(self, kind: type[S], id_: str) -> S | None:
         """The state of one stream of this kind, or None where nothing was recorded."""
         return cast("S | None", self._states[PREFIXES[kind]].get(id_))
 
-    def all[S](self, kind: type[S]) -> tuple[S, ...]:
+    def all(self, kind: type[S]) -> tuple[S, ...]:
         """All states of a kind, by the UTF-8 bytes of their ids."""
         states = self._states[PREFIXES[kind]]
         return tuple(states[id_] for id_ in sorted(states, key=str.encode))

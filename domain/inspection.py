@@ -132,13 +132,17 @@ def decide(
 
 def _require_status(state: Inspection, status: Status) -> None:
     if state.status != status:
-        detail = f"检查 {state.id} 处于 {state.status}，应为 {status} / inspection is in another stage"
+        detail = (
+            f"检查 {state.id} 处于 {state.status}，应为 {status} / inspection is in another stage"
+        )
         raise DomainError("wrong-stage", detail)
 
 
 def _require_assigned(state: Inspection, context: Context) -> None:
     if context.actor.id not in state.officers:
-        raise DomainError("not-assigned", f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection")
+        raise DomainError(
+            "not-assigned", f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
+        )
 
 
 def _notify(state: Inspection, command: Notify) -> InspectionNotified:
@@ -154,10 +158,14 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
     _require_assigned(state, context)
     officer = history.get(Officer, context.actor.id)
     if officer is None or state.entity in officer.recusals:
-        raise DomainError("recused", f"您已申报回避 {state.entity} / you declared a recusal for this entity")
+        raise DomainError(
+            "recused", f"您已申报回避 {state.entity} / you declared a recusal for this entity"
+        )
     today = china_date(context.now)
     if officer.details is None or officer.details.certificate_expires < today:
-        raise DomainError("certificate-expired", f"{officer.id}: 执法证已失效 / the certificate has expired")
+        raise DomainError(
+            "certificate-expired", f"{officer.id}: 执法证已失效 / the certificate has expired"
+        )
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
             f"今天 {today} 不在抽查时间 {state.assigned.window_from}—{state.assigned.window_to} 内"
@@ -172,7 +180,9 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
 def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:
     _require_status(state, "assigned")
     if context.actor.id not in state.checked_in or context.actor.id in state.checked_out:
-        raise DomainError("wrong-stage", "须先签到，且只签退一次 / check in first, and check out once")
+        raise DomainError(
+            "wrong-stage", "须先签到，且只签退一次 / check in first, and check out once"
+        )
     return OfficerCheckedOut()
 
 
@@ -180,7 +190,9 @@ def _enter(state: Inspection, command: EnterResult, context: Context) -> ResultE
     _require_status(state, "assigned")
     _require_assigned(state, context)
     if len(state.checked_out) < MIN_OFFICERS or context.actor.id not in state.checked_out:
-        detail = "至少两名检查人员签到签退后方可录入 / two officers must have checked in and out first"
+        detail = (
+            "至少两名检查人员签到签退后方可录入 / two officers must have checked in and out first"
+        )
         raise DomainError("too-few-officers", detail)
     expected = sorted(code for own in state.assigned.items for code in own.items)
     if sorted(one.item for one in command.items) != expected:
@@ -200,7 +212,9 @@ def _confirm(state: Inspection, context: Context) -> ResultConfirmed:
     _require_assigned(state, context)
     require_other_person(context, state.entered_by or "", "结果确认 / confirmation of the result")
     if context.actor.id not in state.checked_out:
-        raise DomainError("too-few-officers", "未到场人员不得确认 / only an officer who was there confirms")
+        raise DomainError(
+            "too-few-officers", "未到场人员不得确认 / only an officer who was there confirms"
+        )
     return ResultConfirmed()
 
 
@@ -215,9 +229,14 @@ def _review(state: Inspection, command: ReviewResult, context: Context) -> Resul
 
 def _order(state: Inspection, command: OrderCorrection, context: Context) -> CorrectionOrdered:
     if state.status not in {"approved", "published"} or state.follow_up is not None:
-        raise DomainError("wrong-stage", f"检查 {state.id} 现在不能责令改正 / no order can be given now")
+        raise DomainError(
+            "wrong-stage", f"检查 {state.id} 现在不能责令改正 / no order can be given now"
+        )
     if state.result is None or state.result.category not in MAY_BE_ORDERED:
-        raise DomainError("no-problem-to-correct", "结果未记载需改正的问题 / the result states no problem to correct")
+        raise DomainError(
+            "no-problem-to-correct",
+            "结果未记载需改正的问题 / the result states no problem to correct",
+        )
     require_text(command.requirement, "requirement")
     if parse_date(command.due, "due").isoformat() <= china_date(context.now):
         raise DomainError("date-invalid", "due: 改正期限须晚于今天 / the date lies in the future")
@@ -228,7 +247,9 @@ def _verify(state: Inspection, command: VerifyCorrection, context: Context) -> C
     if state.follow_up is None or state.follow_up.closed:
         raise DomainError("wrong-stage", f"检查 {state.id} 没有待核查的改正 / no correction waits")
     if context.actor.id in state.officers:
-        raise DomainError("own-act", "须由原检查人员以外的人核查 / verified by someone who was not there")
+        raise DomainError(
+            "own-act", "须由原检查人员以外的人核查 / verified by someone who was not there"
+        )
     require_text(command.evidence, "evidence")
     return CorrectionVerified(corrected=command.corrected, evidence=command.evidence)
 
@@ -239,7 +260,9 @@ def _require_order(state: Inspection) -> None:
         and state.result.category == "ordered-to-correct"
         and state.follow_up is None
     ):
-        raise DomainError("follow-up-missing", "须先责令改正再公示 / order the correction before publication")
+        raise DomainError(
+            "follow-up-missing", "须先责令改正再公示 / order the correction before publication"
+        )
 
 
 def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> Inspection:

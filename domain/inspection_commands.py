@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
-if TYPE_CHECKING:
-    from domain.plan_rows import DepartmentItems
+from domain.plan_rows import DepartmentItems
 
 # The categories of an inspection result 检查结果; none is ever preselected.
 ResultCategory = Literal[

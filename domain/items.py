@@ -136,7 +136,9 @@ def decide(
     if isinstance(command, AddItem):
         return _add(state, command)
     if state is None:
-        raise DomainError("unknown-item", f"事项 {command.code} 不在清单中 / item is not on the list")
+        raise DomainError(
+            "unknown-item", f"事项 {command.code} 不在清单中 / item is not on the list"
+        )
     event: object
     match command:
         case ClaimItem():
@@ -159,14 +161,19 @@ def _add(state: Item | None, command: AddItem) -> tuple[Fact, ...]:
         return (Fact(stream=command.stream, event=event),)
     if state.details == command.details:
         return ()
-    raise DomainError("already-registered", f"事项 {command.code} 已登记且内容不同 / registered with other content")
+    raise DomainError(
+        "already-registered",
+        f"事项 {command.code} 已登记且内容不同 / registered with other content",
+    )
 
 
 def _claim(state: Item, command: ClaimItem, context: Context, history: History) -> ItemClaimed:
     _require_status(state, "added")
     require_text(command.mandate, "mandate")
     if history.get(Department, command.department) is None:
-        raise DomainError("unknown-department", f"部门 {command.department} 未登记 / not registered")
+        raise DomainError(
+            "unknown-department", f"部门 {command.department} 未登记 / not registered"
+        )
     require_own_department(context, history, command.department)
     return ItemClaimed(
         department=command.department,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -10,8 +11,6 @@ from domain.facts import Fact
 from domain.rules import require_reason, require_slug
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from domain.facts import Context, Recorded
     from domain.history import History
 
@@ -143,10 +142,14 @@ def decide_department(
         return (Fact(stream=command.stream, event=event),)
     if (state.name, state.collates) == (command.name, command.collates):
         return ()
-    raise DomainError("already-registered", f"部门 {command.id} 已登记 / department is already registered")
+    raise DomainError(
+        "already-registered", f"部门 {command.id} 已登记 / department is already registered"
+    )
 
 
-def evolve_department(state: Department | None, recorded: Recorded, _history: History) -> Department:
+def evolve_department(
+    state: Department | None, recorded: Recorded, _history: History
+) -> Department:
     """Fold one fact of a department."""
     event = recorded.event
     if isinstance(event, DepartmentAdded):
@@ -163,7 +166,9 @@ def decide_staff(
     if isinstance(command, AddStaff):
         return _add_staff(state, command, history)
     if state is None or not state.active:
-        raise DomainError("unknown-staff", f"人员 {command.id} 不存在或已停用 / no active staff of this id")
+        raise DomainError(
+            "unknown-staff", f"人员 {command.id} 不存在或已停用 / no active staff of this id"
+        )
     if context.actor.id == command.id:
         raise DomainError("own-act", "不得变更本人的权限 / nobody changes their own rights")
     require_reason(command.reason)
@@ -181,12 +186,16 @@ def decide_staff(
 def _add_staff(state: Staff | None, command: AddStaff, history: History) -> tuple[Fact, ...]:
     require_slug(command.id, "id")
     if history.get(Department, command.department) is None:
-        raise DomainError("unknown-department", f"部门 {command.department} 未登记 / not registered")
+        raise DomainError(
+            "unknown-department", f"部门 {command.department} 未登记 / not registered"
+        )
     roles = _roles(command.roles)
     if state is None:
         event = StaffAdded(department=command.department, roles=roles)
         personal = dict(command.personal)
-        return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
+        return (
+            Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),
+        )
     if (state.department, state.roles) == (command.department, roles):
         return ()
     raise DomainError("already-registered", f"人员 {command.id} 已登记 / staff id is taken")
@@ -216,4 +225,6 @@ def require_own_department(context: Context, history: History, department: str) 
     """A person acts for their own department only."""
     staff = history.get(Staff, context.actor.id)
     if staff is None or staff.department != department:
-        raise DomainError("other-department", f"只能为本部门办理 / only for one's own department: {department}")
+        raise DomainError(
+            "other-department", f"只能为本部门办理 / only for one's own department: {department}"
+        )

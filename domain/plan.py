@@ -187,11 +187,15 @@ def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDraf
 
 def _amend(state: Plan, command: AmendPlan, history: History) -> PlanAmended:
     if state.revision == 0:
-        raise DomainError("wrong-stage", "计划尚未公布，请重新起草 / not published yet: draft it anew")
+        raise DomainError(
+            "wrong-stage", "计划尚未公布，请重新起草 / not published yet: draft it anew"
+        )
     require_reason(command.reason)
     gone = {row.number for row in state.published} - {row.number for row in command.rows}
     if gone:
-        detail = f"已公布的计划行不得删除：{'、'.join(sorted(gone))} / a published row is never dropped"
+        detail = (
+            f"已公布的计划行不得删除：{'、'.join(sorted(gone))} / a published row is never dropped"
+        )
         raise DomainError("plan-row-dropped", detail)
     warnings = check_rows(command.rows, command.year, history)
     return PlanAmended(rows=command.rows, reason=command.reason, warnings=warnings)
@@ -213,12 +217,16 @@ def _require_collator(context: Context, history: History) -> None:
     staff = history.get(Staff, context.actor.id)
     department = history.get(Department, staff.department) if staff else None
     if department is None or not department.collates:
-        raise DomainError("other-department", "汇总由市场监管部门办理 / only the collating bureau does this")
+        raise DomainError(
+            "other-department", "汇总由市场监管部门办理 / only the collating bureau does this"
+        )
 
 
 def _require_status(state: Plan, status: str) -> None:
     if state.status != status:
-        detail = f"{state.year} 年度计划处于 {state.status}，应为 {status} / plan is in another stage"
+        detail = (
+            f"{state.year} 年度计划处于 {state.status}，应为 {status} / plan is in another stage"
+        )
         raise DomainError("wrong-stage", detail)
 
 
@@ -246,8 +254,6 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
         case PlanCollated():
             return replace(state, status="collated")
         case PlanPublished():
-            return replace(
-                state, status="published", published=state.rows, revision=event.revision
-            )
+            return replace(state, status="published", published=state.rows, revision=event.revision)
         case _:
             return state

@@ -126,8 +126,14 @@ def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[
 
 def _check_row(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]:
     if not row.number.isalnum():
-        raise DomainError("id-invalid", "number: 抽查计划编号只能用文字和数字 / letters and digits only")
-    for place, text in (("name", row.name), ("task_name", row.task_name), ("scope", row.scope.text)):
+        raise DomainError(
+            "id-invalid", "number: 抽查计划编号只能用文字和数字 / letters and digits only"
+        )
+    for place, text in (
+        ("name", row.name),
+        ("task_name", row.task_name),
+        ("scope", row.scope.text),
+    ):
         require_text(text, f"{row.number}.{place}")
     for ratio in (row.ratio, *(own.ratio for own in row.class_ratios)):
         _check_ratio(ratio, row.number)
@@ -136,7 +142,10 @@ def _check_row(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]
         parse_date(text, f"{row.number}.window") for text in (row.window_from, row.window_to)
     )
     if end < start:
-        raise DomainError("date-invalid", f"{row.number}: 抽查时间的终点早于起点 / the window ends before it starts")
+        raise DomainError(
+            "date-invalid",
+            f"{row.number}: 抽查时间的终点早于起点 / the window ends before it starts",
+        )
     _check_departments(row, history)
     return _warnings(row, year, history)
 
@@ -144,7 +153,9 @@ def _check_row(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]
 def _check_ratio(ratio: Ratio, place: str) -> None:
     p, q = ratio
     if not 0 <= p <= q or q == 0:
-        raise DomainError("ratio-invalid", f"{place}: 比例须在 0 与 1 之间 / a ratio lies between 0 and 1")
+        raise DomainError(
+            "ratio-invalid", f"{place}: 比例须在 0 与 1 之间 / a ratio lies between 0 and 1"
+        )
 
 
 def _check_counts(row: PlanRow) -> None:
@@ -153,7 +164,9 @@ def _check_counts(row: PlanRow) -> None:
         raise DomainError("plan-invalid", f"{row.number}: {detail}")
     classes = [own.credit_class for own in row.class_ratios]
     if len(set(classes)) < len(classes):
-        raise DomainError("duplicate-id", f"{row.number}: 信用等级比例重复 / a class has two ratios")
+        raise DomainError(
+            "duplicate-id", f"{row.number}: 信用等级比例重复 / a class has two ratios"
+        )
 
 
 def _check_departments(row: PlanRow, history: History) -> None:
@@ -161,16 +174,23 @@ def _check_departments(row: PlanRow, history: History) -> None:
         raise DomainError("duplicate-id", f"{row.number}: 部门重复 / a department stands twice")
     for department in row.departments:
         if history.get(Department, department) is None:
-            raise DomainError("unknown-department", f"{row.number}: 部门 {department} 未登记 / not registered")
+            raise DomainError(
+                "unknown-department", f"{row.number}: 部门 {department} 未登记 / not registered"
+            )
     owners = [own.department for own in row.items]
     if len(set(owners)) < len(owners) or not set(owners) <= set(row.departments):
-        raise DomainError("plan-invalid", f"{row.number}: 抽查事项所属部门不符 / items of a department that takes no part")
+        raise DomainError(
+            "plan-invalid",
+            f"{row.number}: 抽查事项所属部门不符 / items of a department that takes no part",
+        )
     if not any(own.items for own in row.items):
         raise DomainError("plan-invalid", f"{row.number}: 没有抽查事项 / no item at all")
     for own in row.items:
         for code in own.items:
             if history.get(Item, code) is None:
-                raise DomainError("unknown-item", f"{row.number}: 事项 {code} 不在清单中 / not on the list")
+                raise DomainError(
+                    "unknown-item", f"{row.number}: 事项 {code} 不在清单中 / not on the list"
+                )
 
 
 def _warnings(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]:

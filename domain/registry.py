@@ -7,7 +7,7 @@ confirmed state. Nothing is ever removed. The three registries share everything 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, TypeVar
 
 from domain.errors import DomainError
 from domain.facts import Fact
@@ -46,7 +46,13 @@ from domain.registry_commands import (
     Suspended,
     VisitRecorded,
 )
-from domain.rules import parse_date, require_other_person, require_reason, require_slug, require_text
+from domain.rules import (
+    parse_date,
+    require_other_person,
+    require_reason,
+    require_slug,
+    require_text,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -78,6 +84,9 @@ class Entry:
     def active(self) -> bool:
         """Confirmed and not suspended."""
         return self.details is not None and not self.suspended
+
+
+E = TypeVar("E", bound=Entry)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,7 +152,10 @@ def _add(
         known = state.details or (state.pending.details if state.pending else None)
         if known == command.details:
             return ()
-        raise DomainError("already-registered", f"{command.stream} 已登记且内容不同 / registered with other content")
+        raise DomainError(
+            "already-registered",
+            f"{command.stream} 已登记且内容不同 / registered with other content",
+        )
     _check_details(command.details, history)
     event: object
     match command:
@@ -185,7 +197,9 @@ def _check_details(details: Details, history: History) -> None:
             require_text(details.kind, "kind")
         case OfficerDetails():
             if history.get(Department, details.department) is None:
-                raise DomainError("unknown-department", f"部门 {details.department} 未登记 / not registered")
+                raise DomainError(
+                    "unknown-department", f"部门 {details.department} 未登记 / not registered"
+                )
             parse_date(details.certificate_expires, "certificate_expires")
         case ExpertDetails():
             require_text(details.organisation, "organisation")
@@ -203,14 +217,20 @@ def _suspend_or_restore(state: Entry, command: Suspend | Restore) -> Suspended |
 
 def _require_settled(state: Entry) -> None:
     if state.pending is not None:
-        raise DomainError("change-pending", f"{state.id} 尚有待复核的变更 / a change still waits for its second person")
+        raise DomainError(
+            "change-pending",
+            f"{state.id} 尚有待复核的变更 / a change still waits for its second person",
+        )
 
 
 def _settle(
     state: Entry, command: ConfirmChange | RejectChange, context: Context
 ) -> ChangeConfirmed | ChangeRejected:
     if state.pending is None or state.pending.version != command.version:
-        raise DomainError("nothing-to-confirm", f"{state.id}: 没有版本 {command.version} 的待复核变更 / no such change waits")
+        raise DomainError(
+            "nothing-to-confirm",
+            f"{state.id}: 没有版本 {command.version} 的待复核变更 / no such change waits",
+        )
     require_other_person(context, state.pending.by, "名录复核 / registry confirmation")
     if isinstance(command, ConfirmChange):
         return ChangeConfirmed(version=command.version)
@@ -222,7 +242,9 @@ def _annotate(
     state: Entry, command: RecordVisit | DeclareRecusal | RecordTraining
 ) -> tuple[object, Mapping[str, str]]:
     if not isinstance(state, Entity if isinstance(command, RecordVisit) else Officer):
-        raise DomainError("unknown-entry", f"{command.stream} 不属于该名录 / is not of that registry")
+        raise DomainError(
+            "unknown-entry", f"{command.stream} 不属于该名录 / is not of that registry"
+        )
     match command:
         case RecordVisit():
             parse_date(command.on, "on")
@@ -260,15 +282,17 @@ def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -
     return _evolve(state or Expert(id=recorded.stream.partition("/")[2]), recorded)
 
 
-def _evolve[E: Entry](entry: E, recorded: Recorded) -> E:
+def _evolve(entry: E, recorded: Recorded) -> E:
     def wait(act: Literal["add", "change", "suspend", "restore"], details: Details | None) -> E:
-        pending = Pending(
-            version=recorded.version, act=act, by=recorded.actor.id, details=details
-        )
+        pending = Pending(version=recorded.version, act=act, by=recorded.actor.id, details=details)
         return replace(entry, pending=pending)
 
     match recorded.event:
-        case EntityAdded(details=details) | OfficerAdded(details=details) | ExpertAdded(details=details):
+        case (
+            EntityAdded(details=details)
+            | OfficerAdded(details=details)
+            | ExpertAdded(details=details)
+        ):
             return wait("add", details)
         case (
             EntityChanged(details=details)
@@ -288,7 +312,7 @@ def _evolve[E: Entry](entry: E, recorded: Recorded) -> E:
             return entry
 
 
-def _apply_pending[E: Entry](entry: E, pending: Pending) -> E:
+def _apply_pending(entry: E, pending: Pending) -> E:
     match pending.act:
         case "add" | "change":
             return replace(entry, details=pending.details, pending=None)

@@ -17,7 +17,9 @@ _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 def require_slug(text: str, place: str) -> None:
     """Ids that we give ourselves are short ASCII words, so that they stand unescaped in addresses and file names."""
     if not _SLUG.fullmatch(text):
-        raise DomainError("id-invalid", f"{place}: 编号只能用字母、数字、-、_ / use letters, digits, - and _ only")
+        raise DomainError(
+            "id-invalid", f"{place}: 编号只能用字母、数字、-、_ / use letters, digits, - and _ only"
+        )
 
 
 def require_reason(reason: str) -> None:

@@ -130,13 +130,17 @@ def decide(
 
 def _existing(state: Task | None, command: ConfirmTask | CompleteTask) -> Task:
     if state is None:
-        raise DomainError("unknown-task", f"任务 {command.plan_number} 未启动 / task was not opened")
+        raise DomainError(
+            "unknown-task", f"任务 {command.plan_number} 未启动 / task was not opened"
+        )
     return state
 
 
 def _open(state: Task | None, command: OpenTask, context: Context, history: History) -> TaskOpened:
     if state is not None:
-        raise DomainError("wrong-stage", f"任务 {command.plan_number} 已启动 / task is open already")
+        raise DomainError(
+            "wrong-stage", f"任务 {command.plan_number} 已启动 / task is open already"
+        )
     plan = history.get(Plan, str(command.plan_year))
     row = plan.row(command.plan_number) if plan else None
     if plan is None or row is None:
@@ -154,12 +158,17 @@ def _confirm(
 ) -> TaskConfirmed:
     row, department = state.row, command.department
     if department not in row.departments:
-        raise DomainError("other-department", f"{department} 不参加本任务 / takes no part in this task")
+        raise DomainError(
+            "other-department", f"{department} 不参加本任务 / takes no part in this task"
+        )
     require_own_department(context, history, department)
     if any(own.department == department for own in state.confirmations):
         raise DomainError("wrong-stage", f"{department} 已确认 / has confirmed already")
     if command.items != row.items_of(department):
-        raise DomainError("items-differ-from-plan", f"{department}: 事项与已公布计划不一致 / items differ from the plan")
+        raise DomainError(
+            "items-differ-from-plan",
+            f"{department}: 事项与已公布计划不一致 / items differ from the plan",
+        )
     if not command.items:
         require_reason(command.statement)
     _check_officers(command, row, history)
@@ -174,17 +183,30 @@ def _confirm(
 def _check_officers(command: ConfirmTask, row: PlanRow, history: History) -> None:
     """Every hard refusal that concerns a single officer, before anybody can be drawn."""
     if command.items and not command.officers:
-        raise DomainError("officer-missing", f"{command.department}: 至少派一名执法人员 / at least one officer is needed")
+        raise DomainError(
+            "officer-missing",
+            f"{command.department}: 至少派一名执法人员 / at least one officer is needed",
+        )
     for id_ in command.officers:
         officer = history.get(Officer, id_)
         if officer is None or not officer.active or officer.details is None:
-            raise DomainError("officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended")
+            raise DomainError(
+                "officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended"
+            )
         if officer.details.department != command.department:
-            raise DomainError("other-department", f"{id_}: 不属于 {command.department} / of another department")
+            raise DomainError(
+                "other-department", f"{id_}: 不属于 {command.department} / of another department"
+            )
         if officer.details.certificate_expires < row.window_to:
-            raise DomainError("certificate-expired", f"{id_}: 执法证在抽查时间内失效 / certificate ends before the window")
+            raise DomainError(
+                "certificate-expired",
+                f"{id_}: 执法证在抽查时间内失效 / certificate ends before the window",
+            )
         if row.training is not None and row.training not in officer.trained:
-            raise DomainError("officer-untrained", f"{id_}: 未参加培训“{row.training}” / has not attended the training")
+            raise DomainError(
+                "officer-untrained",
+                f"{id_}: 未参加培训“{row.training}” / has not attended the training",
+            )
 
 
 def _complete(state: Task, history: History) -> TaskCompleted:

@@ -1,0 +1,141 @@
+"""Between the steps of a draw and its mathematics: what is handed to `domain.lottery`, and what is recorded of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from domain.draw_commands import AssignmentComputed, DrawComputed
+from domain.facts import Fact
+from domain.inspection_commands import AssignedOfficer, InspectionAssigned
+from domain.lottery.assignment import assign
+from domain.lottery.assignment_bundle import (
+    assignment_commitment_from_json,
+    build_assignment_bundle,
+    commit_assignment,
+)
+from domain.lottery.bundle import build_bundle
+from domain.lottery.commitment import commit, commitment_from_json
+from domain.lottery.entropy import Witness, all_randomness, randomness
+from domain.lottery.quota import Ratio, Rule
+from domain.lottery.seed import alpha_of
+from domain.lottery.shapes import Shape
+from domain.plan_rows import DepartmentItems
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from domain.lottery.assignment_input import AssignmentInput
+    from domain.lottery.pool import Pool
+    from domain.plan_rows import PlanRow
+
+    Prove = Callable[[bytes], tuple[bytes, bytes]]
+    Revealed = Sequence[Mapping[str, Any]]
+
+
+def require_commit(commit: str) -> None:
+    """Refuse a witness's hash that is not 32 bytes in lower-case hex."""
+    Shape("source-invalid").octets(commit, "commit", 32)
+
+
+def require_reveal(who: str, commit: str, revealed: Mapping[str, Any]) -> None:
+    """Refuse a number that is not 32 bytes in lower-case hex, or not the one that was committed."""
+    randomness(Witness(who=who, commit=commit), dict(revealed), "nonce")
+
+
+def rule_of(row: PlanRow) -> Rule:
+    """Give the rule of draw-v1 §2 that a plan row states."""
+    strata = sorted(row.strata().items(), key=lambda pair: pair[0].encode())
+    return Rule(
+        floor=Ratio(p=row.ratio[0], q=row.ratio[1]),
+        min_per_stratum=row.min_per_stratum,
+        strata=tuple((name, Ratio(p=p, q=q)) for name, (p, q) in strata),
+    )
+
+
+def commit_entities(
+    draw_id: str, pool: Pool, row: PlanRow, witnesses: Sequence[tuple[str, str]], vrf_key: bytes
+) -> dict[str, Any]:
+    """Give the commitment of draw-v1 §3, or refuse what could not be carried out."""
+    return commit(
+        draw_id=draw_id,
+        pool=pool,
+        rule=rule_of(row),
+        sources=tuple(Witness(who=who, commit=hash_) for who, hash_ in witnesses),
+        vrf_key=vrf_key,
+    ).to_json()
+
+
+def commit_officers(
+    draw_id: str, input_: AssignmentInput, witnesses: Sequence[tuple[str, str]], vrf_key: bytes
+) -> dict[str, Any]:
+    """Give the commitment of assign-v1, or refuse an input for which no assignment exists."""
+    assign(input_, bytes(32))
+    return commit_assignment(
+        draw_id=draw_id,
+        roster=input_,
+        sources=tuple(Witness(who=who, commit=hash_) for who, hash_ in witnesses),
+        vrf_key=vrf_key,
+    ).to_json()
+
+
+def compute_entities(
+    commitment: Mapping[str, Any], pool: Pool, entropy: Revealed, prove: Prove
+) -> DrawComputed:
+    """Carry out a draw of entities whose sources have all arrived."""
+    fixed = commitment_from_json(dict(commitment))
+    revealed = [dict(one) for one in entropy]
+    alpha = alpha_of(fixed.digest(), all_randomness(fixed.sources, revealed))
+    pi, beta = prove(alpha)
+    bundle = build_bundle(commitment=fixed, pool=pool, entropy=revealed, pi=pi, beta=beta)
+    return DrawComputed(
+        alpha=alpha.hex(),
+        vrf_proof=bundle["vrf_proof"],
+        seed=bundle["seed"],
+        strata=tuple(bundle["strata"]),
+    )
+
+
+def compute_officers(
+    commitment: Mapping[str, Any], input_: AssignmentInput, entropy: Revealed, prove: Prove
+) -> AssignmentComputed:
+    """Carry out a draw of officers whose sources have all arrived."""
+    fixed = assignment_commitment_from_json(dict(commitment))
+    revealed = [dict(one) for one in entropy]
+    alpha = alpha_of(fixed.digest(), all_randomness(fixed.sources, revealed))
+    pi, beta = prove(alpha)
+    bundle = build_assignment_bundle(
+        commitment=fixed, roster=input_, entropy=revealed, pi=pi, beta=beta
+    )
+    return AssignmentComputed(
+        alpha=alpha.hex(),
+        vrf_proof=bundle["vrf_proof"],
+        seed=bundle["seed"],
+        output=bundle["output"],
+    )
+
+
+def visits(
+    output: Mapping[str, Any], row: PlanRow, entities_draw: str, officers_draw: str
+) -> tuple[Fact, ...]:
+    """Give one inspection for every entry of an assignment's output."""
+    items = tuple(
+        DepartmentItems(department=department, items=row.items_of(department))
+        for department in row.departments
+        if row.items_of(department)
+    )
+    return tuple(
+        Fact(
+            stream=f"inspection/{entry['inspection']}",
+            event=InspectionAssigned(
+                task=row.number,
+                entity=entry["inspection"].partition(":")[2],
+                officers=tuple(AssignedOfficer(**officer) for officer in entry["officers"]),
+                items=items,
+                entities_draw=entities_draw,
+                officers_draw=officers_draw,
+                window_from=row.window_from,
+                window_to=row.window_to,
+            ),
+        )
+        for entry in output["assignments"]
+    )

@@ -36,7 +36,7 @@ class Excluded:
 
 @dataclass(frozen=True, kw_only=True)
 class Pool:
-    """Members and excluded, each sorted by the UTF-8 bytes of the id, no id twice: see `pool_of`."""
+    """Members and excluded, each in UTF-8 byte order of the id, no id twice: see `pool_of`."""
 
     members: tuple[Member, ...]
     excluded: tuple[Excluded, ...]
@@ -77,11 +77,9 @@ def pool_of(members: Iterable[Member], excluded: Iterable[Excluded] = ()) -> Poo
         for index, row in enumerate(rows):
             if not all(row.values()):
                 raise _SHAPE.refusal(f"$.{name}[{index}]", "文本为空 / an empty text")
-    counts = Counter(each.id for each in (*pool.members, *pool.excluded))
-    if twice := sorted(each for each, count in counts.items() if count > 1):
-        detail = (
-            f"标识在抽查库与排除名单中重复 / id more than once in pool and exclusions: {twice[0]}"
-        )
+    counts = Counter(row["id"] for rows in fields.values() for row in rows)
+    if twice := [each for each, count in counts.items() if count > 1]:
+        detail = f"标识在抽查库与排除名单中重复 / id twice in pool and exclusions: {min(twice)}"
         raise DomainError("duplicate-id", detail)
     return pool
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import heapq
 from dataclasses import dataclass
+from itertools import pairwise
 from math import lcm
 from typing import TYPE_CHECKING, Any
 
@@ -58,7 +59,7 @@ def rule_from_json(value: object, place: str = "$.rule") -> Rule:
         name = _SHAPE.text(each["stratum"], f"{spot}.stratum")
         strata.append((name, _ratio(each["ratio"], f"{spot}.ratio")))
     names = [name.encode(errors="replace") for name, _ in strata]
-    if any(after <= before for before, after in zip(names, names[1:], strict=False)):
+    if any(after <= before for before, after in pairwise(names)):
         reason = (
             "层名须按 UTF-8 字节升序且不重复 / names must ascend in UTF-8 byte order, none twice"
         )
@@ -100,7 +101,9 @@ def _raised_to_floor(rule: Rule, sizes: Mapping[str, int], quota: dict[str, int]
     heapq.heapify(heap)
     while total < target:
         if not heap:
-            detail = f"总量下限 {target},按规则最多抽 {total} / floor {target}, at most {total} can be drawn"
+            detail = (
+                f"总量下限 {target},最多可抽 {total} / floor {target}, at most {total} possible"
+            )
             raise DomainError("rule-cannot-be-met", detail)
         _, order, name = heapq.heappop(heap)
         quota[name] += 1

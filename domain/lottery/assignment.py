@@ -1,0 +1,97 @@
+"""Officers to inspections by lot: assign-v1, whose algorithm docs/formats/assign-v1.md writes down.
+
+Departments share no officers, so each is solved alone. Everything between officers goes by their
+tickets, never by their ids, so equals have equal chances.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING, Any
+
+from domain.errors import DomainError
+from domain.lottery.matching import Matching, Seats, Tickets
+
+if TYPE_CHECKING:
+    from domain.lottery.assignment_input import AssignmentInput
+
+_MISSING = {"skill": "技能", "recusal": "回避", "capacity": "次数上限", "officer": "人员"}
+
+
+def assign(roster: AssignmentInput, seed: bytes) -> dict[str, Any]:
+    """Give the output of assign-v1, or refuse with DomainError("assignment-infeasible").
+
+    Whether an input is feasible does not depend on the seed.
+    """
+    tickets = Tickets(roster, seed)
+    loads = {officer.id: 0 for officer in roster.officers}
+    teams: dict[str, list[str]] = {inspection.id: [] for inspection in roster.inspections}
+    for department, seats in _departments(roster).items():
+        matching = Matching(roster, department, tickets)
+        if blocked := matching.fill(tickets.shuffled(seats)):
+            raise _infeasible(roster, department, tickets, blocked)
+        loads |= matching.loads
+        for officer, held in matching.held.items():
+            for inspection in held:
+                teams[inspection].append(officer)
+    ordered = {each: tickets.ordered(each, officers) for each, officers in teams.items()}
+    return _output(roster, ordered, loads)
+
+
+def _output(
+    roster: AssignmentInput, teams: dict[str, list[str]], loads: dict[str, int]
+) -> dict[str, Any]:
+    departments = {officer.id: officer.department for officer in roster.officers}
+    vectors: defaultdict[str, list[int]] = defaultdict(list)
+    for officer, load in loads.items():
+        vectors[departments[officer]].append(load)
+    return {
+        "assignments": [
+            {
+                "inspection": inspection,
+                "officers": [{"id": each, "department": departments[each]} for each in officers],
+            }
+            for inspection, officers in teams.items()
+        ],
+        "loads": loads,
+        "certificate": {
+            "loads": [
+                {"department": name, "sorted": sorted(vectors[name])}
+                for name in sorted(vectors, key=str.encode)
+            ]
+        },
+    }
+
+
+def _departments(roster: AssignmentInput) -> dict[str, list[Seats]]:
+    needs = [(each.id, need) for each in roster.inspections for need in each.needs]
+    groups: defaultdict[str, list[Seats]] = defaultdict(list)
+    for number, (inspection, need) in enumerate(needs):
+        groups[need.department].append(Seats(number=number, inspection=inspection, need=need))
+    return groups
+
+
+def _infeasible(
+    roster: AssignmentInput, department: str, tickets: Tickets, blocked: list[Seats]
+) -> DomainError:
+    """Name a group of needs of which none can be dropped without making the rest possible."""
+
+    def possible(seats: list[Seats], *without: str) -> bool:
+        return not Matching(roster, department, tickets, without=frozenset(without)).fill(seats)
+
+    group = blocked
+    for each in blocked:
+        rest = [other for other in group if other is not each]
+        if not possible(rest):
+            group = rest
+    missing = [each for each in ("skill", "recusal", "capacity") if possible(group, each)]
+    needs = "; ".join(_named(each) for each in group)
+    zh = "、".join(_MISSING[each] for each in missing or ["officer"])
+    en = ", ".join(missing or ["officer"])
+    detail = f"{department}: 人员不足 / too few officers: {needs}; 缺 {zh} / missing: {en}"
+    return DomainError("assignment-infeasible", detail)
+
+
+def _named(seats: Seats) -> str:
+    skills = f" [{', '.join(seats.need.skills)}]" if seats.need.skills else ""
+    return f"{seats.inspection} ×{seats.need.count}{skills}"

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.facts import Fact
 from domain.inspection_commands import AssignedOfficer, InspectionAssigned
-from domain.lottery.assignment import assign
 from domain.lottery.assignment_bundle import (
     assignment_commitment_from_json,
     build_assignment_bundle,
@@ -69,7 +68,6 @@ def commit_officers(
     draw_id: str, input_: AssignmentInput, witnesses: Sequence[tuple[str, str]], vrf_key: bytes
 ) -> dict[str, Any]:
     """Give the commitment of assign-v1, or refuse an input for which no assignment exists."""
-    assign(input_, bytes(32))
     return commit_assignment(
         draw_id=draw_id,
         roster=input_,

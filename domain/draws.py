@@ -7,6 +7,7 @@ The mathematics is in `domain.lottery`; here stands who may do what, when, and o
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
@@ -36,17 +37,15 @@ from domain.errors import DomainError
 from domain.facts import Fact
 from domain.frame import assignment_input, entities_pool, roster
 from domain.genesis import Genesis
+from domain.lottery.assignment_input import AssignmentInput
+from domain.lottery.pool import Pool
 from domain.organisation import Staff
 from domain.rules import china_date, require_other_person, require_reason
 from domain.task import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from domain.facts import Context, Recorded
     from domain.history import History
-    from domain.lottery.assignment_input import AssignmentInput
-    from domain.lottery.pool import Pool
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,7 +124,9 @@ def decide(
 
 def _require(condition: bool, state: Draw) -> None:  # noqa: FBT001 - reads as a sentence at its calls
     if not condition:
-        raise DomainError("wrong-stage", f"抽取 {state.id} 现在不能这样办理 / the draw is in another stage")
+        raise DomainError(
+            "wrong-stage", f"抽取 {state.id} 现在不能这样办理 / the draw is in another stage"
+        )
 
 
 def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history: History) -> Fact:
@@ -135,14 +136,20 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
         raise DomainError("task-not-confirmed", detail)
     earlier = family(history, command.task, command.stage)
     if any(not one.voided for one in earlier):
-        raise DomainError("draw-exists", "已有有效抽取，须先作废 / a draw stands: it must be voided first")
+        raise DomainError(
+            "draw-exists", "已有有效抽取，须先作废 / a draw stands: it must be voided first"
+        )
     expected = f"{command.task}.{command.stage}.{len(earlier) + 1}"
     if state is not None or command.draw_id != expected:
-        raise DomainError("draw-id-unexpected", f"抽取编号应为 {expected} / the draw id must be this")
+        raise DomainError(
+            "draw-id-unexpected", f"抽取编号应为 {expected} / the draw id must be this"
+        )
     if command.stage == "officers":
         _drawn_entities(command.task, history)
     if china_date(context.now) > task.row.window_to:
-        raise DomainError("outside-window", f"抽查时间已于 {task.row.window_to} 结束 / the window has ended")
+        raise DomainError(
+            "outside-window", f"抽查时间已于 {task.row.window_to} 结束 / the window has ended"
+        )
     _check_people(task, command.witnesses, context, history)
     event = DrawPrepared(
         task=command.task,
@@ -157,7 +164,9 @@ def _drawn_entities(task: str, history: History) -> Draw:
     """The draw of entities that stands and is computed."""
     standing = [one for one in family(history, task, "entities") if not one.voided]
     if not standing or standing[0].computed is None:
-        raise DomainError("entities-not-drawn", "须先完成检查对象抽取 / the entities are drawn first")
+        raise DomainError(
+            "entities-not-drawn", "须先完成检查对象抽取 / the entities are drawn first"
+        )
     return standing[0]
 
 
@@ -183,14 +192,18 @@ def _bring(state: Draw, command: BringCommitment, context: Context) -> WitnessCo
     if context.actor.id in state.commits:
         raise DomainError("wrong-stage", "您已提交承诺值 / you have handed in a hash already")
     if command.commit in state.commits.values():
-        raise DomainError("duplicate-id", "承诺值与他人相同 / another witness handed in the same hash")
+        raise DomainError(
+            "duplicate-id", "承诺值与他人相同 / another witness handed in the same hash"
+        )
     computation.require_commit(command.commit)
     return WitnessCommitted(commit=command.commit)
 
 
 def _require_witness(state: Draw, context: Context) -> None:
     if context.actor.id not in state.witnesses:
-        raise DomainError("not-a-witness", f"您不是抽取 {state.id} 的见证人 / not a witness of this draw")
+        raise DomainError(
+            "not-a-witness", f"您不是抽取 {state.id} 的见证人 / not a witness of this draw"
+        )
 
 
 def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | AssignmentCommitted:
@@ -284,12 +297,14 @@ def _void(state: Draw, context: Context, history: History) -> DrawVoided:
 def _require_may_be_voided(state: Draw, history: History) -> None:
     """Inspections stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
     officers = [one for one in family(history, state.task, "officers") if not one.voided]
-    if state.stage == "officers":
-        blocking = state.computed is not None
-    else:
-        blocking = any(one.committed is not None for one in officers)
-    if blocking:
-        raise DomainError("inspections-exist", "已据此抽取执法人员，不得作废 / officers were drawn on this already")
+    standing = (
+        state.computed if state.stage == "officers" else any(one.committed for one in officers)
+    )
+    if standing:
+        raise DomainError(
+            "inspections-exist",
+            "已据此抽取执法人员，不得作废 / officers were drawn on this already",
+        )
 
 
 def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from domain.aggregates import AGGREGATES, PREFIXES
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, MutableMapping
+    from collections.abc import MutableMapping
 
     from domain.facts import Recorded
 
@@ -33,9 +33,8 @@ class History:
         """Fold the next leaf. Total for every fact that a decision produced."""
         assert recorded.leaf == self.size, "leaves are folded in order, without gaps"
         prefix, _, id_ = recorded.stream.partition("/")
-        evolve = cast("Callable[..., Any]", AGGREGATES[prefix].evolve)
         states = self._states[prefix]
-        states[id_] = evolve(states.get(id_), recorded, self)
+        states[id_] = AGGREGATES[prefix].evolve(states.get(id_), recorded, self)
         self._versions[recorded.stream] = recorded.version
         self.size += 1
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.organisation import Department, Staff
-from domain.plan_rows import PlanRow, Warning, check_rows, is_published_for
+from domain.plan_rows import PlanRow, PlanWarning, check_rows, is_published_for
 from domain.rules import require_other_person, require_reason, require_text
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ class PlanDrafted:
     document_number: str
     issuer: str
     rows: tuple[PlanRow, ...]
-    warnings: tuple[Warning, ...]
+    warnings: tuple[PlanWarning, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,7 +99,7 @@ class PlanAmended:
 
     rows: tuple[PlanRow, ...]
     reason: str
-    warnings: tuple[Warning, ...]
+    warnings: tuple[PlanWarning, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

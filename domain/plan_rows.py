@@ -106,7 +106,7 @@ class PlanRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Warning:
+class PlanWarning:
     """Something in a plan that is allowed and that a person must look at: the code, the row and what it concerns."""
 
     code: str
@@ -114,7 +114,7 @@ class Warning:
     about: str
 
 
-def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[Warning, ...]:
+def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[PlanWarning, ...]:
     """Refuse rows that cannot be meant; answer what a person must look at."""
     if not rows:
         raise DomainError("plan-invalid", "计划至少要有一行 / a plan has at least one row")
@@ -124,7 +124,7 @@ def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[
     return tuple(warning for row in rows for warning in _check_row(row, year, history))
 
 
-def _check_row(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]:
+def _check_row(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, ...]:
     if not row.number.isalnum():
         raise DomainError(
             "id-invalid", "number: 抽查计划编号只能用文字和数字 / letters and digits only"
@@ -193,20 +193,20 @@ def _check_departments(row: PlanRow, history: History) -> None:
                 )
 
 
-def _warnings(row: PlanRow, year: int, history: History) -> tuple[Warning, ...]:
+def _warnings(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, ...]:
     found = [
-        Warning(code="department-without-item", row=row.number, about=department)
+        PlanWarning(code="department-without-item", row=row.number, about=department)
         for department in row.joint
         if not row.items_of(department)
     ]
     found += [
-        Warning(code="item-not-published", row=row.number, about=code)
+        PlanWarning(code="item-not-published", row=row.number, about=code)
         for own in row.items
         for code in own.items
         if not is_published_for(code, own.department, history)
     ]
     if not row.window_from[:4] == row.window_to[:4] == str(year):
-        found.append(Warning(code="window-outside-year", row=row.number, about=row.window_to))
+        found.append(PlanWarning(code="window-outside-year", row=row.number, about=row.window_to))
     return tuple(found)
 
 

@@ -1,0 +1,358 @@
+"""A story told to the domain: given these acts, when this act, then these events. No database, no clock, no keys on disk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from domain.decisions import decide
+from domain.draw_commands import (
+    BringCommitment,
+    CommitDraw,
+    DiscloseDraw,
+    PrepareDraw,
+    RevealSource,
+    Stage,
+)
+from domain.facts import Actor, Command, Context, Fact, Recorded
+from domain.genesis import LedgerOpened
+from domain.history import History
+from domain.inspection_commands import (
+    CheckIn,
+    CheckOut,
+    ConfirmResult,
+    EnterResult,
+    ItemResult,
+    PublishResult,
+    ReviewResult,
+)
+from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
+from domain.lottery.entropy import witness_commit
+from domain.organisation import AddDepartment, AddStaff
+from domain.plan import CollatePlan, DraftPlan, PublishPlan, ReviewPlan
+from domain.plan_rows import ClassRatio, DepartmentItems, PlanRow, Scope
+from domain.registry_commands import (
+    AddEntity,
+    AddOfficer,
+    ConfirmChange,
+    EntityDetails,
+    OfficerDetails,
+)
+from domain.task import ConfirmTask, OpenTask
+from ledger.vrf import keypair, prove
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from domain.organisation import Role
+
+VRF_SECRET, VRF_PUBLIC = keypair(sha256(b"story").digest())
+SYSTEM = Actor(id="system", role="system")
+# One person for each role of the education bureau, and who the others are.
+PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
+    ("admin", "edu", ("administrator",)),
+    ("registrar1", "edu", ("registrar",)),
+    ("registrar2", "edu", ("registrar",)),
+    ("clerk-edu", "edu", ("clerk",)),
+    ("clerk-market", "market", ("clerk",)),
+    ("clerk-labour", "labour", ("clerk",)),
+    ("reviewer1", "edu", ("reviewer",)),
+    ("operator", "edu", ("draw_operator",)),
+    ("witness1", "market", ("witness",)),
+    ("witness2", "edu", ("witness",)),
+    ("approver1", "edu", ("approver",)),
+    ("discipline1", "edu", ("discipline",)),
+    *((f"E{n}", "edu", ("officer",)) for n in range(1, 7)),
+    *((f"M{n}", "market", ("officer",)) for n in range(1, 7)),
+)
+ITEMS = (("I-EDU", "edu"), ("I-MARKET", "market"))
+
+
+def nonce_of(draw_id: str, who: str) -> bytes:
+    """The secret number that a witness of a story brings."""
+    return sha256(f"{draw_id}/{who}".encode()).digest()
+
+
+def plan_row(**changes: Any) -> PlanRow:  # noqa: ANN401 - any field of the row
+    """A row like 联2024026, made small; a labour bureau joins without an item."""
+    fields: dict[str, Any] = {
+        "number": "联2024026",
+        "name": "2024年清河县部门联合抽查026",
+        "task_number": "联026",
+        "task_name": "校外培训机构部门联合随机抽查",
+        "type": "定向",
+        "ratio": (10, 100),
+        "at_least": True,
+        "class_ratios": (
+            ClassRatio(credit_class="A", ratio=(5, 100)),
+            ClassRatio(credit_class="D", ratio=(50, 100)),
+        ),
+        "min_per_stratum": 0,
+        "items": (
+            DepartmentItems(department="edu", items=("I-EDU",)),
+            DepartmentItems(department="market", items=("I-MARKET",)),
+        ),
+        "scope": Scope(text="校外培训机构", kinds=("校外培训机构",), tags=()),
+        "lead": "edu",
+        "joint": ("market", "labour"),
+        "window_from": "2024-06-01",
+        "window_to": "2024-08-31",
+        "visit_cap": 1,
+        "witnesses": 2,
+        "training": None,
+    }
+    return PlanRow(**{**fields, **changes})
+
+
+def details_of(number: int, **changes: Any) -> EntityDetails:  # noqa: ANN401 - any field
+    """Made-up details of a training institution."""
+    fields: dict[str, Any] = {
+        "name": f"示例培训机构{number}",
+        "kind": "校外培训机构",
+        "tags": (),
+        "credit_class": "ABCD"[number % 4],
+        "area": "示例镇",
+        "address": f"示例路{number}号",
+    }
+    return EntityDetails(**{**fields, **changes})
+
+
+def entity_id(number: int) -> str:
+    """A school code, which has no check digit to compute."""
+    return f"school:{1300000000 + number}"
+
+
+@dataclass
+class Story:
+    """A history that grows by acts; `now` is the day on which they happen."""
+
+    history: History = field(default_factory=History)
+    now: str = "2024-06-03T01:00:00.000Z"
+    checkpointed: int | None = None
+    facts: list[Fact] = field(default_factory=list)
+    recorded: list[Recorded] = field(default_factory=list)
+
+    def record(self, fact: Fact, actor: Actor) -> None:
+        """Fold a fact as the ledger would hand it back."""
+        recorded = Recorded(
+            leaf=self.history.size,
+            stream=fact.stream,
+            version=self.history.version(fact.stream) + 1,
+            recorded_at=self.now,
+            actor=actor,
+            command_id="00000000-0000-4000-8000-000000000000",
+            event=fact.event,
+        )
+        self.history.apply(recorded)
+        self.facts.append(fact)
+        self.recorded.append(recorded)
+
+    def decide(self, who: str, role: str, command: Command) -> tuple[Fact, ...]:
+        """Ask what would follow, without recording it."""
+        size = self.history.size
+        context = Context(
+            actor=Actor(id=who, role=role),
+            now=self.now,
+            position=size,
+            checkpointed=size if self.checkpointed is None else self.checkpointed,
+            prove=lambda alpha: prove(VRF_SECRET, alpha),
+        )
+        return decide(self.history, command, context)
+
+    def act(self, who: str, role: str, *commands: Command) -> tuple[object, ...]:
+        """Let somebody act, and answer the events."""
+        events: list[object] = []
+        for command in commands:
+            for fact in self.decide(who, role, command):
+                self.record(fact, Actor(id=who, role=role))
+                events.append(fact.event)
+        return tuple(events)
+
+
+def opened() -> Story:
+    """Give a story with a ledger, three departments and their people."""
+    story = Story(now="2024-01-05T01:00:00.000Z")
+    genesis = LedgerOpened(
+        origin="example.test/story",
+        vkey="example.test/story+00000000+AA==",
+        service_key="00" * 32,
+        vrf_key=VRF_PUBLIC.hex(),
+        mode="development",
+    )
+    story.record(Fact(stream="ledger", event=genesis), SYSTEM)
+    for id_, name, collates in (
+        ("edu", "教育局", False),
+        ("market", "市场监管局", True),
+        ("labour", "人社局", False),
+    ):
+        story.act("system", "system", AddDepartment(id=id_, name=name, collates=collates))
+    for id_, department, roles in PEOPLE:
+        staff = AddStaff(id=id_, department=department, roles=roles, personal={"name": "示例"})
+        story.act("system", "system", staff)
+    return story
+
+
+def with_registries(entities: Iterable[int] = range(1, 25)) -> Story:
+    """Give a story with published items, confirmed entities and officers."""
+    story = opened()
+    for code, department in ITEMS:
+        _publish_item(story, code, department)
+    for number in entities:
+        add_entity(story, number)
+    for id_, department, roles in PEOPLE:
+        if roles == ("officer",):
+            add_officer(story, id_, department)
+    return story
+
+
+def _publish_item(story: Story, code: str, department: str) -> None:
+    details = ItemDetails(
+        issuer="示例省清单",
+        item_class="示例类别",
+        name=f"示例事项{code}",
+        subject="校外培训机构",
+        category="一般",
+        method="现场检查",
+        body="县级",
+        legal_basis="示例条例第一条",
+    )
+    clerk = f"clerk-{department}"
+    story.act(clerk, "clerk", AddItem(code=code, details=details, source="示例清单"))
+    claim = ClaimItem(
+        code=code, department=department, mandate="三定方案第三条", supervision_code=""
+    )
+    story.act(clerk, "clerk", claim)
+    story.act("reviewer1", "reviewer", ReviewItem(code=code, approve=True, remark=""))
+    story.act(clerk, "clerk", PublishItem(code=code))
+
+
+def add_entity(story: Story, number: int, **changes: Any) -> None:  # noqa: ANN401 - any field
+    """Register an entity; a second person confirms it."""
+    id_ = entity_id(number)
+    add = AddEntity(
+        id=id_,
+        details=details_of(number, **changes),
+        source="示例名录",
+        override_reason=None,
+        personal={},
+    )
+    story.act("registrar1", "registrar", add)
+    version = story.history.version(f"entity/{id_}")
+    story.act("registrar2", "registrar", ConfirmChange(registry="entity", id=id_, version=version))
+
+
+def add_officer(story: Story, id_: str, department: str, expires: str = "2026-12-31") -> None:
+    """Register an officer; a second person confirms it."""
+    details = OfficerDetails(
+        department=department, skills=(), certificate_expires=expires, area="示例县"
+    )
+    add = AddOfficer(id=id_, details=details, source="示例名录", personal={"name": "示例"})
+    story.act("registrar1", "registrar", add)
+    version = story.history.version(f"officer/{id_}")
+    story.act("registrar2", "registrar", ConfirmChange(registry="officer", id=id_, version=version))
+
+
+def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
+    """Give a story whose plan is published."""
+    story = with_registries(entities)
+    draft = DraftPlan(
+        year=2024,
+        title="2024年度抽查计划",
+        document_number="示例〔2024〕1号",
+        issuer="edu",
+        rows=(row or plan_row(),),
+    )
+    story.act("clerk-edu", "clerk", draft)
+    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("clerk-market", "clerk", CollatePlan(year=2024))
+    story.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    return story
+
+
+def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
+    """Give a story whose task every department has confirmed."""
+    story = with_plan(row, entities)
+    story.now = "2024-06-03T01:00:00.000Z"
+    number = (row or plan_row()).number
+    story.act(
+        "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=2024, scheme="示例实施方案")
+    )
+    for department, items, letter in (
+        ("edu", ("I-EDU",), "E"),
+        ("market", ("I-MARKET",), "M"),
+        ("labour", (), ""),
+    ):
+        confirm = ConfirmTask(
+            plan_number=number,
+            department=department,
+            items=items,
+            officers=tuple(f"{letter}{n}" for n in range(1, 7)) if letter else (),
+            statement="" if items else "无本部门事项，派员协助",
+        )
+        story.act(f"clerk-{department}", "clerk", confirm)
+    return story
+
+
+def commit_draw(story: Story, stage: Stage, serial: int = 1, task: str = "联2024026") -> str:
+    """Carry a draw up to its commitment, and answer its id."""
+    draw_id = f"{task}.{stage}.{serial}"
+    witnesses = ("witness1", "witness2")
+    prepare = PrepareDraw(draw_id=draw_id, task=task, stage=stage, witnesses=witnesses)
+    story.act("operator", "draw_operator", prepare)
+    for who in witnesses:
+        commit = witness_commit(nonce_of(draw_id, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=draw_id, commit=commit))
+    story.act("operator", "draw_operator", CommitDraw(draw_id=draw_id))
+    return draw_id
+
+
+def reveal_draw(story: Story, draw_id: str) -> None:
+    """Let both witnesses open their numbers."""
+    for who in ("witness1", "witness2"):
+        nonce = nonce_of(draw_id, who).hex()
+        story.act(who, "witness", RevealSource(draw_id=draw_id, nonce=nonce))
+
+
+def with_inspections(row: PlanRow | None = None) -> Story:
+    """Give a story in which entities and officers are drawn and disclosed."""
+    story = with_task(row)
+    stages: tuple[Stage, ...] = ("entities", "officers")
+    for stage in stages:
+        draw_id = commit_draw(story, stage)
+        reveal_draw(story, draw_id)
+        story.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
+    return story
+
+
+def visit(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
+    """Let the officers check in and out."""
+    for officer in officers:
+        story.act(officer, "officer", CheckIn(inspection=inspection))
+    for officer in officers:
+        story.act(officer, "officer", CheckOut(inspection=inspection))
+
+
+def clean_result(inspection: str) -> EnterResult:
+    """A result that found nothing on both items."""
+    items = tuple(
+        ItemResult(
+            item=code,
+            checked=True,
+            category="no-problem-found",
+            finding="",
+            disposal="none",
+            method="on-site",
+        )
+        for code, _ in ITEMS
+    )
+    return EnterResult(inspection=inspection, category="no-problem-found", items=items)
+
+
+def publish(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
+    """Carry an inspection from its visit to its published result."""
+    visit(story, inspection, officers)
+    story.act(officers[0], "officer", clean_result(inspection))
+    story.act(officers[1], "officer", ConfirmResult(inspection=inspection))
+    story.act("reviewer1", "reviewer", ReviewResult(inspection=inspection, approve=True, remark=""))
+    story.act("clerk-edu", "clerk", PublishResult(inspection=inspection))

@@ -23,7 +23,7 @@ _encode = json.JSONEncoder(
 ).encode
 
 
-class _Fault(Exception):
+class _BreachError(Exception):
     """A breach of the model, on its way up; each container adds its step to `place`."""
 
     def __init__(self, reason: str) -> None:
@@ -39,8 +39,8 @@ def canon(obj: object) -> bytes:
     """
     try:
         _check(obj, MAX_DEPTH)
-    except _Fault as fault:
-        raise _refusal("$" + "".join(reversed(fault.place)), fault.reason) from None
+    except _BreachError as breach:
+        raise _refusal("$" + "".join(reversed(breach.place)), breach.reason) from None
     return _encode(obj).encode()
 
 
@@ -77,37 +77,41 @@ def _check(value: Any, depth: int) -> None:  # noqa: ANN401 - the types are comp
             _check_text(value)
     elif kind is int:
         if not -MAX_INTEGER <= value <= MAX_INTEGER:
-            raise _Fault("整数越界 / integer out of range")
+            raise _BreachError("整数越界 / integer out of range")
     elif kind is dict:
         _check_object(value, depth)
     elif kind is list or kind is tuple:
         _check_array(value, depth)
     elif value is not None and kind is not bool:
-        raise _Fault(f"不允许的类型 / type not allowed: {kind.__name__}")
+        raise _BreachError(f"不允许的类型 / type not allowed: {kind.__name__}")
 
 
 def _check_object(value: dict[object, object], depth: int) -> None:
     if not depth:
-        raise _Fault("嵌套过深 / nested too deep")
+        raise _BreachError("嵌套过深 / nested too deep")
     for key, item in value.items():
         try:
-            if type(key) is not str or not key.isascii():
-                raise _Fault("键不是 ASCII 文本 / key is not ASCII text")
+            _check_key(key)
             _check(item, depth - 1)
-        except _Fault as fault:
+        except _BreachError as breach:
             plain = type(key) is str and key.isascii() and key.isidentifier()
-            fault.place.append(f".{key}" if plain else f"[{key!a}]")
+            breach.place.append(f".{key}" if plain else f"[{key!a}]")
             raise
+
+
+def _check_key(key: object) -> None:
+    if type(key) is not str or not key.isascii():
+        raise _BreachError("键不是 ASCII 文本 / key is not ASCII text")
 
 
 def _check_array(value: list[object] | tuple[object, ...], depth: int) -> None:
     if not depth:
-        raise _Fault("嵌套过深 / nested too deep")
+        raise _BreachError("嵌套过深 / nested too deep")
     for index, item in enumerate(value):
         try:
             _check(item, depth - 1)
-        except _Fault as fault:
-            fault.place.append(f"[{index}]")
+        except _BreachError as breach:
+            breach.place.append(f"[{index}]")
             raise
 
 
@@ -115,6 +119,6 @@ def _check_text(text: str) -> None:
     try:
         text.encode()
     except UnicodeEncodeError:
-        raise _Fault("孤立代理项 / lone surrogate") from None
+        raise _BreachError("孤立代理项 / lone surrogate") from None
     if not unicodedata.is_normalized("NFC", text):
-        raise _Fault("文本不是 NFC / text is not NFC")
+        raise _BreachError("文本不是 NFC / text is not NFC")

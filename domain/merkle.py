@@ -108,7 +108,7 @@ def verify_inclusion(
         raise _refusal("包含证明与树头不符 / the proof does not lead to the head")
 
 
-def verify_subtree_inclusion(
+def verify_subtree_inclusion(  # noqa: PLR0913, PLR0917 - two trees and a proof
     leaf: bytes, index: int, start: int, end: int, proof: Sequence[bytes], head: bytes
 ) -> None:
     """Check that leaf `index`, counted in the whole tree, is in `[start, end)` with this head."""
@@ -140,7 +140,7 @@ def prove_subtree_consistency(leaves: Sequence[bytes], start: int, end: int) -> 
     return _subproof(leaves, start, end, known=True)
 
 
-def verify_subtree_consistency(
+def verify_subtree_consistency(  # noqa: PLR0913, PLR0917 - two trees and a proof
     start: int, end: int, part: bytes, size: int, proof: Sequence[bytes], head: bytes
 ) -> None:
     """Check that the subtree `[start, end)` with head `part` belongs to the tree with this head.

@@ -25,9 +25,9 @@ def check_assignment(roster: AssignmentInput, output: object, place: str = "$.ou
     for index, (row, inspection) in enumerate(zip(rows, roster.inspections, strict=True)):
         spot = f"{place}.assignments[{index}]"
         team = _team(people, inspection, row, spot)
-        for officer in team:
-            if (officer, inspection.id) in recusals:
-                raise _SHAPE.refusal(spot, f"应回避 / must be recused: {officer}")
+        for each in team:
+            if (each, inspection.id) in recusals:
+                raise _SHAPE.refusal(spot, f"应回避 / must be recused: {each}")
         loads.update(team)
     for officer in roster.officers:
         if officer.capacity is not None and loads[officer.id] > officer.capacity:

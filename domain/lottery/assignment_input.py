@@ -138,10 +138,8 @@ def _officer(value: object, place: str) -> Officer:
 
 
 def _recusal(value: object, place: str) -> tuple[str, str]:
-    pair = _SHAPE.array(value, place, 2)
-    if len(pair) != 2:
-        raise _SHAPE.refusal(place, "应为 [人员, 检查] / must be [officer id, inspection id]")
-    return _SHAPE.text(pair[0], place), _SHAPE.text(pair[1], place)
+    officer, inspection = _SHAPE.pair(value, place)
+    return _SHAPE.text(officer, place), _SHAPE.text(inspection, place)
 
 
 def _skills(value: object, place: str) -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
+from domain.lottery.assignment_input import Need
 from domain.lottery.tickets import by_ticket, key_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from domain.lottery.assignment_input import AssignmentInput, Need
+    from domain.lottery.assignment_input import AssignmentInput
 
 Move: TypeAlias = tuple[str, int]
 """An officer and the need of which a seat is taken."""

@@ -115,10 +115,7 @@ def _raised_to_floor(rule: Rule, sizes: Mapping[str, int], quota: dict[str, int]
 
 def _ratio(value: object, place: str) -> Ratio:
     shape = Shape("ratio-invalid")
-    pair = shape.array(value, place, 2)
-    p, q = (shape.integer(each, place, 0) for each in pair[:2])
-    if len(pair) != 2 or not 0 < q >= p:
-        raise shape.refusal(
-            place, "应为 [p, q],0 <= p <= q,q > 0 / must be [p, q] with 0 <= p <= q > 0"
-        )
+    p, q = (shape.integer(each, place, 0) for each in shape.pair(value, place))
+    if not p <= q > 0:
+        raise shape.refusal(place, "须有 0 <= p <= q,q > 0 / must have 0 <= p <= q and q > 0")
     return Ratio(p=p, q=q)

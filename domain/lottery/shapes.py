@@ -38,6 +38,13 @@ class Shape:
             )
         return list(value)
 
+    def pair(self, value: object, place: str) -> tuple[object, object]:
+        """Read an array of exactly two elements."""
+        match self.array(value, place):
+            case [first, second]:
+                return first, second
+        raise self.refusal(place, "应为两项的数组 / must be an array of two")
+
     def text(self, value: object, place: str) -> str:
         """Read a string that is not empty."""
         if not isinstance(value, str) or not value:

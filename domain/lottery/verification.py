@@ -22,7 +22,7 @@ from domain.lottery.entropy import (
 from domain.lottery.seed import VrfCheck, alpha_of, seed_of
 
 Check: TypeAlias = tuple[str, Callable[[], None]]
-"""A named check: it passes, raises DomainError when a value differs, or `NotChecked`."""
+"""A named check: it passes, raises DomainError when a value differs, or `NotCheckedError`."""
 
 Result: TypeAlias = Literal["passed", "failed", "not-checked"]
 
@@ -65,7 +65,7 @@ class Means:
     recorded: bytes | None = None
 
 
-class NotChecked(Exception):
+class NotCheckedError(Exception):
     """A step that the verifier has no means to check; the text says which."""
 
 
@@ -106,7 +106,7 @@ class Disclosure:
     def check_commitment(self) -> None:
         """Compare the commitment's hash with the one on record."""
         if self.means.recorded is None:
-            raise NotChecked("没有账本中的承诺可比 / no recorded commitment to compare with")
+            raise NotCheckedError("没有账本中的承诺可比 / no recorded commitment to compare with")
         require_equal("commitment", self.commitment, self.means.recorded)
 
     def check_entropy(self) -> None:
@@ -115,7 +115,7 @@ class Disclosure:
         rounds = [(i, each) for i, each in enumerate(self.sources) if isinstance(each, Drand)]
         if rounds and self.means.drand is None:
             places = ", ".join(f"$.entropy[{i}]" for i, _ in rounds)
-            raise NotChecked(f"BLS 签名未核验 / BLS signature not checked: {places}")
+            raise NotCheckedError(f"BLS 签名未核验 / BLS signature not checked: {places}")
         for index, source in rounds:
             signature, previous = drand_signatures(self.entropy[index])
             if self.means.drand and not self.means.drand(source, signature, previous):
@@ -125,7 +125,7 @@ class Disclosure:
     def check_vrf_proof(self) -> None:
         """Verify the proof over alpha under the committed key."""
         if self.means.vrf is None:
-            raise NotChecked("没有 VRF 核验手段 / no means to verify the VRF proof")
+            raise NotCheckedError("没有 VRF 核验手段 / no means to verify the VRF proof")
         self._beta = self.means.vrf(self.vrf_key, self._alpha, self.pi)
         if self._beta is None:
             detail = "$.vrf_proof: VRF 证明不成立 / the VRF proof does not hold"
@@ -134,14 +134,14 @@ class Disclosure:
     def check_seed(self) -> None:
         """Recompute the seed, which needs the VRF's output."""
         if self._beta is None:
-            raise NotChecked("未得到 VRF 输出 / the VRF output is not known")
+            raise NotCheckedError("未得到 VRF 输出 / the VRF output is not known")
         require_equal("$.seed", self.seed, seed_of(self._alpha, self._beta))
 
 
 def _run_one(name: str, check: Callable[[], None]) -> Step:
     try:
         check()
-    except NotChecked as reason:
+    except NotCheckedError as reason:
         return Step(name=name, result="not-checked", detail=str(reason))
     except DomainError as error:
         return Step(name=name, result="failed", detail=str(error))

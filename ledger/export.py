@@ -1,0 +1,95 @@
+"""The export folder: everything that a stranger with one public key needs to check the history."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import TYPE_CHECKING
+
+from domain.canonical import canon
+from domain.errors import DomainError
+from ledger import entries, note
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from ledger.commits import Commit
+    from ledger.entries import Entry
+    from ledger.store import Ledger
+
+
+def export(
+    ledger: Ledger, directory: Path, *, bundles: Mapping[str, object], exported_by: str, now: str
+) -> None:
+    """Write the whole history up to the newest checkpoint into `directory`.
+
+    `bundles` are the proof bundles of draws by relative file name (`draws/….json`). The folder
+    appears complete or not at all, and the same history gives the same bytes but for the
+    manifest's `exported_at` and `exported_by`. A checkpoint is published first if leaves came
+    after the last one. Raises DomainError("export-target-not-empty").
+    """
+    target = directory.resolve()
+    if target.exists() and (not target.is_dir() or any(target.iterdir())):
+        raise DomainError("export-target-not-empty", f"目标不为空 / target is not empty: {target}")
+    target.parent.mkdir(parents=True, exist_ok=True)
+    scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    try:
+        _fill(ledger, scratch, bundles, {"exported_at": now, "exported_by": exported_by})
+        scratch.chmod(0o755)
+        scratch.rename(target)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+def _fill(
+    ledger: Ledger, folder: Path, bundles: Mapping[str, object], who_and_when: Mapping[str, str]
+) -> None:
+    newest = ledger.publish_checkpoint()
+    size = note.Checkpoint.parse(note.Note.parse(newest).text).size
+    earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
+    with (folder / "events.jsonl").open("wb") as lines:
+        for entry in _entries(ledger, size):
+            lines.write(entry.state + b"\n")
+    commits = list(_commits(ledger, size))
+    lines_of_commits = b"".join(canon(commit.as_object()) + b"\n" for commit in commits)
+    _write(folder / "commits.jsonl", lines_of_commits)
+    _write(folder / "checkpoint", newest.encode())
+    for each, text in earlier.items():
+        _write(folder / "checkpoints" / str(each), text.encode())
+    for name in sorted(bundles):
+        _write(folder / name, canon(bundles[name]) + b"\n")
+    manifest = {
+        "format": "mingqian-ledger-v1",
+        "origin": ledger.origin,
+        "events": size,
+        "commits": len(commits),
+        "checkpoints": 1 + len(earlier),
+        "bundles": len(bundles),
+        **who_and_when,
+    }
+    _write(folder / "manifest.json", canon(manifest) + b"\n")
+
+
+def _write(path: Path, content: bytes) -> None:
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(content)
+
+
+def _entries(ledger: Ledger, size: int) -> Iterator[Entry]:
+    leaf = 0
+    while leaf < size:
+        batch = ledger.read(leaf, min(entries.BATCH, size - leaf))
+        yield from batch
+        leaf += len(batch)
+
+
+def _commits(ledger: Ledger, size: int) -> Iterator[Commit]:
+    """Give the commits of the first `size` leaves; a checkpoint never ends inside a commit."""
+    leaf = 0
+    while leaf < size:
+        for commit in ledger.commits(leaf):
+            if commit.size > size:
+                return
+            leaf = commit.size
+            yield commit

@@ -1,0 +1,279 @@
+"""The ledger as the rest of the program sees it: open it, read it in order, append under its lock."""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from time import monotonic
+from typing import TYPE_CHECKING, Literal, Self
+from uuid import uuid4
+
+from eventsourcing.persistence import ProgrammingError
+from psycopg.sql import SQL, Identifier
+
+from domain.errors import DomainError
+from domain.facts import Actor, Fact, Recorded
+from domain.genesis import LedgerOpened
+from ledger import codec, entries, note, sealing, subject_keys
+from ledger.checkpoints import Checkpoints
+from ledger.commits import Commit
+from ledger.database import LedgerDatastore
+from ledger.envelope import Envelope
+from ledger.mapper import to_stored
+from ledger.recorder import CommandKey, LedgerRecorder
+from ledger.schema import CHANNEL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from types import TracebackType
+
+    from ledger.clock import Clock
+    from ledger.entries import Entry
+    from ledger.keys import Keys
+    from ledger.recorder import Found, Locked
+
+Mode = Literal["production", "development"]
+SYSTEM = Actor(id="system", role="system")
+NONCE_SIZE = 16
+SELECT_COMMITS = (
+    "SELECT first_leaf, count, link, key, sig FROM ledger.commits "
+    "WHERE first_leaf >= %s ORDER BY first_leaf LIMIT %s"
+)
+SELECT_ROWS = (
+    "SELECT leaf, stream, version, type FROM ledger.events "
+    "WHERE leaf >= %s AND leaf < %s ORDER BY leaf"
+)
+SELECT_SIZE = "SELECT first_leaf + count FROM ledger.commits ORDER BY first_leaf DESC LIMIT 1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Draft:
+    """A fact in the place where it is about to be recorded."""
+
+    recorded: Recorded
+    fact: Fact
+
+
+class Transaction:
+    """The ledger while this process holds it. `size` and `checkpointed` cannot change but here."""
+
+    def __init__(self, locked: Locked, keys: Keys) -> None:
+        self._locked = locked
+        self._keys = keys
+        self.checkpointed = locked.checkpointed
+
+    @property
+    def size(self) -> int:
+        """Leaves so far, with those appended here."""
+        return self._locked.size
+
+    def read(self, from_leaf: int, limit: int = entries.BATCH) -> list[Entry]:
+        """Give up to `limit` entries from this leaf on."""
+        cursor = self._locked.cursor.execute(entries.SELECT_ENTRIES, [from_leaf, limit])
+        return list(entries.from_rows(cursor.fetchall(), from_leaf))
+
+    def find(self, command_id: str) -> Found | None:
+        """Look up a command that may have been recorded before."""
+        return self._locked.find(command_id)
+
+    def append(self, drafts: Sequence[Draft], command: CommandKey | None = None) -> Commit:
+        """Seal, sign and store the drafts as one commit."""
+        subjects = {draft.fact.subject or "" for draft in drafts if draft.fact.personal}
+        keys = subject_keys.obtain(self._locked.cursor, self._keys.master, subjects)
+        stored = [to_stored(_envelope(draft, keys)) for draft in drafts]
+        return self._locked.append(stored, command)
+
+
+def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
+    recorded, fact = draft.recorded, draft.fact
+    type_name, data = codec.encode(recorded.event)
+    sealed = None
+    if fact.personal:
+        place = sealing.Place(
+            subject=fact.subject or "",
+            stream=recorded.stream,
+            version=recorded.version,
+            type=type_name,
+        )
+        sealed = sealing.seal(keys[place.subject], place, fact.personal)
+    return Envelope(
+        type=type_name,
+        stream=recorded.stream,
+        version=recorded.version,
+        recorded_at=recorded.recorded_at,
+        actor=recorded.actor,
+        command_id=recorded.command_id,
+        nonce=os.urandom(NONCE_SIZE).hex(),
+        data=data,
+        sealed=sealed,
+    )
+
+
+class Ledger:
+    """An opened ledger. Use it as a context manager, or call `close`."""
+
+    def __init__(self, dsn: str, keys: Keys) -> None:
+        """Open a ledger that was created before.
+
+        Raises DomainError: "ledger-missing", or "keys-do-not-match" when the keys are not those
+        that leaf 0 names.
+        """
+        self.keys = keys
+        self._datastore = LedgerDatastore(dsn)
+        try:
+            self.recorder = LedgerRecorder(self._datastore, keys.service)
+            self.genesis = self._read_genesis()
+            self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
+        except BaseException:
+            self.close()
+            raise
+
+    @classmethod
+    def create(cls, dsn: str, keys: Keys, *, origin: str, mode: Mode, clock: Clock) -> Self:
+        """Write leaf 0 into migrated, empty tables, publish its checkpoint and open the ledger.
+
+        Raises DomainError: "origin-malformed", "ledger-missing" or "ledger-exists".
+        """
+        opened = _opening(keys, origin, mode)
+        recorded = Recorded(
+            leaf=0,
+            stream="ledger",
+            version=1,
+            recorded_at=clock.now(),
+            actor=SYSTEM,
+            command_id=str(uuid4()),
+            event=opened,
+        )
+        draft = Draft(recorded=recorded, fact=Fact(stream="ledger", event=opened))
+        with (
+            LedgerDatastore(dsn) as datastore,
+            _tables_needed(),
+            LedgerRecorder(datastore, keys.service).locked() as locked,
+        ):
+            if locked.size:
+                raise DomainError("ledger-exists", "台账已存在 / there is a ledger already")
+            Transaction(locked, keys).append([draft])
+        ledger = cls(dsn, keys)
+        ledger.publish_checkpoint()
+        return ledger
+
+    @property
+    def origin(self) -> str:
+        """The name under which the log signs."""
+        return self.genesis.origin
+
+    @contextmanager
+    def transaction(self) -> Iterator[Transaction]:
+        """Hold the ledger; what was appended is kept when the block ends, and dropped when it raises."""
+        with self.recorder.locked() as locked:
+            yield Transaction(locked, self.keys)
+
+    def size(self) -> int:
+        """Number of leaves."""
+        return int(self.recorder.select(SELECT_SIZE, [])[0][0])
+
+    def read(self, from_leaf: int, limit: int = entries.BATCH) -> list[Entry]:
+        """Give up to `limit` entries from this leaf on, without the lock.
+
+        Leaves become visible in order, so whoever goes on from the last leaf misses nothing.
+        """
+        rows = self.recorder.select(entries.SELECT_ENTRIES, [from_leaf, limit])
+        return list(entries.from_rows(rows, from_leaf))
+
+    def rows(self, first_leaf: int, count: int) -> list[tuple[int, str, int, str]]:
+        """Give leaf, stream, version and type of a commit's events."""
+        found = self.recorder.select(SELECT_ROWS, [first_leaf, first_leaf + count])
+        return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def commits(self, from_leaf: int, limit: int = entries.BATCH) -> list[Commit]:
+        """Give up to `limit` commits whose first leaf is not below `from_leaf`."""
+        rows = self.recorder.select(SELECT_COMMITS, [from_leaf, limit])
+        return [
+            Commit(first_leaf=row[0], count=row[1], link=row[2], key=row[3], sig=row[4])
+            for row in rows
+        ]
+
+    def wait(self, size: int, timeout: float) -> int:
+        """Wait until there are more than `size` leaves or `timeout` seconds went by; give the size."""
+        deadline = monotonic() + timeout
+        with self._datastore.get_connection() as connection:
+            connection.execute(SQL("LISTEN {}").format(Identifier(CHANNEL)))
+            try:
+                while (now := self.size()) <= size and (left := deadline - monotonic()) > 0:
+                    for _ in connection.notifies(timeout=left, stop_after=1):
+                        pass
+            finally:
+                connection.execute("UNLISTEN *")
+        return now
+
+    def unseal(self, envelope: Envelope) -> dict[str, str]:
+        """Decrypt the personal fields of an event; raises DomainError("sealed-unreadable")."""
+        if envelope.sealed is None:
+            return {}
+        subject = envelope.sealed.subject
+        key = subject_keys.find(self.recorder.select, self.keys.master, subject)
+        place = sealing.Place(
+            subject=subject, stream=envelope.stream, version=envelope.version, type=envelope.type
+        )
+        return sealing.unseal(key, place, envelope.sealed)
+
+    def checkpoint(self) -> str | None:
+        """Give the newest published note."""
+        return self._checkpoints.latest()
+
+    def checkpoints(self) -> dict[int, str]:
+        """Give every published note by its size."""
+        return self._checkpoints.all()
+
+    def publish_checkpoint(self) -> str:
+        """Sign and store the head over all leaves; raises DomainError("checkpoint-inconsistent")."""
+        return self._checkpoints.publish()
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._datastore.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def _read_genesis(self) -> LedgerOpened:
+        with _tables_needed():
+            first = self.read(0, 1)
+        opened = first[0].recorded().event if first else None
+        if not isinstance(opened, LedgerOpened):
+            raise _missing()
+        if opened != _opening(self.keys, opened.origin, opened.mode):
+            detail = f"密钥不属于台账 {opened.origin} / these are not the keys of that ledger"
+            raise DomainError("keys-do-not-match", detail)
+        return opened
+
+
+def _opening(keys: Keys, origin: str, mode: Mode) -> LedgerOpened:
+    return LedgerOpened(
+        origin=origin,
+        vkey=str(note.log_key(origin, keys.log_public)),
+        service_key=keys.service_public.hex(),
+        vrf_key=keys.vrf_public.hex(),
+        mode=mode,
+    )
+
+
+@contextmanager
+def _tables_needed() -> Iterator[None]:
+    try:
+        yield
+    except ProgrammingError:
+        raise _missing() from None
+
+
+def _missing() -> DomainError:
+    return DomainError("ledger-missing", "数据库中没有台账 / there is no ledger in this database")

@@ -1,0 +1,163 @@
+"""The only writer: commands in, one signed commit out, or nothing at all.
+
+It takes the ledger's lock first and reads what others appended; so every decision is made on
+exactly the history that its events will follow, and the outcome of any number of writers is that of
+one after another. The history of a process only ever advances by what was read back from the
+database, never by what the process believes it wrote.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from eventsourcing.persistence import InterfaceError, OperationalError
+
+from domain.decisions import decide
+from domain.errors import DomainError
+from domain.events import name_of
+from domain.facts import Context, Recorded
+from domain.history import History
+from ledger import entries, vrf
+from ledger.recorder import CommandKey
+from ledger.store import Draft
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from domain.facts import Actor, Command
+    from ledger.clock import Clock
+    from ledger.store import Ledger, Transaction
+
+ATTEMPTS = 3
+COMMITMENT = ".committed.v1"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a command: `events` are (leaf, stream, version, type), none if nothing changed.
+
+    `repeated` says that the command had been recorded before and that this is its first answer.
+    """
+
+    first_leaf: int
+    count: int
+    events: tuple[tuple[int, str, int, str], ...]
+    repeated: bool = False
+
+    @property
+    def size(self) -> int:
+        """Leaves that a reader must have seen to see what the command did."""
+        return self.first_leaf + self.count
+
+
+class Writer:
+    """Decides and records. Safe among threads and among processes."""
+
+    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+        self._ledger = ledger
+        self._clock = clock
+        self._history = History()
+        self._mutex = Lock()
+
+    def execute(
+        self,
+        commands: Sequence[Command],
+        *,
+        actor: Actor,
+        command_id: str,
+        digest: bytes | None = None,
+    ) -> Receipt:
+        """Decide all commands in order and record what follows as one commit.
+
+        A refusal of one drops them all. The same `command_id` with the same `digest` gives the same
+        receipt and records nothing. Raises DomainError: any refusal of the domain,
+        "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
+        """
+        key = CommandKey(id=command_id, digest=digest)
+        with self._mutex:
+            receipt = self._persist(commands, actor, key)
+        if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
+            # Covered before anyone can know its sources; also when an earlier answer was lost.
+            self._ledger.publish_checkpoint()
+        return receipt
+
+    def _persist(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
+        """Try again when the database was lost: then the command id tells whether it was recorded."""
+        for _ in range(ATTEMPTS):
+            try:
+                return self._attempt(commands, actor, key)
+            except (OperationalError, InterfaceError) as error:
+                lost = error
+        raise DomainError("ledger-unavailable", "数据库不可用 / database out of reach") from lost
+
+    def _attempt(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
+        if not self._history.size:  # a long first reading need not keep others waiting
+            self._catch_up(self._ledger)
+        with self._ledger.transaction() as transaction:
+            self._catch_up(transaction)
+            found = transaction.find(key.id)
+            if found is None:
+                drafts = self._decide(commands, actor, key, transaction)
+                return _record(transaction, drafts, key)
+        if found.digest != key.digest:
+            raise DomainError(
+                "command-id-reused", f"{key.id} 已用于另一请求 / names another request"
+            )
+        events = tuple(self._ledger.rows(found.first_leaf, found.count))
+        return Receipt(first_leaf=found.first_leaf, count=found.count, events=events, repeated=True)
+
+    def _catch_up(self, source: Ledger | Transaction) -> None:
+        while batch := source.read(self._history.size):
+            for entry in batch:
+                self._history.apply(entry.recorded())
+            if len(batch) < entries.BATCH:
+                return
+
+    def _decide(
+        self, commands: Sequence[Command], actor: Actor, key: CommandKey, transaction: Transaction
+    ) -> list[Draft]:
+        """Decide each command on what the ones before it would make of the history."""
+        branch, now = self._history.branch(), self._clock.now()
+        drafts: list[Draft] = []
+        for command in commands:
+            context = Context(
+                actor=actor,
+                now=now,
+                position=branch.size,
+                checkpointed=transaction.checkpointed,
+                prove=self._prove,
+            )
+            for fact in decide(branch, command, context):
+                recorded = Recorded(
+                    leaf=branch.size,
+                    stream=fact.stream,
+                    version=branch.version(fact.stream) + 1,
+                    recorded_at=now,
+                    actor=actor,
+                    command_id=key.id,
+                    event=fact.event,
+                )
+                branch.apply(recorded)
+                drafts.append(Draft(recorded=recorded, fact=fact))
+        return drafts
+
+    def _prove(self, alpha: bytes) -> tuple[bytes, bytes]:
+        return vrf.prove(self._ledger.keys.vrf, alpha)
+
+
+def _record(transaction: Transaction, drafts: list[Draft], key: CommandKey) -> Receipt:
+    if not drafts:
+        return Receipt(first_leaf=transaction.size, count=0, events=())
+    commit = transaction.append(drafts, key)
+    events = tuple(
+        (
+            draft.recorded.leaf,
+            draft.recorded.stream,
+            draft.recorded.version,
+            name_of(draft.fact.event),
+        )
+        for draft in drafts
+    )
+    return Receipt(first_leaf=commit.first_leaf, count=commit.count, events=events)

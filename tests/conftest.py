@@ -1,0 +1,71 @@
+"""Fixtures of every room: one PostgreSQL server, one fresh database per test, fresh keys."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from ledger import keys as key_directory
+from ledger import schema
+from ledger.clock import SystemClock
+from ledger.embedded import embedded_server
+from ledger.store import Ledger
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from ledger.keys import Keys
+
+ROOT = Path(__file__).parent.parent
+ORIGIN = "mingqian.example/qinghe"
+
+
+@pytest.fixture(scope="session")
+def server() -> str:
+    """DSN of a server where databases can be created; MINGQIAN_TEST_DATABASE_URL names another."""
+    given = os.environ.get("MINGQIAN_TEST_DATABASE_URL")
+    if given:
+        return given
+    dsn = embedded_server(ROOT / ".mingqian" / "test-postgres")
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        # Tests end their databases, so nothing here has to outlive a power cut.
+        connection.execute("ALTER SYSTEM SET fsync = off")
+        connection.execute("SELECT pg_reload_conf()")
+    return dsn
+
+
+@pytest.fixture
+def database(server: str) -> Iterator[str]:
+    """DSN of a fresh database without any table; it is dropped afterwards."""
+    name = f"test_{uuid4().hex}"
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(SQL("CREATE DATABASE {}").format(Identifier(name)))
+        yield make_conninfo(server, dbname=name)
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def dsn(database: str) -> str:
+    """DSN of a fresh database with the empty tables of the ledger."""
+    schema.migrate(database)
+    return database
+
+
+@pytest.fixture
+def keys(tmp_path: Path) -> Keys:
+    """Fresh keys of a service."""
+    return key_directory.generate(tmp_path / "keys")
+
+
+@pytest.fixture
+def ledger(dsn: str, keys: Keys) -> Iterator[Ledger]:
+    """Give a ledger with nothing in it but its opening."""
+    with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=SystemClock()) as opened:
+        yield opened

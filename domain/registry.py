@@ -137,7 +137,7 @@ def decide(
         case ConfirmChange() | RejectChange():
             event = _settle(state, command, context)
         case RecordVisit() | DeclareRecusal() | RecordTraining():
-            event, personal = _annotate(state, command)
+            event, personal = _annotate(state, command, context)
     return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
 
 
@@ -239,7 +239,7 @@ def _settle(
 
 
 def _annotate(
-    state: Entry, command: RecordVisit | DeclareRecusal | RecordTraining
+    state: Entry, command: RecordVisit | DeclareRecusal | RecordTraining, context: Context
 ) -> tuple[object, Mapping[str, str]]:
     if not isinstance(state, Entity if isinstance(command, RecordVisit) else Officer):
         raise DomainError(
@@ -250,6 +250,8 @@ def _annotate(
             parse_date(command.on, "on")
             return VisitRecorded(on=command.on, reference=command.reference), {}
         case DeclareRecusal():
+            if context.actor.id != command.id:
+                raise DomainError("not-yourself", "回避由本人申报 / an officer declares their own recusals")
             require_entity_id(command.entity, override_reason="declared as it stands")
             return RecusalDeclared(entity=command.entity), {"reason": command.reason}
         case RecordTraining():

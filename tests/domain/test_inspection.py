@@ -1,0 +1,251 @@
+"""One inspection from its two officers' arrival to its published result."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from domain.errors import DomainError
+from domain.inspection import Inspection
+from domain.inspection_commands import (
+    AssignedOfficer,
+    CheckIn,
+    CheckOut,
+    ConfirmResult,
+    EnterResult,
+    ItemResult,
+    Notify,
+    OrderCorrection,
+    PublishResult,
+    ReviewResult,
+    VerifyCorrection,
+)
+from domain.organisation import ChangeStaffRoles
+from domain.registry_commands import ChangeOfficer, ConfirmChange, DeclareRecusal, OfficerDetails
+from tests.story import Story, clean_result, publish, visit, with_inspections
+
+
+def first(story: Story) -> Inspection:
+    """The first inspection, as it stands."""
+    return story.history.all(Inspection)[0]
+
+
+def result_with(inspection: str, **changes: object) -> EnterResult:
+    """A result whose first item differs from a clean one."""
+    clean = clean_result(inspection)
+    item = ItemResult(**{**vars(clean.items[0]), **changes})  # type: ignore[arg-type]  # fields of the result
+    return EnterResult(inspection=inspection, category=clean.category, items=(item, clean.items[1]))
+
+
+def corrected_story() -> tuple[Story, str, tuple[str, ...]]:
+    """A story with an approved result that states a problem."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, officers = inspection.id, inspection.officers
+    visit(story, id_, officers)
+    entered = result_with(
+        id_, category="ordered-to-correct", finding="灭火器过期", disposal="order-to-correct"
+    )
+    problem = EnterResult(inspection=id_, category="ordered-to-correct", items=entered.items)
+    story.act(officers[0], "officer", problem)
+    story.act(officers[1], "officer", ConfirmResult(inspection=id_))
+    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    return story, id_, officers
+
+
+def test_a_clean_inspection_goes_from_notice_to_publication() -> None:
+    """The whole way, each step by its own person."""
+    story = with_inspections()
+    inspection = first(story)
+    notice = Notify(inspection=inspection.id, notice_number="示例通知〔2024〕1号")
+    story.act("clerk-edu", "clerk", notice)
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", notice)
+    publish(story, inspection.id, inspection.officers)
+    assert first(story).status == "published"
+    assert first(story).first_visit_on == "2024-06-03"
+
+
+def test_nobody_but_the_assigned_officers_visits() -> None:
+    """And nobody twice, and nobody leaves who did not come."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+    stranger = next(officer for officer in ("E1", "E2", "E3") if officer not in inspection.officers)
+    with pytest.raises(DomainError, match="not-assigned"):
+        story.decide(stranger, "officer", CheckIn(inspection=id_))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide(one, "officer", CheckOut(inspection=id_))
+    story.act(one, "officer", CheckIn(inspection=id_))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide(one, "officer", CheckIn(inspection=id_))
+    story.act(one, "officer", CheckOut(inspection=id_))
+    with pytest.raises(DomainError, match="too-few-officers"):
+        story.decide(one, "officer", clean_result(id_))
+    with pytest.raises(DomainError, match="unknown-inspection"):
+        story.decide(two, "officer", CheckIn(inspection="联1:school:1"))
+
+
+def test_a_visit_outside_the_window_or_without_a_certificate_is_refused() -> None:
+    """The window is days in China: its last evening is already the next day's morning in UTC."""
+    story = with_inspections()
+    id_, officer = first(story).id, first(story).officers[0]
+    for now, allowed in (
+        ("2024-05-31T15:59:59.999Z", False),
+        ("2024-05-31T16:00:00.000Z", True),
+        ("2024-08-31T15:59:59.999Z", True),
+        ("2024-08-31T16:00:00.000Z", False),
+    ):
+        story.now = now
+        if allowed:
+            assert story.decide(officer, "officer", CheckIn(inspection=id_))
+        else:
+            with pytest.raises(DomainError, match="outside-window"):
+                story.decide(officer, "officer", CheckIn(inspection=id_))
+    story.now = "2024-06-10T01:00:00.000Z"
+    department = {"E": "edu", "M": "market"}[officer[0]]
+    details = OfficerDetails(
+        department=department, skills=(), certificate_expires="2024-06-09", area=""
+    )
+    change = ChangeOfficer(id=officer, details=details, reason="证件更正", personal={})
+    story.act("registrar1", "registrar", change)
+    confirm = ConfirmChange(registry="officer", id=officer, version=3)
+    story.act("registrar2", "registrar", confirm)
+    with pytest.raises(DomainError, match="certificate-expired"):
+        story.decide(officer, "officer", CheckIn(inspection=id_))
+
+
+def test_acting_on_a_recusal_is_refused() -> None:
+    """A recusal that is declared after the draw still keeps the officer away."""
+    story = with_inspections()
+    inspection = first(story)
+    officer = inspection.officers[0]
+    recusal = DeclareRecusal(id=officer, entity=inspection.entity, reason="亲属")
+    story.act(officer, "officer", recusal)
+    with pytest.raises(DomainError, match="recused"):
+        story.decide(officer, "officer", CheckIn(inspection=inspection.id))
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"item": "I-OTHER"}, "items-incomplete"),
+        ({"item": "I-MARKET"}, "items-incomplete"),
+        ({"category": None}, "category-missing"),
+        ({"checked": False}, "category-missing"),
+        ({"checked": False, "category": None}, "field-missing"),
+        ({"category": "disclosure-missing"}, "field-missing"),
+    ],
+)
+def test_a_result_is_complete_and_nothing_is_preselected(
+    changes: dict[str, object], code: str
+) -> None:
+    """Every item once, a category exactly where it was checked, and words where something was found."""
+    story = with_inspections()
+    inspection = first(story)
+    visit(story, inspection.id, inspection.officers)
+    with pytest.raises(DomainError, match=code):
+        story.decide(inspection.officers[0], "officer", result_with(inspection.id, **changes))
+
+
+def test_the_second_officer_confirms_and_the_reviewer_is_neither() -> None:
+    """Nobody confirms, reviews or publishes their own act."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+    visit(story, id_, (one, two))
+    story.act(one, "officer", clean_result(id_))
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide(one, "officer", ConfirmResult(inspection=id_))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    story.act(two, "officer", ConfirmResult(inspection=id_))
+    roles = ChangeStaffRoles(id=one, roles=("officer", "reviewer"), reason="兼任")
+    story.act("admin", "administrator", roles)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide(one, "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", PublishResult(inspection=id_))
+
+
+def test_a_returned_result_is_entered_again() -> None:
+    """The return says why; both versions stay on record."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+    visit(story, id_, (one, two))
+    story.act(one, "officer", clean_result(id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_))
+    with pytest.raises(DomainError, match="reason-missing"):
+        story.decide(
+            "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="")
+        )
+    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="请补充"))
+    assert first(story).status == "assigned"
+    story.act(two, "officer", clean_result(id_))
+    assert first(story).entered_by == two
+
+
+def test_a_problem_is_ordered_corrected_and_verified_by_somebody_else() -> None:
+    """A result that states a problem cannot be published without the order."""
+    story, id_, officers = corrected_story()
+    with pytest.raises(DomainError, match="follow-up-missing"):
+        story.decide("clerk-edu", "clerk", PublishResult(inspection=id_))
+    for requirement, due, code in (
+        ("", "2024-07-01", "field-missing"),
+        ("更换灭火器", "2024-06-03", "date-invalid"),
+        ("更换灭火器", "1 July", "date-invalid"),
+    ):
+        order = OrderCorrection(inspection=id_, requirement=requirement, due=due)
+        with pytest.raises(DomainError, match=code):
+            story.decide("clerk-edu", "clerk", order)
+    order = OrderCorrection(inspection=id_, requirement="更换灭火器", due="2024-07-01")
+    story.act("clerk-edu", "clerk", order)
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", order)
+    story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+    verify = VerifyCorrection(inspection=id_, corrected=True, evidence="现场照片三张")
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide(officers[0], "officer", verify)
+    blank = VerifyCorrection(inspection=id_, corrected=True, evidence=" ")
+    with pytest.raises(DomainError, match="field-missing"):
+        story.decide("reviewer1", "reviewer", blank)
+    story.act(
+        "reviewer1",
+        "reviewer",
+        VerifyCorrection(inspection=id_, corrected=False, evidence="仍未更换"),
+    )
+    story.act("reviewer1", "reviewer", verify)
+    follow_up = first(story).follow_up
+    assert follow_up is not None
+    assert follow_up.closed
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("reviewer1", "reviewer", verify)
+
+
+def test_an_order_needs_an_approved_result_with_a_problem() -> None:
+    """Nothing is ordered on a clean result, or before anybody reviewed it."""
+    story = with_inspections()
+    inspection = first(story)
+    order = OrderCorrection(inspection=inspection.id, requirement="整改", due="2024-07-01")
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", order)
+    publish(story, inspection.id, inspection.officers)
+    with pytest.raises(DomainError, match="no-problem-to-correct"):
+        story.decide("clerk-edu", "clerk", order)
+
+
+def test_an_officer_who_was_not_there_cannot_confirm() -> None:
+    """Three are assigned, two come: the third has seen nothing."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+
+    third = AssignedOfficer(id="E6" if "E6" not in (one, two) else "E5", department="edu")
+    assigned = replace(inspection.assigned, officers=(*inspection.assigned.officers, third))
+    story.history._states["inspection"][id_] = replace(inspection, assigned=assigned)
+    visit(story, id_, (one, two))
+    story.act(one, "officer", clean_result(id_))
+    with pytest.raises(DomainError, match="too-few-officers"):
+        story.decide(third.id, "officer", ConfirmResult(inspection=id_))

@@ -163,7 +163,10 @@ def test_an_empty_file_has_no_header() -> None:
 def test_a_sheet_can_be_named_and_must_exist() -> None:
     """`read_table` reads the sheet it was asked for, hidden or not."""
     book = Workbook()
-    book.create_sheet("专家").append(["编号", "姓名", "专业"])
+    for name in ("专家", "第二批"):
+        book.create_sheet(name).append(["编号", "姓名", "专业"])
+    book["专家"].sheet_state = "hidden"
+    assert read_table(saved(book), "a.xlsx", "experts").sheet == "第二批"
     assert read_table(saved(book), "a.xlsx", "experts", "专家").sheet == "专家"
     with pytest.raises(DomainError, match="import-header-missing"):
         read_table(saved(book), "a.xlsx", "experts", "没有")

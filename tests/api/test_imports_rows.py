@@ -10,7 +10,7 @@ from datetime import datetime
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from openpyxl import Workbook, load_workbook
+from openpyxl import Workbook
 
 from api.imports import (
     EntityRecord,
@@ -202,35 +202,6 @@ def test_an_id_that_cannot_stand_in_an_address_is_refused() -> None:
     assert (expert.id, expert.speciality, expert.organisation) == ("ZJ-2", ("消防", "建筑"), "")
 
 
-def test_rows_of_one_item_are_united_and_contradictions_refused() -> None:
-    """Merged cells, a hidden value under a merge, a blank row, the header again, and 重点 against 一般."""
-    first: list[object] = ["示例局", "类", "示例事项", "学校", "一般", "甲", "《一》\n第一条"]
-    rows: Rows = [
-        ITEM_HEADER,
-        first,
-        ["被合并遮住的旧值", None, None, None, None, "乙", "《二》"],
-        [None],
-        ITEM_HEADER,
-        ["示例局", "类", "示例事项", "学校", "一般", "甲", "《一》\n第一条"],
-        ["示例局", "类", "示例事项", "学校", "重点", "甲", "《三》"],
-    ]
-    data = excel(rows)
-    book = load_workbook(io.BytesIO(data))
-    sheet = book.active
-    assert sheet is not None
-    for column in "ABCDE":  # merged by hand, so that the old value stays under the merge
-        sheet.merged_cells.add(f"{column}2:{column}3")
-    stream = io.BytesIO()
-    book.save(stream)
-    result = load("items", stream.getvalue(), "a.xlsx")
-    (item,) = result.records
-    assert isinstance(item, ItemRecord)
-    assert item.legal_basis == "《一》\n第一条\n《二》"
-    assert item.body == "甲\n乙"
-    assert codes(result) == [(7, "", "import-conflict")]
-    assert (result.rows_read, result.rows_continued, result.rows_empty) == (6, 2, 2)
-
-
 def test_a_code_column_names_items_and_may_not_name_two() -> None:
     """Where a row has no code, one is made."""
     rows: Rows = [
@@ -238,13 +209,14 @@ def test_a_code_column_names_items_and_may_not_name_two() -> None:
         ["qh01", "示例局", "类", "甲", "学校", "一般", "局", "《一》"],
         ["QH01", "示例局", "类", "甲", "学校", "一般", "局", "《二》"],
         ["QH01", "示例局", "类", "乙", "学校", "一般", "局", "《一》"],
+        ["QH01", "示例局", "类", "甲", "场馆", "一般", "局", "《一》"],
         [None, "示例局", "类", "丙", "学校", "一般", "局", "《一》"],
     ]
     result = load("items", excel(rows), "a.xlsx")
     found = [record.code for record in result.records if isinstance(record, ItemRecord)]
     assert found[0] == "QH01"
     assert found[1].startswith("X")
-    assert codes(result) == [(4, "", "import-duplicate")]
+    assert codes(result) == [(4, "", "import-duplicate"), (5, "", "import-duplicate")]
     assert result.rows_continued == 1
 
 

@@ -71,10 +71,26 @@ def test_the_check_digit_of_a_registration_number_is_iso_7064(first14: str) -> N
     assert parse(f"reg:{first14}{reg_check_digit(first14)}")
 
 
-@pytest.mark.parametrize("number", ["110108000000016", "110108002734659", "440301103097413"])
-def test_published_registration_numbers_hold(number: str) -> None:
-    """The example of the standard and numbers that companies print on their pages."""
+@pytest.mark.parametrize(
+    "number",
+    [
+        "110108000000016",
+        "130903000004802",
+        "320483000067847",
+        "340100000400528",
+        "370125200024527",
+        "440301103072002",
+        "441900001868015",
+    ],
+)
+def test_registration_numbers_that_other_programs_test_with_hold(number: str) -> None:
+    """Independent open-source checkers of GS 15-2006 share these as good numbers."""
     assert parse(f"reg:{number}") == f"reg:{number}"
+
+
+def test_the_bad_registration_number_that_other_programs_test_with_is_refused() -> None:
+    """The last digit of a good one, one too high."""
+    refusal("check-digit-wrong", "reg:320483000067848")
 
 
 @given(digits)

@@ -10,6 +10,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
 from domain.errors import DomainError
+from domain.lottery.fairness import levels
 from domain.lottery.matching import Matching, Seats, Tickets
 
 if TYPE_CHECKING:
@@ -28,8 +29,8 @@ def assign(roster: AssignmentInput, seed: bytes) -> dict[str, Any]:
     teams: dict[str, list[str]] = {inspection.id: [] for inspection in roster.inspections}
     for department, seats in _departments(roster).items():
         matching = Matching(roster, department, tickets)
-        if blocked := matching.fill(tickets.shuffled(seats)):
-            raise _infeasible(roster, department, tickets, blocked)
+        if matching.fill(tickets.shuffled(seats)):
+            raise _infeasible(roster, department, tickets, seats)
         loads |= matching.loads
         for officer, held in matching.held.items():
             for inspection in held:
@@ -42,9 +43,6 @@ def _output(
     roster: AssignmentInput, teams: dict[str, list[str]], loads: dict[str, int]
 ) -> dict[str, Any]:
     departments = {officer.id: officer.department for officer in roster.officers}
-    vectors: defaultdict[str, list[int]] = defaultdict(list)
-    for officer, load in loads.items():
-        vectors[departments[officer]].append(load)
     return {
         "assignments": [
             {
@@ -54,12 +52,7 @@ def _output(
             for inspection, officers in teams.items()
         ],
         "loads": loads,
-        "certificate": {
-            "loads": [
-                {"department": name, "sorted": sorted(vectors[name])}
-                for name in sorted(vectors, key=str.encode)
-            ]
-        },
+        "certificate": {"levels": levels(roster, teams, loads)},
     }
 
 
@@ -72,19 +65,22 @@ def _departments(roster: AssignmentInput) -> dict[str, list[Seats]]:
 
 
 def _infeasible(
-    roster: AssignmentInput, department: str, tickets: Tickets, blocked: list[Seats]
+    roster: AssignmentInput, department: str, tickets: Tickets, seats: list[Seats]
 ) -> DomainError:
-    """Name a group of needs of which none can be dropped without making the rest possible."""
+    """Name a group of needs of which none can be dropped without making the rest possible.
 
-    def possible(seats: list[Seats], *without: str) -> bool:
-        return not Matching(roster, department, tickets, without=frozenset(without)).fill(seats)
+    The needs are tried in canonical order, so the seed plays no part in which group is named.
+    """
 
-    group = blocked
-    for each in blocked:
+    def blocked(some: list[Seats], *without: str) -> list[Seats]:
+        return Matching(roster, department, tickets, without=frozenset(without)).fill(some)
+
+    group = blocked(seats)
+    for each in list(group):
         rest = [other for other in group if other is not each]
-        if not possible(rest):
+        if blocked(rest):
             group = rest
-    missing = [each for each in ("skill", "recusal", "capacity") if possible(group, each)]
+    missing = [each for each in ("skill", "recusal", "capacity") if not blocked(group, each)]
     needs = "; ".join(_named(each) for each in group)
     zh = "、".join(_MISSING[each] for each in missing or ["officer"])
     en = ", ".join(missing or ["officer"])

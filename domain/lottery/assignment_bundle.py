@@ -11,6 +11,7 @@ from domain.lottery.assignment import assign
 from domain.lottery.assignment_check import check_assignment
 from domain.lottery.assignment_input import ALG, AssignmentInput, canonical_input
 from domain.lottery.entropy import Source, all_randomness, sources_from_json
+from domain.lottery.fairness import check_fairness
 from domain.lottery.seed import alpha_of, seed_of
 from domain.lottery.shapes import Shape
 from domain.lottery.verification import (
@@ -109,7 +110,7 @@ def build_assignment_bundle(
 def verify_assignment_bundle(bundle: object, means: Means) -> Verification:
     """Recompute every value of a bundle; anything may be handed in, nothing is raised.
 
-    Steps: shape, commitment, input, entropy, vrf_proof, seed, rule, output.
+    Steps: shape, commitment, input, entropy, vrf_proof, seed, rule, fairness, output.
     """
     return run(lambda: _checks(bundle, means))
 
@@ -139,6 +140,7 @@ def _checks(bundle: object, means: Means) -> list[Check]:
         ("vrf_proof", disclosure.check_vrf_proof),
         ("seed", disclosure.check_seed),
         ("rule", lambda: check_assignment(roster, output)),
+        ("fairness", lambda: check_fairness(roster, output)),
         ("output", lambda: _check_output(roster, disclosure.seed, output)),
     ]
 

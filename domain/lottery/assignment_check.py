@@ -51,26 +51,35 @@ def _team(people: dict[str, Officer], inspection: Inspection, row: object, place
         if officer.id in team:
             raise _SHAPE.refusal(spot, "同一检查中重复 / twice in one inspection")
         team[officer.id] = officer
-    if not _meets(list(team.values()), inspection.needs):
+    if seating(list(team.values()), inspection.needs) is None:
         raise _SHAPE.refusal(
             f"{place}.officers", "不能恰好满足需求 / does not meet the needs exactly"
         )
     return list(team)
 
 
-def _meets(team: list[Officer], needs: tuple[Need, ...]) -> bool:
-    """Tell whether seats and officers match one to one (Kuhn's augmenting paths)."""
+def seating(team: list[Officer], needs: tuple[Need, ...]) -> list[Officer] | None:
+    """Seat the officers, one on each seat in the order of the needs, else give None.
+
+    Kuhn's augmenting paths; a team that fills the needs of all departments has one seat each.
+    """
     seats = [need for need in needs for _ in range(need.count)]
     taken: dict[int, Officer] = {}
 
     def settle(officer: Officer, tried: set[int]) -> bool:
         for number, need in enumerate(seats):
-            fits = need.department == officer.department and set(need.skills) <= set(officer.skills)
-            if fits and number not in tried:
+            if number not in tried and fits(officer, need):
                 tried.add(number)
                 if number not in taken or settle(taken[number], tried):
                     taken[number] = officer
                     return True
         return False
 
-    return len(seats) == len(team) and all(settle(officer, set()) for officer in team)
+    if len(seats) != len(team) or not all(settle(officer, set()) for officer in team):
+        return None
+    return [taken[number] for number in range(len(seats))]
+
+
+def fits(officer: Officer, need: Need) -> bool:
+    """Tell whether an officer is of the department and has all the skills."""
+    return need.department == officer.department and set(need.skills) <= set(officer.skills)

@@ -34,7 +34,7 @@ def first(story: Story) -> Inspection:
 def result_with(inspection: str, **changes: object) -> EnterResult:
     """A result whose first item differs from a clean one."""
     clean = clean_result(inspection)
-    item = ItemResult(**{**vars(clean.items[0]), **changes})  # type: ignore[arg-type]  # fields of the result
+    item = ItemResult(**{**vars(clean.items[0]), **changes})
     return EnterResult(inspection=inspection, category=clean.category, items=(item, clean.items[1]))
 
 

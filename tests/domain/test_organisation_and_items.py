@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import pytest
 
 from domain.decisions import ACTS, acting_role
@@ -10,6 +12,9 @@ from domain.items import AddItem, ClaimItem, Item, ItemDetails, PublishItem, Rev
 from domain.organisation import AddDepartment, AddStaff, ChangeStaffRoles, Staff, SuspendStaff
 from domain.registry_commands import ConfirmChange
 from tests.story import PEOPLE, opened
+
+if TYPE_CHECKING:
+    from domain.facts import Command
 
 DETAILS = ItemDetails(
     issuer="示例省",
@@ -119,7 +124,9 @@ def test_what_does_not_fit_an_item_is_refused() -> None:
         story.decide("clerk-edu", "clerk", CLAIM)
     story.act("clerk-edu", "clerk", ADD)
     other = AddItem(code="X1", details=ItemDetails(**{**vars(DETAILS), "name": "另"}), source="")
-    claims = {
+    refused: dict[str, Command] = {
+        "already-registered": other,
+        "wrong-stage": PublishItem(code="X1"),
         "other-department": ClaimItem(
             code="X1", department="market", mandate="第三条", supervision_code=""
         ),
@@ -128,11 +135,7 @@ def test_what_does_not_fit_an_item_is_refused() -> None:
         ),
         "field-missing": ClaimItem(code="X1", department="edu", mandate=" ", supervision_code=""),
     }
-    for code, command in {
-        "already-registered": other,
-        "wrong-stage": PublishItem(code="X1"),
-        **claims,
-    }.items():
+    for code, command in refused.items():
         with pytest.raises(DomainError, match=code):
             story.decide("clerk-edu", "clerk", command)
     change = ChangeStaffRoles(id="reviewer1", roles=("clerk", "reviewer"), reason="兼任")

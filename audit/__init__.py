@@ -1,1 +1,1 @@
-"""."""
+"""How the inspectors are inspected: replay, verify, report."""

@@ -1,0 +1,150 @@
+"""`mingqian audit …`: what an inspector of the inspectors types."""
+
+from __future__ import annotations
+
+import json
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from audit.heads import Head
+from audit.live import Live
+from audit.sources import NOTE, Export
+from audit.verify import verify
+from domain.errors import DomainError
+from ledger.note import VerifierKey
+from ledger.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from audit.report import Report
+    from audit.sources import Source
+
+NOT_WHOLE = 1
+NOT_RUN = 2
+
+
+def app(database: Callable[[], str]) -> typer.Typer:
+    """Give the commands; `database` gives the DSN of the live ledger and may raise DomainError."""
+    commands = typer.Typer(help="审计 / audit", no_args_is_help=True)
+
+    @commands.callback()
+    def _group() -> None:
+        """审计：检查检查者 / audit: the inspectors are inspected."""
+
+    @commands.command("verify")
+    def _verify(
+        export: Annotated[
+            Path | None,
+            typer.Argument(
+                help="导出文件夹或其 zip；省略则核验数据库 / export; without: the database"
+            ),
+        ] = None,
+        vkey: Annotated[
+            str | None,
+            typer.Option(help="另行取得的验证公钥，或存有它的文件 / the log's key, or its file"),
+        ] = None,
+        checkpoint: Annotated[
+            Path | None,
+            typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier"),
+        ] = None,
+        *,
+        as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+    ) -> None:
+        """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
+        try:
+            kept = (_kept(checkpoint),) if checkpoint else ()
+            key = _key(vkey) if vkey else None
+            with _source(export, database) as source:
+                report = verify(source, vkey=key, kept=kept)
+        except DomainError as error:
+            _print_refusal(error, as_json=as_json)
+            raise typer.Exit(NOT_RUN) from None
+        _print(report, as_json=as_json)
+        if not report.ok:
+            raise typer.Exit(NOT_WHOLE)
+
+    return commands
+
+
+@contextmanager
+def _source(export: Path | None, database: Callable[[], str]) -> Iterator[Source]:
+    if export is not None:
+        yield Export(export)
+        return
+    dsn = database()
+    with snapshot(dsn) as view:
+        yield Live(dsn, view)
+
+
+def _key(text: str) -> VerifierKey:
+    """Read a vkey, or the file that holds one."""
+    path = Path(text)
+    try:
+        if path.is_file():
+            text = path.read_text("utf-8").strip()
+    except (OSError, ValueError):
+        pass  # then it is no file, and judged as a key
+    return VerifierKey.parse(text)
+
+
+def _kept(path: Path) -> Head:
+    try:
+        with path.open(encoding="utf-8") as file:
+            return Head(where=str(path), text=file.read(NOTE), size="any")
+    except (OSError, ValueError) as error:
+        raise DomainError("checkpoint-unreadable", f"{path}: {error}") from None
+
+
+def _print_refusal(error: DomainError, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps({"error": error.code, "detail": error.detail}, ensure_ascii=False))
+        return
+    typer.echo(f"未能核验 / not verified: {error.code}: {error.detail}", err=True)
+
+
+def _print(report: Report, *, as_json: bool) -> None:
+    if as_json:
+        typer.echo(json.dumps(report.as_object(), ensure_ascii=False))
+        return
+    console = Console()
+    console.print(_figures(report))
+    if report.failures:
+        console.print(_failures(report))
+    for each in report.not_checked:
+        console.print(f"未核验 / not checked: {each}", markup=False, highlight=False)
+    verdict = "历史完整 / the history is whole"
+    if not report.ok:
+        verdict = f"历史不完整：{len(report.failures)} 项 / the history is NOT whole"
+    console.print(verdict, style="bold green" if report.ok else "bold red", highlight=False)
+
+
+def _figures(report: Report) -> Table:
+    table = Table("项目 / what", "数 / number", title="核验 / verification")
+    size = "—" if report.checkpoint_size is None else str(report.checkpoint_size)
+    for name, figure in (
+        ("事件 / events", str(report.events)),
+        ("提交 / commits", str(report.commits)),
+        ("抽取 / draws recomputed", str(report.draws)),
+        ("检查点覆盖 / covered by checkpoint", size),
+    ):
+        table.add_row(name, figure)
+    return table
+
+
+def _failures(report: Report) -> Table:
+    table = Table("叶 / leaf", "代码 / code", "何处 / where", "原因 / reason")
+    for each in report.failures:
+        leaf = "—" if each.leaf is None else str(each.leaf)
+        table.add_row(leaf, each.code, _plain(each.where), _plain(each.reason))
+    return table
+
+
+def _plain(text: str) -> str:
+    """Keep square brackets from being read as markup."""
+    return text.replace("[", r"\[")

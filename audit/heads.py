@@ -1,0 +1,91 @@
+"""Signed heads: every checkpoint ever published must be the root of the leaves at its size."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import defaultdict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from domain.errors import DomainError
+from ledger import note
+
+if TYPE_CHECKING:
+    from audit.report import Findings
+    from domain.merkle import Frontier
+    from ledger.note import VerifierKey
+
+
+@dataclass(frozen=True, kw_only=True)
+class Head:
+    """A signed note as it was found; it must be of `size` leaves, of all leaves, or of any number."""
+
+    where: str
+    text: str
+    size: int | Literal["all", "any"]
+
+
+class Heads:
+    """Opens the notes first, then compares each root when as many leaves were walked."""
+
+    def __init__(self, findings: Findings, key: VerifierKey) -> None:
+        self._findings = findings
+        self._key = key
+        self._roots: defaultdict[int, list[tuple[str, bytes]]] = defaultdict(list)
+        self._whole: list[tuple[str, int]] = []
+        self._sizes: list[int] = []
+        self.newest: int | None = None
+
+    def open(self, heads: list[Head]) -> None:
+        """Check signatures and shapes."""
+        for head in heads:
+            try:
+                checkpoint = note.open_checkpoint(head.text, self._key)
+            except DomainError as error:
+                self._findings.refuse(error, head.where)
+                continue
+            if isinstance(head.size, int) and head.size != checkpoint.size:
+                reason = f"所载大小为 {checkpoint.size} / it says another size"
+                self._findings.add("checkpoint-size-differs", head.where, reason)
+            if head.size == "all":
+                self._whole.append((head.where, checkpoint.size))
+            self._roots[checkpoint.size].append((head.where, checkpoint.root))
+        self._sizes = sorted(self._roots)
+
+    def covering(self, leaves: int) -> int:
+        """Give the size of the newest checkpoint that can have been published before leaf `leaves`."""
+        place = bisect_right(self._sizes, leaves)
+        return self._sizes[place - 1] if place else 0
+
+    def compare(self, tree: Frontier) -> None:
+        """Compare the notes of exactly this size."""
+        if tree.size not in self._roots:
+            return
+        root = tree.root()
+        for where, signed in self._roots.pop(tree.size):
+            if signed == root:
+                self.newest = tree.size
+                continue
+            reason = f"前 {tree.size} 个叶算出的树头与签名的不同 / the leaves give another root"
+            self._findings.add("checkpoint-root-differs", where, reason, at=tree.size - 1)
+
+    def finish(self, size: int) -> None:
+        """Report notes of more leaves than there are, and those that should have covered them all."""
+        for missing, notes in sorted(self._roots.items()):
+            for where, _ in notes:
+                reason = (
+                    f"签有 {missing} 个叶，现有 {size} 个 / more leaves were signed than are here"
+                )
+                self._findings.add("checkpoint-beyond-leaves", where, reason, leaf=size)
+        for where, signed in self._whole:
+            if signed < size:
+                reason = f"签有 {signed} 个叶，应为全部 {size} 个 / it must cover every leaf"
+                self._findings.add("checkpoint-size-differs", where, reason, leaf=signed)
+        if self.newest is None:
+            self._findings.add(
+                "checkpoint-missing", "checkpoint", "没有有效的检查点 / no valid checkpoint"
+            )
+        elif self.newest < size:
+            self._findings.skip(
+                f"叶 {self.newest} 起尚无检查点 / no checkpoint covers leaf {self.newest} and later yet"
+            )

@@ -1,0 +1,98 @@
+"""The live database as a source: one snapshot of the ledger's tables, then the projections."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from audit.heads import Head
+from audit.leaves import Row
+from audit.report import LIMIT
+from domain.merkle import leaf_hash
+from ledger.commits import Commit
+from ledger.snapshot import Reader
+from projections.runner import Projector
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from audit.report import Findings
+    from audit.sources import Walked
+    from ledger.snapshot import Snapshot
+    from ledger.store import Ledger
+
+WHERE = "ledger.events"
+FOUND = {
+    "missing": "投影中缺少此行",
+    "surplus": "账本中没有此行",
+    "changed": "此行与账本不符",
+}
+
+
+class Live:
+    """A snapshot of the database at `dsn`."""
+
+    def __init__(self, dsn: str, snapshot: Snapshot) -> None:
+        self._dsn = dsn
+        self._snapshot = snapshot
+
+    def rows(self, findings: Findings) -> Iterator[Row]:
+        """Give the events by leaf; columns beside the bytes must say the same as the bytes."""
+        expected = 0
+        for leaf, stream, version, type_, hashed, state in self._snapshot.events():
+            if leaf < expected:
+                findings.add("row-differs", WHERE, f"叶 {leaf} 不止一行 / more than one row", leaf)
+                continue
+            # A gap is kept as a gap, so that all that follows is judged in its own place.
+            for _ in range(min(leaf - expected, LIMIT)):
+                yield Row(state=None)
+            if leaf_hash(state) != hashed:
+                reason = f"叶 {leaf} 的字节与其散列不符 / the bytes do not have the stored hash"
+                findings.add("leaf-hash-differs", WHERE, reason, leaf)
+            expected = leaf + 1
+            yield Row(state=state, columns=(stream, version, type_))
+
+    def commits(self, _findings: Findings) -> Iterator[Commit]:
+        """Give the commits by first leaf."""
+        for first_leaf, count, link, key, sig in self._snapshot.commits():
+            yield Commit(first_leaf=first_leaf, count=count, link=link, key=key, sig=sig)
+
+    def heads(self, _findings: Findings) -> list[Head]:
+        """Give every published note."""
+        return [
+            Head(where=f"ledger.checkpoints, size {size}", text=text, size=size)
+            for size, text in self._snapshot.checkpoints()
+        ]
+
+    def conclude(self, walked: Walked, findings: Findings) -> None:
+        """Check the table of commands and every projected row."""
+        # Leaf 0 was written by the set-up, before anybody could give a command.
+        unlisted = {name: span for name, span in walked.commands.items() if span[0] > 0}
+        for name, first, count in self._snapshot.commands():
+            if unlisted.pop(name, None) != (first, count):
+                reason = f"命令 {name}：账本中没有这样的事件 / no such events on the ledger"
+                findings.add("command-differs", "ledger.commands", reason, first)
+        for name, (first, _) in unlisted.items():
+            reason = f"缺少命令 {name} / the command is missing"
+            findings.add("command-differs", "ledger.commands", reason, first)
+        if walked.stopped is None:
+            _compare_projections(self._dsn, findings)
+
+
+def _compare_projections(dsn: str, findings: Findings) -> None:
+    """Project the ledger a second time, beside the live tables, and report every row that differs."""
+    # Of a ledger, a comparison only reads the leaves; so no keys are needed here.
+    reader = cast("Ledger", Reader(dsn))
+    try:
+        with Projector(dsn, reader) as projector:
+            differences = projector.compare()
+    except Exception as error:  # noqa: BLE001 - tables that were tampered with can raise anything
+        if type(error).__name__ == "InsufficientPrivilege":
+            findings.skip("投影：无权另建一份来比对 / projections: no right to build them beside")
+            return
+        reason = f"无法比对 / cannot be compared: {type(error).__name__}: {error}"
+        findings.add("projection-differs", "projections", reason)
+        return
+    for each in differences:
+        where = f"projections.{each.table} {', '.join(each.key)}".rstrip()
+        reason = f"{FOUND[each.found]} / {each.found}"
+        findings.add("projection-differs", where, reason)

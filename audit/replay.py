@@ -1,0 +1,172 @@
+"""Deciding again: the domain is asked anew for every event, on the history before it.
+
+An event is accepted when a command exists whose decision, on exactly that history, by that person
+in that role at that time, gives it and everything that was recorded with it. This covers who may
+act, second persons, stages, pools, inputs, and the lists that follow from a draw's sources.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import TYPE_CHECKING
+
+from audit.commands import command_behind
+from domain.canonical import canon
+from domain.decisions import decide
+from domain.draw_commands import AssignmentComputed, DrawComputed
+from domain.errors import DomainError
+from domain.facts import Context
+from domain.genesis import Genesis, LedgerOpened
+from domain.history import History
+from ledger import codec, vrf
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.leaves import Seen
+    from audit.report import Findings
+    from domain.facts import Fact, Recorded
+
+    Prove = Callable[[bytes], tuple[bytes, bytes]]
+
+
+class Replay:
+    """Folds the events into a history and asks the domain for each; `stopped` is where it had to end."""
+
+    def __init__(self, findings: Findings, checkpointed: Callable[[int], int]) -> None:
+        self.history = History()
+        self.stopped: int | None = None
+        self._findings = findings
+        self._checkpointed = checkpointed
+        self._held: Seen | None = None
+        self._last: Recorded | None = None
+        self._commit = -1
+        self._due: deque[Fact] = deque()
+
+    def feed(self, seen: Seen) -> None:
+        """Take the next event; the one before it is judged now, as its proof may stand in this one."""
+        if self._held is not None:
+            self._judge(self._held, seen)
+        self._held = seen
+
+    def stop(self, leaf: int) -> None:
+        """End here: without this leaf, no later state is known."""
+        self.finish()
+        if self.stopped is None:
+            self.stopped = leaf
+            self._findings.skip(
+                f"叶 {leaf} 起的业务规则、抽取与投影 / rules, draws and projections from leaf {leaf} on"
+            )
+
+    def finish(self) -> None:
+        """Judge the last event."""
+        if self._held is not None:
+            self._judge(self._held, None)
+            self._held = None
+        self._end_commit()
+
+    def _judge(self, seen: Seen, following: Seen | None) -> None:
+        if self.stopped is not None:
+            return
+        recorded = seen.recorded
+        if seen.commit != self._commit:
+            self._end_commit()
+            self._commit = seen.commit
+        together = following is not None and following.commit == seen.commit
+        proof = following.recorded.event if following is not None and together else None
+        try:
+            self._decide_again(seen, proof)
+        except DomainError as error:
+            self._fail("decision-refused", recorded, f"{error.code}: {error.detail}")
+        except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
+            self._fail("decision-refused", recorded, repr(error))
+        self._last = recorded
+        self._fold(recorded)
+
+    def _fold(self, recorded: Recorded) -> None:
+        try:
+            self.history.apply(recorded)
+        except Exception as error:  # noqa: BLE001 - the same: no decision ever led to this event
+            self._fail("event-impossible", recorded, repr(error))
+            self._held = None
+            self.stop(recorded.leaf)
+
+    def _decide_again(self, seen: Seen, proof: object) -> None:
+        recorded = seen.recorded
+        if recorded.leaf == 0:
+            if not isinstance(recorded.event, LedgerOpened) or recorded.stream != "ledger":
+                self._fail("genesis-missing", recorded, "叶 0 不是开账 / leaf 0 opens no ledger")
+            return
+        if not self._due:
+            command = command_behind(recorded.stream, recorded.event)
+            if command is None:
+                reason = "没有命令会单独产生此事件 / no command leads to this event by itself"
+                self._fail("decision-differs", recorded, reason)
+                return
+            self._due.extend(decide(self.history, command, self._context(recorded, proof)))
+        elif not self._same_act(recorded):
+            self._due.clear()
+            reason = (
+                "与前一事件非同一人同一命令 / not by the person and command of the event before"
+            )
+            self._fail("decision-differs", recorded, reason)
+            return
+        fact = self._due.popleft() if self._due else None
+        if fact is None or not _equal(fact, seen):
+            self._due.clear()
+            reason = "按当时的历史应产生别的事件 / another event follows from the history"
+            self._fail("decision-differs", recorded, reason)
+
+    def _context(self, recorded: Recorded, proof: object) -> Context:
+        return Context(
+            actor=recorded.actor,
+            now=recorded.recorded_at,
+            position=recorded.leaf,
+            checkpointed=self._checkpointed(recorded.leaf),
+            prove=self._prover(proof),
+        )
+
+    def _prover(self, proof: object) -> Prove:
+        """Answer with the recorded proof once it is verified: there is no other answer to give."""
+
+        def prove(alpha: bytes) -> tuple[bytes, bytes]:
+            genesis = self.history.get(Genesis, "")
+            if genesis is None or not isinstance(proof, DrawComputed | AssignmentComputed):
+                raise DomainError("vrf-proof-invalid", "抽取结果未随之记录 / no result is recorded")
+            pi = bytes.fromhex(proof.vrf_proof)
+            beta = vrf.verify(bytes.fromhex(genesis.opened.vrf_key), alpha, pi)
+            if beta is None:
+                raise DomainError("vrf-proof-invalid", "VRF 证明不成立 / the proof does not hold")
+            return pi, beta
+
+        return prove
+
+    def _same_act(self, recorded: Recorded) -> bool:
+        last = self._last
+        return last is not None and (last.actor, last.command_id, last.recorded_at) == (
+            recorded.actor,
+            recorded.command_id,
+            recorded.recorded_at,
+        )
+
+    def _end_commit(self) -> None:
+        if self._due and self._last is not None:
+            reason = (
+                f"缺少随之产生的 {len(self._due)} 个事件 / events that follow from it are missing"
+            )
+            self._fail("decision-differs", self._last, reason)
+        self._due.clear()
+
+    def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
+        self._findings.add(code, recorded.stream, reason, recorded.leaf)
+
+
+def _equal(fact: Fact, seen: Seen) -> bool:
+    """Compare what the domain says with what stands there, lists and tuples alike."""
+    recorded = seen.recorded
+    if fact.stream != recorded.stream or seen.sealed_for not in {None, fact.subject}:
+        return False
+    if fact.event == recorded.event:
+        return True
+    (name, data), (other, stands) = codec.encode(fact.event), codec.encode(recorded.event)
+    return name == other and canon(data) == canon(stands)

@@ -1,0 +1,253 @@
+"""Where a history is read from: an export on disk, or the live database. One interface for both."""
+
+from __future__ import annotations
+
+import base64
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
+from audit.heads import Head
+from audit.leaves import Row
+from domain.bundles import bundles
+from domain.canonical import canon, parse
+from domain.errors import DomainError
+from domain.genesis import Genesis
+from domain.history import History
+from ledger.commits import Commit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from audit.report import Findings
+
+EVENTS, COMMITS, CHECKPOINT = "events.jsonl", "commits.jsonl", "checkpoint"
+FORMAT = "mingqian-ledger-v1"
+LINE = 16 * 2**20  # bytes; the longest event there can sensibly be is a draw of a whole province
+NOTE = 64 * 2**10
+BUNDLE = 256 * 2**20
+SIZES = {"link": 32, "key": 32, "sig": 64}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Walked:
+    """What was found while the leaves were walked."""
+
+    history: History
+    stopped: int | None
+    events: int
+    commits: int
+    commands: dict[str, tuple[int, int]]
+
+
+class Source(Protocol):
+    """A history as it is kept somewhere. Faults of the place go to `findings` and never raise."""
+
+    def rows(self, findings: Findings) -> Iterator[Row]:
+        """Give the events in leaf order."""
+        ...
+
+    def commits(self, findings: Findings) -> Iterator[Commit]:
+        """Give the commits in order."""
+        ...
+
+    def heads(self, findings: Findings) -> list[Head]:
+        """Give all signed notes."""
+        ...
+
+    def conclude(self, walked: Walked, findings: Findings) -> None:
+        """Check what only this kind of source has beside events, commits and notes."""
+        ...
+
+
+class Export:
+    """An export folder or a zip of it (mingqian-ledger-v1, Export); events are read line by line."""
+
+    def __init__(self, path: Path) -> None:
+        """Open it; raises DomainError("export-unreadable") when there is nothing to open."""
+        self._files: Files = open_files(path)
+        self._names = frozenset(self._files.names)
+
+    def rows(self, findings: Findings) -> Iterator[Row]:
+        """Give one row for each line of events.jsonl."""
+        return (Row(state=line) for line in self._lines(EVENTS, findings))
+
+    def commits(self, findings: Findings) -> Iterator[Commit]:
+        """Give the commits whose line can be read."""
+        for number, line in enumerate(self._lines(COMMITS, findings), start=1):
+            where = f"{COMMITS}, line {number}"
+            try:
+                yield _commit(line)
+            except DomainError as error:
+                findings.refuse(error, where)
+
+    def heads(self, findings: Findings) -> list[Head]:
+        """Give `checkpoint` and everything in `checkpoints/`."""
+        found = []
+        for name in [CHECKPOINT, *self._within("checkpoints/")]:
+            number = name.partition("/")[2]
+            text = self._content(name, NOTE, findings)
+            if text is None or (number and not _is_number(number)):
+                continue  # reported when it was read, or as unexpected
+            size: int | Literal["all"] = int(number) if number else "all"
+            found.append(Head(where=name, text=text.decode(errors="replace"), size=size))
+        return found
+
+    def conclude(self, walked: Walked, findings: Findings) -> None:
+        """Check the names of the files, the manifest's counts and every proof bundle."""
+        seen: set[str] = set()
+        for name in self._files.names:
+            if name in seen:
+                findings.add(
+                    "export-file-unexpected", name, "同名文件不止一个 / the name stands twice"
+                )
+            elif not _belongs(name):
+                reason = "格式中没有这个文件 / the format has no such file"
+                findings.add("export-file-unexpected", name, reason)
+            seen.add(name)
+        self._check_manifest(walked, findings)
+        self._check_bundles(walked, findings)
+
+    def _check_manifest(self, walked: Walked, findings: Findings) -> None:
+        content = self._content(MANIFEST, NOTE, findings)
+        if content is None:
+            return
+        try:
+            stated = parse(content.removesuffix(b"\n"))
+        except DomainError as error:
+            findings.refuse(error, MANIFEST)
+            return
+        checkpoints = 1 + len(self._within("checkpoints/"))
+        counted: dict[str, object] = {
+            "format": FORMAT,
+            "events": walked.events,
+            "commits": walked.commits,
+            "checkpoints": checkpoints,
+            "bundles": len(self._within("draws/")) + len(self._within("assignments/")),
+        }
+        if walked.stopped != 0:
+            counted["origin"] = _origin(walked.history)
+        known = {*counted, "origin", "exported_at", "exported_by"}
+        if not isinstance(stated, dict) or stated.keys() != known or content[-1:] != b"\n":
+            findings.add("manifest-differs", MANIFEST, "字段不符 / not the fields of the format")
+            return
+        for field, value in counted.items():
+            if canon(stated[field]) != canon(value):
+                reason = f"{field} 为 {stated[field]!r}，实为 {value!r} / it is the latter"
+                findings.add("manifest-differs", MANIFEST, reason)
+
+    def _check_bundles(self, walked: Walked, findings: Findings) -> None:
+        expected = bundles(walked.history)
+        given = [*self._within("draws/"), *self._within("assignments/")]
+        for name in sorted(expected.keys() - set(given)):
+            reason = "抽取已计算而无证明包 / the draw was computed and has no proof bundle"
+            findings.add("bundle-missing", name, reason)
+        for name in given:
+            content = self._content(name, BUNDLE, findings)
+            if content is None:
+                continue
+            if name in expected:
+                _compare_bundle(name, content, expected[name], findings)
+            elif walked.stopped is None:
+                reason = "账本上没有这次计算 / the ledger records no such computation"
+                findings.add("bundle-unexpected", name, reason)
+
+    def _within(self, folder: str) -> list[str]:
+        return sorted(name for name in self._names if name.startswith(folder))
+
+    def _lines(self, name: str, findings: Findings) -> Iterator[bytes]:
+        """Give the lines of a file without their newlines; ends at the first that cannot be one."""
+        if name not in self._names:
+            findings.add("export-file-missing", name, "缺少文件 / the file is missing")
+            return
+        try:
+            with self._files.open(name) as file:
+                while line := file.readline(LINE):
+                    if not line.endswith(b"\n"):
+                        reason = (
+                            "行过长或文件末尾无换行 / too long a line, or no newline at the end"
+                        )
+                        findings.add("line-malformed", name, reason)
+                    yield line.removesuffix(b"\n")
+        except UNREADABLE as error:
+            findings.add("export-file-unreadable", name, f"读取失败 / cannot be read: {error}")
+
+    def _content(self, name: str, limit: int, findings: Findings) -> bytes | None:
+        if name not in self._names:
+            findings.add("export-file-missing", name, "缺少文件 / the file is missing")
+            return None
+        try:
+            with self._files.open(name) as file:
+                content = file.read(limit + 1)
+        except UNREADABLE as error:
+            findings.add("export-file-unreadable", name, f"读取失败 / cannot be read: {error}")
+            return None
+        if len(content) > limit:
+            reason = f"超过 {limit} 字节 / longer than {limit} bytes"
+            findings.add("export-file-unreadable", name, reason)
+            return None
+        return content
+
+
+def _belongs(name: str) -> bool:
+    folder, slash, file = name.partition("/")
+    if not slash:
+        return name in {EVENTS, COMMITS, CHECKPOINT, MANIFEST}
+    if folder == "checkpoints":
+        return _is_number(file)
+    return folder in FOLDERS and "/" not in file
+
+
+def _is_number(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 17 and str(int(text)) == text  # noqa: PLR2004 - 2^53
+
+
+def _commit(line: bytes) -> Commit:
+    """Read a line of commits.jsonl strictly; raises DomainError."""
+    given = cast("dict[str, Any]", parse(line))
+    try:
+        commit = Commit(
+            first_leaf=given["first_leaf"],
+            count=given["count"],
+            link=bytes.fromhex(given["link"]),
+            key=bytes.fromhex(given["key"]),
+            sig=base64.b64decode(given["sig"], validate=True),
+        )
+    except (KeyError, TypeError, ValueError):
+        raise _malformed_commit() from None
+    sizes = all(len(getattr(commit, name)) == size for name, size in SIZES.items())
+    numbers = type(commit.first_leaf) is int and type(commit.count) is int
+    if not (sizes and numbers and commit.first_leaf >= 0 and commit.count > 0):
+        raise _malformed_commit()
+    if canon(commit.as_object()) != line:
+        raise _malformed_commit()
+    return commit
+
+
+def _malformed_commit() -> DomainError:
+    return DomainError("commit-malformed", "提交格式不符 / not a commit of the format")
+
+
+def _origin(history: History) -> str | None:
+    genesis = history.get(Genesis, "")
+    return genesis.opened.origin if genesis else None
+
+
+def _compare_bundle(
+    name: str, content: bytes, expected: dict[str, Any], findings: Findings
+) -> None:
+    """Compare a bundle with the one that the ledger gives, and name the first part that differs."""
+    if content == canon(expected) + b"\n":
+        return
+    try:
+        given = parse(content.removesuffix(b"\n"))
+    except DomainError as error:
+        findings.refuse(error, name)
+        return
+    part = "$"
+    if isinstance(given, dict) and given.keys() == expected.keys():
+        differing = [key for key in expected if canon(given[key]) != canon(expected[key])]
+        part = f"$.{differing[0]}" if differing else "$ (newline)"
+    reason = f"{part} 与账本重放所得不同 / differs from what the ledger gives"
+    findings.add("bundle-differs", name, reason)

@@ -1,0 +1,178 @@
+"""One small, true history, told once per process: through the real writer, with draws, visits and a batch."""
+
+from __future__ import annotations
+
+import shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+import psycopg
+import pytest
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
+from psycopg.sql import SQL, Identifier
+
+from audit.live import Live
+from audit.sources import Export
+from audit.verify import verify
+from domain.bundles import bundles
+from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
+from domain.facts import Actor
+from domain.inspection import Inspection
+from ledger import keys as key_directory
+from ledger import schema
+from ledger.export import export
+from ledger.note import VerifierKey
+from ledger.snapshot import snapshot
+from ledger.store import Ledger
+from ledger.writer import Writer
+from projections import schema as projections_schema
+from projections.runner import Projector
+from tests import story
+from tests.conftest import ORIGIN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from audit.report import Report
+    from domain.facts import Command, Fact
+    from ledger.keys import Keys
+
+
+@dataclass
+class StoryClock:
+    """Says what the story says."""
+
+    moment: str = "2024-01-05T01:00:00.000Z"
+
+    def now(self) -> str:
+        """Give the moment of the story."""
+        return self.moment
+
+
+@dataclass
+class RecordedStory(story.Story):
+    """A story whose every act goes through a writer into a real ledger."""
+
+    ledger: Ledger = field(kw_only=True)
+    writer: Writer = field(kw_only=True)
+    clock: StoryClock = field(kw_only=True)
+
+    def record(self, fact: Fact, actor: Actor) -> None:
+        """Leaf 0 is the ledger's own; all other facts come by acts."""
+        self._follow()
+
+    def act(self, who: str, role: str, *commands: Command) -> tuple[object, ...]:
+        """Let somebody act, in one commit."""
+        self.clock.moment = self.now
+        actor = Actor(id=who, role=role)
+        self.writer.execute(commands, actor=actor, command_id=str(uuid4()))
+        return self._follow()
+
+    def _follow(self) -> tuple[object, ...]:
+        fresh = [entry.recorded() for entry in self.ledger.read(self.history.size)]
+        for recorded in fresh:
+            self.history.apply(recorded)
+        return tuple(recorded.event for recorded in fresh)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Told:
+    """The history as it stands: an export, a database to copy, the log's key and a kept checkpoint."""
+
+    folder: Path
+    earlier: Path
+    dsn: str
+    keys: Keys
+    vkey: VerifierKey
+
+
+@pytest.fixture(scope="session")
+def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told]:
+    """Tell the whole history and export it, once in the middle and once at the end."""
+    base = tmp_path_factory.mktemp("told")
+    keys = key_directory.generate(base / "keys")
+    with _database(server) as dsn:
+        schema.migrate(dsn)
+        projections_schema.migrate(dsn)
+        clock = StoryClock()
+        with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=clock) as ledger:
+            _tell(ledger, clock, base)
+            with Projector(dsn, ledger) as projector:
+                projector.catch_up()
+            vkey = VerifierKey.parse(ledger.genesis.vkey)
+        yield Told(
+            folder=base / "export", earlier=base / "earlier", dsn=dsn, keys=keys, vkey=vkey
+        )
+
+
+def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        made = RecordedStory(ledger=ledger, writer=Writer(ledger, clock), clock=clock)
+        patch.setattr(story, "Story", lambda now: _at(made, now))
+        story.with_task()
+    _void_one_draw(made)
+    stages: tuple[tuple[story.Stage, int], ...] = (("entities", 2), ("officers", 1))
+    for stage, serial in stages:
+        draw_id = story.commit_draw(made, stage, serial)
+        story.reveal_draw(made, draw_id)
+        made.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
+    export(ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now)
+    for inspection in made.history.all(Inspection):
+        story.publish(made, inspection.id, inspection.officers)
+    export(ledger, base / "export", bundles=bundles(made.history), exported_by="示例", now=made.now)
+
+
+def _at(made: RecordedStory, now: str) -> RecordedStory:
+    made.now = now
+    made.record(None, None)  # type: ignore[arg-type]
+    return made
+
+
+def _void_one_draw(made: RecordedStory) -> None:
+    draw_id = story.commit_draw(made, "entities")
+    story.reveal_draw(made, draw_id)
+    made.act("operator", "draw_operator", RequestVoid(draw_id=draw_id, reason="示例原因"))
+    made.act("approver1", "approver", ApproveVoid(draw_id=draw_id))
+
+
+@contextmanager
+def _database(server: str, template: str = "template1") -> Iterator[str]:
+    name = f"audit_{uuid4().hex}"
+    create = SQL("CREATE DATABASE {} TEMPLATE {}").format(Identifier(name), Identifier(template))
+    with psycopg.connect(server, autocommit=True) as connection:
+        connection.execute(create)
+        yield make_conninfo(server, dbname=name)
+        connection.execute(SQL("DROP DATABASE {} WITH (FORCE)").format(Identifier(name)))
+
+
+@pytest.fixture
+def folder(told: Told, tmp_path: Path) -> Path:
+    """Give a copy of the export, to be damaged."""
+    return shutil.copytree(told.folder, tmp_path / "export")
+
+
+@pytest.fixture
+def live(told: Told, server: str) -> Iterator[str]:
+    """DSN of a copy of the database, to be damaged."""
+    with _database(server, str(conninfo_to_dict(told.dsn)["dbname"])) as dsn:
+        yield dsn
+
+
+@pytest.fixture
+def check(told: Told) -> Callable[[Path], Report]:
+    """Verify an export with the key that was handed over beforehand."""
+    return lambda path: verify(Export(path), vkey=told.vkey)
+
+
+@pytest.fixture
+def check_live(told: Told, live: str) -> Callable[[], Report]:
+    """Verify the copy of the database."""
+
+    def run() -> Report:
+        with snapshot(live) as view:
+            return verify(Live(live, view), vkey=told.vkey)
+
+    return run

@@ -32,7 +32,7 @@ def decode(name: str, data: dict[str, object]) -> object:
         event: Any = msgspec.convert(data, NAMES[name], strict=True)
     except msgspec.ValidationError as error:
         raise _malformed(name, str(error)) from None
-    if msgspec.to_builtins(event) != data:
+    if msgspec.json.decode(msgspec.json.encode(event)) != data:  # to_builtins would keep tuples
         raise _malformed(name, "多余或缺少字段 / a field too many or too few")
     return event
 

@@ -16,8 +16,7 @@ if TYPE_CHECKING:
 
 def encode(event: object) -> tuple[str, dict[str, object]]:
     """Give the stored name and the data of a domain event."""
-    data: dict[str, object] = msgspec.to_builtins(event)
-    return name_of(event), data
+    return name_of(event), _data(event)
 
 
 def decode(name: str, data: dict[str, object]) -> object:
@@ -48,6 +47,20 @@ def to_recorded(leaf: int, envelope: Envelope) -> Recorded:
         command_id=envelope.command_id,
         event=decode(envelope.type, envelope.data),
     )
+
+
+def _data(event: object) -> dict[str, object]:
+    data: dict[str, object] = _lists(msgspec.to_builtins(event))
+    return data
+
+
+def _lists(value: Any) -> Any:  # noqa: ANN401 - whatever JSON can hold
+    """Write tuples, which msgspec keeps, as the lists that they are read back as."""
+    if isinstance(value, dict):
+        return {key: _lists(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_lists(item) for item in value]
+    return value
 
 
 def _malformed(name: str, detail: str) -> DomainError:

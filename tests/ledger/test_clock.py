@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta, timezone
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from domain.errors import DomainError
 from ledger.clock import FileClock, SystemClock, is_rfc3339, rfc3339
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def test_time_is_utc_with_milliseconds() -> None:

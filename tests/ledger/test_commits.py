@@ -19,14 +19,7 @@ def test_a_link_is_the_hash_that_the_specification_writes() -> None:
     """Computed here from its parts, once more."""
     head = sha256(b"\x01" + LEAVES[0] + LEAVES[1]).digest()
     expected = sha256(
-        b"mingqian-ledger-v1/link"
-        + b"\x00"
-        + bytes(32)
-        + bytes(7)
-        + b"\x05"
-        + bytes(7)
-        + b"\x02"
-        + head
+        b"mingqian-ledger-v1/link\x00" + bytes(32) + bytes(7) + b"\x05" + bytes(7) + b"\x02" + head
     ).digest()
     commit = commits.seal(commits.FIRST_LINK, 5, LEAVES, KEY)
     assert commit.link == expected

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from domain.errors import DomainError
 from ledger import keys, vrf
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def refused(directory: Path) -> DomainError:

@@ -23,8 +23,7 @@ def opens(key: bytes, place: Place, sealed: Sealed) -> bool:
     try:
         sealing.unseal(key, place, sealed)
     except DomainError as error:
-        assert error.code == "sealed-unreadable"
-        return False
+        return error.code != "sealed-unreadable"
     return True
 
 

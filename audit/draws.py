@@ -14,13 +14,16 @@ from domain.lottery.verification import Means
 from ledger import vrf
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.report import Findings
     from domain.history import History
 
 
-def check_draws(history: History, findings: Findings) -> int:
+def check_draws(history: History, computed: Mapping[str, int], findings: Findings) -> int:
     """Verify the bundle of every computed draw, voided ones too; give their number.
 
+    `computed` tells the leaf at which each stream was computed.
     That the pool and the input are what the registries said is judged when the commitment is
     decided again (`audit.replay`); here follows everything from the commitment to the list.
     """
@@ -37,7 +40,8 @@ def check_draws(history: History, findings: Findings) -> int:
         failed = verification.first_failure
         if failed is not None:
             reason = f"{failed.name}: {failed.detail}"
-            findings.add("draw-not-reproducible", file_name(draw), reason, draw.committed_leaf)
+            leaf = computed.get(f"draw/{draw.id}")
+            findings.add("draw-not-reproducible", file_name(draw), reason, leaf)
             continue
         for step in verification.steps:
             if step.result == "not-checked":

@@ -31,11 +31,15 @@ if TYPE_CHECKING:
 
 
 class Replay:
-    """Folds the events into a history and asks the domain for each; `stopped` is where it had to end."""
+    """Folds the events into a history and asks the domain for each.
+
+    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed.
+    """
 
     def __init__(self, findings: Findings, checkpointed: Callable[[int], int]) -> None:
         self.history = History()
         self.stopped: int | None = None
+        self.computed: dict[str, int] = {}
         self._findings = findings
         self._checkpointed = checkpointed
         self._held: Seen | None = None
@@ -81,6 +85,8 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
             self._fail("decision-refused", recorded, repr(error))
         self._last = recorded
+        if isinstance(recorded.event, DrawComputed | AssignmentComputed):
+            self.computed[recorded.stream] = recorded.leaf
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:

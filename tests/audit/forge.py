@@ -1,0 +1,58 @@
+"""What a keeper of the keys could do: write another history and sign it all again."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from domain import merkle
+from domain.canonical import canon
+from ledger import commits, note
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from ledger.keys import Keys
+
+    Edit = Callable[[list[dict[str, Any]]], object]
+
+
+def read(folder: Path) -> list[dict[str, Any]]:
+    """Give the events of an export as objects."""
+    return [json.loads(line) for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
+
+
+def find(events: list[dict[str, Any]], type_: str, number: int = 0) -> int:
+    """Give the leaf of the event of a type that has this number among them."""
+    return [leaf for leaf, event in enumerate(events) if event["type"] == type_][number]
+
+
+def forge(
+    folder: Path, keys: Keys, edit: Edit, *, service: Ed25519PrivateKey | None = None
+) -> None:
+    """Edit the events of an export without changing their number, and sign commits and heads anew."""
+    events = read(folder)
+    edit(events)
+    states = [canon(event) for event in events]
+    hashes = [merkle.leaf_hash(state) for state in states]
+    (folder / "events.jsonl").write_bytes(b"".join(state + b"\n" for state in states))
+    link, lines = commits.FIRST_LINK, []
+    for line in (folder / "commits.jsonl").read_text("utf-8").splitlines():
+        first, count = json.loads(line)["first_leaf"], json.loads(line)["count"]
+        leaves = hashes[first : first + count]
+        commit = commits.seal(link, first, leaves, service or keys.service)
+        link = commit.link
+        lines.append(canon(commit.as_object()) + b"\n")
+    (folder / "commits.jsonl").write_bytes(b"".join(lines))
+    _sign_heads(folder, keys, hashes)
+
+
+def _sign_heads(folder: Path, keys: Keys, hashes: list[bytes]) -> None:
+    for path in [folder / "checkpoint", *(folder / "checkpoints").iterdir()]:
+        old = note.Checkpoint.parse(note.Note.parse(path.read_text("utf-8")).text)
+        root = merkle.root(hashes[: old.size])
+        head = note.Checkpoint(origin=old.origin, size=old.size, root=root)
+        path.write_text(note.sign_checkpoint(head, keys.log), "utf-8")

@@ -1,0 +1,151 @@
+"""Whoever changes the database is found out, and the row is named."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import psycopg
+import pytest
+
+from audit.live import Live
+from audit.verify import verify
+from domain.errors import DomainError
+from ledger.snapshot import snapshot
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from audit.report import Report
+
+    Check = Callable[[], Report]
+
+LEAF = 60
+
+
+def _run(dsn: str, *statements: str) -> None:
+    with psycopg.connect(dsn) as connection:
+        for statement in statements:
+            connection.execute(statement)  # type: ignore[arg-type]
+
+
+def test_one_changed_byte_of_an_event_is_named(live: str, check_live: Check) -> None:
+    """The stored hash no longer fits, and the commit's link neither."""
+    flip = f"UPDATE ledger.events SET state = set_byte(state, 30, get_byte(state, 30) # 1) WHERE leaf = {LEAF}"
+    _run(live, flip)
+    report = check_live()
+    first = report.failures[0]
+    assert (first.leaf, first.code) == (LEAF, "leaf-hash-differs")
+    assert any(each.code == "commit-link-differs" for each in report.failures)
+
+
+def test_a_deleted_event_is_named_and_the_rest_stays_in_its_place(
+    live: str, check_live: Check
+) -> None:
+    """One missing leaf breaks its own commit, its stream and the heads over it, and nothing else."""
+    _run(live, f"DELETE FROM ledger.events WHERE leaf = {LEAF}")
+    report = check_live()
+    assert (report.failures[0].leaf, report.failures[0].code) == (LEAF, "leaf-missing")
+    links = [each for each in report.failures if each.code == "commit-link-differs"]
+    assert len(links) == 1
+
+
+def test_two_swapped_events_are_named(live: str, check_live: Check) -> None:
+    """Rows that change places keep their hashes, so the links tell."""
+    _run(
+        live,
+        f"UPDATE ledger.events SET leaf = -1 WHERE leaf = {LEAF}",
+        f"UPDATE ledger.events SET leaf = {LEAF} WHERE leaf = {LEAF + 1}",
+        f"UPDATE ledger.events SET leaf = {LEAF + 1} WHERE leaf = -1",
+    )
+    report = check_live()
+    assert report.failures[0].leaf == LEAF
+
+
+def test_columns_that_differ_from_the_bytes_are_named(live: str, check_live: Check) -> None:
+    """The columns only find an event; they must say what it says."""
+    _run(live, f"UPDATE ledger.events SET stream = 'entity/示例' WHERE leaf = {LEAF}")
+    (failure,) = check_live().failures
+    assert (failure.leaf, failure.code) == (LEAF, "row-differs")
+
+
+@pytest.mark.parametrize(
+    ("statement", "code"),
+    [
+        ("DELETE FROM ledger.commits WHERE first_leaf = 60", "commits-not-partition"),
+        (
+            "UPDATE ledger.commits SET sig = set_byte(sig, 3, get_byte(sig, 3) # 1)"
+            " WHERE first_leaf = 60",
+            "commit-signature-invalid",
+        ),
+        (
+            "UPDATE ledger.commits SET key = set_byte(key, 3, get_byte(key, 3) # 1)"
+            " WHERE first_leaf = 60",
+            "commit-key-differs",
+        ),
+        ("UPDATE ledger.commands SET count = 9 WHERE first_leaf = 60", "command-differs"),
+        ("DELETE FROM ledger.commands WHERE first_leaf = 60", "command-differs"),
+    ],
+)
+def test_commits_and_commands_are_named(
+    live: str, check_live: Check, statement: str, code: str
+) -> None:
+    """By their first leaf."""
+    _run(live, statement)
+    failure = check_live().failures[0]
+    assert (failure.leaf, failure.code) == (60, code)
+
+
+def test_a_changed_checkpoint_is_named(live: str, check_live: Check) -> None:
+    """A note under another size, and one cut short."""
+    _run(
+        live,
+        "UPDATE ledger.checkpoints SET note = (SELECT note FROM ledger.checkpoints"
+        " ORDER BY size DESC LIMIT 1) WHERE size = 1",
+    )
+    (failure,) = check_live().failures
+    assert failure.code == "checkpoint-size-differs"
+    assert failure.where == "ledger.checkpoints, size 1"
+
+
+def test_a_changed_surplus_or_missing_projected_row_is_named(live: str, check_live: Check) -> None:
+    """The tables that pages read are compared row by row with a second projection."""
+    _run(
+        live,
+        "UPDATE projections.entities_v1 SET name = '示例改名' WHERE id = 'school:1300000001'",
+        "DELETE FROM projections.departments_v1 WHERE id = 'market'",
+    )
+    found = {(each.code, each.where.partition(" ")[0]) for each in check_live().failures}
+    assert found == {
+        ("projection-differs", "projections.entities_v1"),
+        ("projection-differs", "projections.departments_v1"),
+    }
+
+
+def test_an_edited_proof_is_named(live: str, check_live: Check) -> None:
+    """What the public reads of a draw follows from the ledger and nothing else."""
+    edit = "replace(bundle, 'school:1300000001', 'school:1300000002')"
+    _run(live, f"UPDATE projections.proofs_v1 SET bundle = {edit} WHERE draw LIKE '%entities.2'")
+    (failure,) = check_live().failures
+    assert failure.code == "projection-differs"
+    assert "联2024026.entities.2" in failure.where
+
+
+def test_projections_that_are_gone_are_a_failure(live: str, check_live: Check) -> None:
+    """Not an exception."""
+    _run(live, "DROP SCHEMA projections CASCADE")
+    (failure,) = check_live().failures
+    assert failure.code == "projection-differs"
+
+
+def test_a_database_without_a_ledger_is_refused(database: str) -> None:
+    """Nothing was verified, and that is said."""
+    with pytest.raises(DomainError, match="ledger-missing"), snapshot(database):
+        pass
+
+
+def test_a_snapshot_does_not_see_what_is_written_meanwhile(live: str) -> None:
+    """All tables are read as of one moment."""
+    with snapshot(live) as view:
+        _run(live, "DELETE FROM ledger.commits", "DROP SCHEMA projections CASCADE")
+        report = verify(Live(live, view))
+    assert {each.code for each in report.failures} == {"projection-differs"}

@@ -1,0 +1,89 @@
+"""One draw as its page shows it: every list with names, every ticket recomputed from the public proof."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from domain.lottery.assignment_bundle import assignment_commitment_from_json
+from domain.lottery.commitment import commitment_from_json
+from domain.lottery.tickets import stratum_key, ticket
+from projections.queries import campaigns
+from projections.reading import Page
+
+if TYPE_CHECKING:
+    from projections.reading import Read, Row
+
+EVERYTHING = Page(limit=10_000_000)
+
+
+def shown_draw(read: Read, draw: Row) -> Row:
+    """A row of `public_draws` with what its page needs; `bundle` is None where nothing was computed before it was voided."""
+    proof = campaigns.public_proof(read, draw["id"])
+    bundle = json.loads(proof) if proof is not None else None
+    shown = {
+        **draw,
+        "page": f"draw-{draw['id']}.html",
+        "data": f"data/{draw['id']}.json",
+        "bundle": bundle,
+    }
+    if bundle is None:
+        return shown
+    shown |= _sources(bundle)
+    if draw["stage"] == "officers":
+        return shown | _teams(read, draw, bundle)
+    return shown | _lists(read, draw, bundle)
+
+
+def _sources(bundle: Row) -> Row:
+    commitment = bundle["commitment"]
+    read_commitment = (
+        commitment_from_json if "rule" in commitment else assignment_commitment_from_json
+    )
+    return {
+        "digest": read_commitment(commitment).digest().hex(),
+        "commits": [source["commit"] for source in commitment["sources"]],
+        "nonces": [revealed["nonce"] for revealed in bundle["entropy"]],
+    }
+
+
+def _lists(read: Read, draw: Row, bundle: Row) -> Row:
+    names = _names(read, draw["id"])
+    seed = bytes.fromhex(bundle["seed"])
+    ratios = {one["stratum"]: one["ratio"] for one in bundle["commitment"]["rule"]["strata"]}
+    strata = []
+    for stratum in bundle["strata"]:
+        key = stratum_key(seed, stratum["stratum"])
+        selected = [
+            {"id": id_, "name": names[id_], "ticket": ticket(key, id_).hex()}
+            for id_ in stratum["selected"]
+        ]
+        ratio = ratios[stratum["stratum"]]
+        strata.append({**stratum, "selected": selected, "ratio": ratio})
+    left_out = [{**one, "name": names[one["id"]]} for one in bundle["excluded"]]
+    return {"strata": strata, "left_out": left_out}
+
+
+def _teams(read: Read, draw: Row, bundle: Row) -> Row:
+    names = _names_of_task(read, draw["task"])
+    teams = [
+        {"entity": entity, "name": names[entity], "officers": one["officers"]}
+        for one in bundle["output"]["assignments"]
+        for entity in [one["inspection"].partition(":")[2]]
+    ]
+    return {"teams": teams, "recusals": len(bundle["input"]["recusals"])}
+
+
+def _names_of_task(read: Read, task: str) -> dict[str, str]:
+    draws = [one for one in campaigns.public_draws(read, task) if one["stage"] == "entities"]
+    return {id_: name for one in draws for id_, name in _names(read, one["id"]).items()}
+
+
+def _names(read: Read, draw: str) -> dict[str, str]:
+    """The name of everybody who stood in a draw; who was not yet confirmed then has none."""
+    parts: tuple[campaigns.Part, ...] = ("pool", "excluded")
+    return {
+        row["entity"]: row["name"] or "（未入库）"
+        for part in parts
+        for row in campaigns.public_members(read, draw, part, page=EVERYTHING)
+    }

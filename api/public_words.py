@@ -1,0 +1,46 @@
+"""What the public reads for the words of the program: results, disposals, stages of a draw, reasons."""
+
+from __future__ import annotations
+
+CATEGORIES = {
+    "no-problem-found": "未发现问题",
+    "disclosure-missing": "未按规定公示应当公示的信息",
+    "disclosure-false": "公示信息隐瞒真实情况、弄虚作假",
+    "unreachable": "通过登记的住所（经营场所）无法联系",
+    "ordered-to-correct": "发现问题已责令改正",
+    "obstructed": "不配合检查情节严重",
+    "activity-not-found": "未发现开展本次抽查涉及的经营活动",
+    "pending-follow-up": "发现问题待后续处理",
+    "closed-or-liquidating": "已关闭停业或正在组织清算",
+    "deregistered": "注销、吊销、撤销或迁出",
+    "other-rules-violated": "违反其他部门规定",
+}
+DISPOSALS = {
+    "none": "无需处置",
+    "stop-and-report": "停止检查反馈日常监管",
+    "order-to-correct": "责令改正",
+    "transfer": "移送办案",
+    "notify-other-body": "抄告其他部门",
+    "other": "其他",
+}
+STAGES = {"entities": "抽取检查对象", "officers": "抽取执法检查人员"}
+DRAW_STATUS = {
+    "prepared": "已准备",
+    "committed": "名单已固定",
+    "computed": "已抽取",
+    "disclosed": "已公布",
+    "voided": "已作废",
+}
+EXCLUSIONS = {
+    "suspended": "名录中已暂停",
+    "unconfirmed": "入库待复核",
+    "visit-cap-reached": "本年度检查次数已达上限",
+}
+
+WORDS = {
+    "category": CATEGORIES,
+    "disposal": DISPOSALS,
+    "stage": STAGES,
+    "draw_status": DRAW_STATUS,
+    "exclusion": EXCLUSIONS,
+}

@@ -1,0 +1,107 @@
+"""The county's plan of 2024, its three rows word for word, and what a draw needs besides (示例)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from mingqian.demo.county import SCHOOLS, TRAINING, VENUE
+
+YEAR = 2024
+TITLE = "2024 年度“双随机、一公开”部门联合抽查工作计划"
+DOCUMENT_NUMBER = "清教安〔2024〕9号"
+ISSUER = "education"
+
+Body = dict[str, Any]
+"""A request body: plain JSON."""
+
+
+def _items(**by_department: tuple[str, ...]) -> list[Body]:
+    return [{"department": name, "items": list(codes)} for name, codes in by_department.items()]
+
+
+def _ratios(*percent: int) -> list[Body]:
+    return [
+        {"credit_class": name, "ratio": [each, 100]}
+        for name, each in zip("ABCD", percent, strict=True)
+    ]
+
+
+_COMMON: Body = {
+    "type": "定向",
+    "min_per_stratum": 0,
+    "lead": "education",
+    "visit_cap": 1,
+    "witnesses": 2,
+}
+
+SCHOOL_ROW: Body = {
+    **_COMMON,
+    "number": "联2024015",
+    "name": "2024年清河县部门联合抽查015",
+    "task_number": "联015",
+    "task_name": "2024年度清河县学校部门联合随机抽查",
+    "ratio": [5, 100],
+    "at_least": True,
+    "class_ratios": _ratios(5, 10, 20, 50),
+    "items": _items(
+        education=("JY-01", "JY-02", "JY-03", "JY-04", "JY-05", "JY-06"),
+        market=("SC-01", "SC-02"),
+        health=("WJ-01", "WJ-02", "WJ-03"),
+    ),
+    "scope": {
+        "text": "各类幼儿园、中小学各类民办学校",
+        "kinds": [kind for kind, _ in SCHOOLS],
+        "tags": [],
+    },
+    "joint": ["labour", "health", "market"],
+    "window_from": "2024-09-01",
+    "window_to": "2024-11-30",
+    "training": "学校联合抽查业务培训（示例）",
+}
+
+VENUE_ROW: Body = {
+    **_COMMON,
+    "number": "联2024025",
+    "name": "2024年清河县部门联合抽查025",
+    "task_number": "联025",
+    "task_name": "2024年清河县对高危体育项目经营场所部门联合随机检查",
+    "ratio": [50, 100],
+    "at_least": False,
+    "class_ratios": [],
+    "items": _items(education=("JY-07",), health=("WJ-04",), market=("SC-03", "SC-04")),
+    "scope": {"text": "高危体育项目经营场所", "kinds": [VENUE], "tags": []},
+    "joint": ["health", "market"],
+    "window_from": "2024-07-01",
+    "window_to": "2024-09-30",
+    "training": None,
+}
+
+TRAINING_ROW: Body = {
+    **_COMMON,
+    "number": "联2024026",
+    "name": "2024年清河县部门联合抽查026",
+    "task_number": "联026",
+    "task_name": "2024年清河县校外培训机构部门联合随机抽查",
+    "ratio": [10, 100],
+    "at_least": True,
+    "class_ratios": _ratios(10, 15, 30, 60),
+    "items": _items(education=("JY-08",), market=("SC-03", "SC-04", "SC-05"), culture=("WL-01",)),
+    "scope": {"text": "校外培训机构", "kinds": [TRAINING], "tags": []},
+    "joint": ["market", "culture"],
+    "window_from": "2024-06-01",
+    "window_to": "2024-08-31",
+    "training": "校外培训机构联合抽查业务培训（示例）",
+}
+
+ROWS = (SCHOOL_ROW, VENUE_ROW, TRAINING_ROW)
+
+
+def draft() -> Body:
+    """The body of `plan.draft`."""
+    return {
+        "year": YEAR,
+        "title": TITLE,
+        "document_number": DOCUMENT_NUMBER,
+        "issuer": ISSUER,
+        "rows": list(ROWS),
+    }

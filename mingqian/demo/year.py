@@ -1,0 +1,156 @@
+"""The year up to the published plan: people, registries, items, plan. January to March."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from mingqian.demo import plan
+from mingqian.demo.clock import StoryClock
+from mingqian.demo.county import County
+from mingqian.demo.desk import Desk
+from mingqian.demo.items import ITEMS
+from mingqian.demo.people import (
+    ADMINISTRATOR,
+    COLLATES,
+    DEPARTMENTS,
+    PREFIX_OF,
+    REGISTRAR,
+    STAFF,
+    TEAM_OF,
+    Person,
+    clerk,
+    reviewer,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from api.imports import RegistryKind
+
+Body = dict[str, Any]
+REGISTRIES = {"entities": "entity", "officers": "officer", "experts": "expert"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Stage:
+    """What every scene of the story has at hand."""
+
+    desk: Desk
+    clock: StoryClock
+    county: County
+
+
+def set_up(stage: Stage) -> None:
+    """January: the administrator enters departments and people, officers included."""
+    departments = [
+        ("department.add", {"id": id_, "name": name, "collates": id_ == COLLATES})
+        for id_, name in DEPARTMENTS.items()
+        if id_ != "education"  # stands since the service was set up
+    ]
+    officers = [
+        Person(id=officer.id, department=TEAM_OF[officer.id[:2]], roles=("officer",))
+        for officer in stage.county.officers
+    ]
+    staff = [
+        (
+            "staff.add",
+            {
+                "id": person.id,
+                "department": person.department,
+                "roles": list(person.roles),
+                "personal": {"name": f"示例人员{person.id}"},
+            },
+        )
+        for person in (*STAFF, *officers)
+    ]
+    stage.desk.batch(ADMINISTRATOR, *departments, *staff)
+
+
+def fill_registries(stage: Stage, files: Mapping[RegistryKind, Path]) -> None:
+    """February: Excel files in, a second person confirms; some entries are suspended, some were visited already."""
+    desk = stage.desk
+    stage.clock.move_to("2024-02-05")
+    for kind in REGISTRIES:
+        desk.import_file(REGISTRAR, kind, files[kind])
+    _confirm_all(stage)
+    stage.clock.pass_time(minutes=40)
+    suspended = [
+        ("registry.suspend", {"registry": "entity", "id": one.id, "reason": "停办整合中（示例）"})
+        for one in stage.county.entities
+        if one.suspended
+    ]
+    desk.batch(REGISTRAR, *suspended)
+    _confirm_all(stage)
+
+
+def record_visits(stage: Stage) -> None:
+    """May: inspections that were held outside this ledger count for the visit cap."""
+    stage.clock.move_to("2024-05-06")
+    visits = [
+        (
+            "entity.record-visit",
+            {"id": one.id, "on": one.visited, "reference": "省平台检查记录（示例）"},
+        )
+        for one in stage.county.entities
+        if one.visited
+    ]
+    stage.desk.batch(REGISTRAR, *visits)
+
+
+def _confirm_all(stage: Stage) -> None:
+    """A second person looks at everything that waits and confirms it."""
+    stage.clock.pass_time(minutes=90)
+    checker = reviewer("education")
+    waiting = [
+        (
+            "registry.confirm",
+            {"registry": name, "id": row["id"], "version": row["pending"]["version"]},
+        )
+        for kind, name in REGISTRIES.items()
+        for row in stage.desk.read_all(checker, f"/registries/{kind}", pending="true")
+    ]
+    stage.desk.batch(checker, *waiting)
+
+
+def publish_items(stage: Stage, file: Path) -> None:
+    """February: the list is taken over, each department claims its own, a reviewer approves, it is published."""
+    desk, clock = stage.desk, stage.clock
+    clock.move_to("2024-02-19")
+    desk.import_file(clerk("education"), "items", file)
+    for department in PREFIX_OF:
+        own = [item.code for item in ITEMS if item.department == department]
+        if not own:
+            continue
+        clock.pass_time(minutes=30)
+        mandate = f"{DEPARTMENTS[department]}职能配置、内设机构和人员编制规定（示例）"
+        claim = {"department": department, "mandate": mandate, "supervision_code": ""}
+        desk.batch(clerk(department), *(("item.claim", {"code": code, **claim}) for code in own))
+        clock.pass_time(minutes=30)
+        review = {"approve": True, "remark": ""}
+        desk.batch(
+            reviewer(department), *(("item.review", {"code": code, **review}) for code in own)
+        )
+        clock.pass_time(minutes=30)
+        desk.batch(clerk(department), *(("item.publish", {"code": code}) for code in own))
+
+
+def publish_plan(stage: Stage) -> None:
+    """March: drafted, returned once, drafted again, approved, collated by the market bureau, published."""
+    desk, clock = stage.desk, stage.clock
+    drafter, checker = clerk("education"), reviewer("education")
+    clock.move_to("2024-03-04")
+    desk.act(drafter, "plan.draft", **plan.draft())
+    clock.move_to("2024-03-06")
+    remark = "请与人社局核实：联2024015 列其为联合部门，但没有其抽查事项"
+    desk.act(checker, "plan.review", year=plan.YEAR, approve=False, remark=remark)
+    clock.move_to("2024-03-11")
+    desk.act(drafter, "plan.draft", **plan.draft())
+    clock.move_to("2024-03-12")
+    remark = "人社局书面答复参加联合检查，任务启动时再作确认"
+    desk.act(checker, "plan.review", year=plan.YEAR, approve=True, remark=remark)
+    clock.move_to("2024-03-15")
+    desk.act(clerk(COLLATES), "plan.collate", year=plan.YEAR)
+    clock.move_to("2024-03-20")
+    desk.act(drafter, "plan.publish", year=plan.YEAR)

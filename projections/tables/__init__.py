@@ -1,0 +1,15 @@
+"""Every projected table. A change of a table's shape or of its rows is a new name, ending in the next version."""
+
+from __future__ import annotations
+
+from domain.aggregates import AGGREGATES
+from projections.tables import campaigns, inspections, organisation, registries, timeline
+
+TABLES = (
+    *organisation.TABLES,
+    *registries.TABLES,
+    *campaigns.TABLES,
+    *inspections.TABLES,
+    *timeline.TABLES,
+)
+BY_KIND = {kind: tuple(each for each in TABLES if kind in each.kinds) for kind in AGGREGATES}

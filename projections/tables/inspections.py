@@ -1,0 +1,109 @@
+"""Inspections as they are now; what is published of them is the public disclosure."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.inspection_commands import (
+    CorrectionOrdered,
+    CorrectionVerified,
+    InspectionAssigned,
+    InspectionNotified,
+    OfficerCheckedIn,
+    OfficerCheckedOut,
+    ResultConfirmed,
+    ResultEntered,
+    ResultPublished,
+    ResultReviewed,
+)
+from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
+
+if TYPE_CHECKING:
+    from domain.inspection import Inspection
+    from projections.fold import Step
+
+
+def _inspection(step: Step) -> list[Row]:
+    """The times are those of the newest event of their kind; `status` says which of them still count."""
+    state: Inspection = step.state
+    result, follow_up = state.result, state.follow_up
+    row = {
+        "id": state.id,
+        "task": state.task,
+        "entity": state.entity,
+        "officers": state.officers,
+        "assigned": state.assigned,
+        "window_from": state.assigned.window_from,
+        "window_to": state.assigned.window_to,
+        "status": state.status,
+        "notified": state.notified,
+        "checked_in": state.checked_in,
+        "checked_out": state.checked_out,
+        "first_visit_on": state.first_visit_on,
+        "category": result.category if result else None,
+        "items": result.items if result else None,
+        "entered_by": state.entered_by,
+        "requirement": follow_up.requirement if follow_up else None,
+        "due": follow_up.due if follow_up else None,
+        "corrected": follow_up.closed if follow_up else None,
+        **_times(step),
+        "published_leaf": step.leaf_of(ResultPublished),
+        "version": step.recorded.version,
+    }
+    return [row]
+
+
+def _times(step: Step) -> dict[str, str | None]:
+    return {name: step.at(event) for name, event in TIMES.items()}
+
+
+TIMES = {
+    "assigned_at": InspectionAssigned,
+    "notified_at": InspectionNotified,
+    "checked_in_at": OfficerCheckedIn,
+    "checked_out_at": OfficerCheckedOut,
+    "entered_at": ResultEntered,
+    "confirmed_at": ResultConfirmed,
+    "reviewed_at": ResultReviewed,
+    "ordered_at": CorrectionOrdered,
+    "verified_at": CorrectionVerified,
+    "published_at": ResultPublished,
+}
+TABLES = (
+    Table(
+        name="inspections_v1",
+        kinds=("inspection",),
+        keeps=Keeps.CURRENT,
+        key=("id",),
+        columns={
+            "id": TEXT,
+            "task": TEXT,
+            "entity": TEXT,
+            "officers": TEXTS,
+            "assigned": JSON,
+            "window_from": TEXT,
+            "window_to": TEXT,
+            "status": TEXT,
+            "notified": FLAG,
+            "checked_in": TEXTS,
+            "checked_out": TEXTS,
+            "first_visit_on": TEXT,
+            "category": TEXT,
+            "items": JSON,
+            "entered_by": TEXT,
+            "requirement": TEXT,
+            "due": TEXT,
+            "corrected": FLAG,
+            **dict.fromkeys(TIMES, TEXT),
+            "published_leaf": NUMBER,
+            "version": NUMBER,
+        },
+        rows=_inspection,
+        indexes=(
+            "(task, id) INCLUDE (status)",
+            "(entity)",
+            "USING gin (officers)",
+            "(published_leaf) WHERE published_leaf IS NOT NULL",
+        ),
+    ),
+)

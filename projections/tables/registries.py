@@ -1,0 +1,105 @@
+"""The registries as of any leaf: what is confirmed, and beside it what waits for its second person."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from typing import TYPE_CHECKING
+
+from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
+from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import LiteralString
+
+    from domain.registry import Entity, Entry, Expert, Officer
+    from domain.registry_commands import Details
+    from projections.fold import Step
+
+# What all three registries say of a line beside its details.
+LINE: dict[str, LiteralString] = {
+    "suspended": FLAG,
+    "active": FLAG,
+    "pending": JSON,
+    "version": NUMBER,
+    "changed_at": TEXT,
+}
+
+
+def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]:
+    """The details are all null while an addition waits; `pending` then holds the proposed ones."""
+    names = (each.name for each in fields(details))
+    return {
+        "id": state.id,
+        **{name: getattr(state.details, name, None) for name in names},
+        "suspended": state.suspended,
+        "active": state.active,
+        "pending": state.pending,
+        "version": step.recorded.version,
+        "changed_at": step.recorded.recorded_at,
+    }
+
+
+def _entity(step: Step) -> list[Row]:
+    state: Entity = step.state
+    return [{**_line(state, EntityDetails, step), "visits": state.visits}]
+
+
+def _officer(step: Step) -> list[Row]:
+    state: Officer = step.state
+    annotations = {"recusals": sorted(state.recusals), "trained": sorted(state.trained)}
+    return [{**_line(state, OfficerDetails, step), **annotations}]
+
+
+def _expert(step: Step) -> list[Row]:
+    state: Expert = step.state
+    return [_line(state, ExpertDetails, step)]
+
+
+def _registry(
+    kind: str,
+    name: str,
+    columns: dict[str, LiteralString],
+    rows: Callable[[Step], list[Row]],
+) -> Table:
+    return Table(
+        name=name,
+        kinds=(kind,),
+        keeps=Keeps.AS_OF,
+        key=("id",),
+        columns={"id": TEXT, **columns, **LINE},
+        rows=rows,
+        indexes=("(id) WHERE to_leaf IS NULL AND pending IS NOT NULL",),
+    )
+
+
+TABLES = (
+    _registry(
+        "entity",
+        "entities_v1",
+        {
+            "name": TEXT,
+            "kind": TEXT,
+            "tags": TEXTS,
+            "credit_class": TEXT,
+            "area": TEXT,
+            "address": TEXT,
+            "visits": TEXTS,
+        },
+        _entity,
+    ),
+    _registry(
+        "officer",
+        "officers_v1",
+        {
+            "department": TEXT,
+            "skills": TEXTS,
+            "certificate_expires": TEXT,
+            "area": TEXT,
+            "recusals": TEXTS,
+            "trained": TEXTS,
+        },
+        _officer,
+    ),
+    _registry("expert", "experts_v1", {"organisation": TEXT, "specialities": TEXTS}, _expert),
+)

@@ -1,0 +1,92 @@
+"""Every step of every stream, for people who ask what happened when and who did it; and the sealed personal fields."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.aggregates import AGGREGATES
+from domain.draw_commands import (
+    AssignmentCommitted,
+    AssignmentComputed,
+    DrawCommitted,
+    DrawComputed,
+)
+from projections.table import JSON, NUMBER, TEXT, Keeps, Row, Table
+
+if TYPE_CHECKING:
+    from projections.fold import Step
+
+# Their lists are long, not public before disclosure, and stand in tables of their own.
+WITHOUT_DATA = (DrawCommitted, DrawComputed, AssignmentCommitted, AssignmentComputed)
+
+
+def _step(step: Step) -> list[Row]:
+    recorded = step.recorded
+    row = {
+        "stream": recorded.stream,
+        "version": recorded.version,
+        "leaf": recorded.leaf,
+        "type": step.envelope.type,
+        "recorded_at": recorded.recorded_at,
+        "actor": recorded.actor.id,
+        "role": recorded.actor.role,
+        "command_id": recorded.command_id,
+        "data": None if isinstance(recorded.event, WITHOUT_DATA) else step.envelope.data,
+    }
+    return [row]
+
+
+def _sealed(step: Step) -> list[Row]:
+    """One row per field, with all that the associated data of its encryption binds."""
+    sealed = step.envelope.sealed
+    if sealed is None:
+        return []
+    return [
+        {
+            "stream": step.recorded.stream,
+            "field": field,
+            "version": step.recorded.version,
+            "type": step.envelope.type,
+            "subject": sealed.subject,
+            "ciphertext": ciphertext,
+        }
+        for field, ciphertext in sealed.fields.items()
+    ]
+
+
+TABLES = (
+    Table(
+        name="steps_v1",
+        kinds=tuple(AGGREGATES),
+        keeps=Keeps.EVERY,
+        key=("stream", "version"),
+        columns={
+            "stream": TEXT,
+            "version": NUMBER,
+            "leaf": NUMBER,
+            "type": TEXT,
+            "recorded_at": TEXT,
+            "actor": TEXT,
+            "role": TEXT,
+            "command_id": TEXT,
+            "data": JSON,
+        },
+        rows=_step,
+        indexes=("(leaf)",),
+    ),
+    Table(
+        name="sealed_v1",
+        kinds=tuple(AGGREGATES),
+        keeps=Keeps.EVERY,
+        key=("stream", "field", "version"),
+        columns={
+            "stream": TEXT,
+            "field": TEXT,
+            "version": NUMBER,
+            "type": TEXT,
+            "subject": TEXT,
+            "ciphertext": TEXT,
+        },
+        rows=_sealed,
+    ),
+)

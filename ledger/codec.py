@@ -31,7 +31,7 @@ def decode(name: str, data: dict[str, object]) -> object:
         event: Any = msgspec.convert(data, NAMES[name], strict=True)
     except msgspec.ValidationError as error:
         raise _malformed(name, str(error)) from None
-    if msgspec.json.decode(msgspec.json.encode(event)) != data:  # to_builtins would keep tuples
+    if _data(event) != data:
         raise _malformed(name, "多余或缺少字段 / a field too many or too few")
     return event
 

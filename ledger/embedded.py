@@ -46,6 +46,14 @@ def embedded_server(directory: Path) -> str:
     )
 
 
+def stop_server(directory: Path) -> None:
+    """Leave the server of a directory now, and stop it if nobody else uses it.
+
+    Only needed before the directory is deleted: otherwise it happens when the process ends.
+    """
+    get_server(directory.expanduser().resolve()).cleanup()
+
+
 def _forget_the_dead(data: Path) -> None:
     """Clear what a crash or a restart of the machine left behind.
 

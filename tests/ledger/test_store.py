@@ -23,6 +23,7 @@ from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from domain.facts import Command
     from ledger.keys import Keys
 
 
@@ -41,7 +42,7 @@ def fill(writer: Writer, count: int) -> None:
 def tamper(ledger: Ledger, statement: str) -> None:
     """Do what no program of ours does."""
     with ledger._datastore.get_connection() as connection:
-        connection.execute(statement)  # type: ignore[call-overload]
+        connection.execute(statement)
 
 
 def test_a_new_ledger_holds_its_opening_and_one_checkpoint(ledger: Ledger, keys: Keys) -> None:
@@ -155,7 +156,7 @@ def test_waiting_ends_when_events_arrive(ledger: Ledger, writer: Writer) -> None
 
 def test_personal_data_is_sealed_and_opens_for_the_ledger(ledger: Ledger, writer: Writer) -> None:
     """No stored byte holds it; the key of the person stands wrapped outside the events."""
-    commands = [department(1), person(1, "d1"), person(2, "d1")]
+    commands: list[Command] = [department(1), person(1, "d1"), person(2, "d1")]
     writer.execute(commands, actor=SYSTEM, command_id=new_id())
     entries = ledger.read(0)
     assert "示例人员1".encode() not in b"".join(entry.state for entry in entries)
@@ -169,7 +170,7 @@ def test_personal_data_is_sealed_and_opens_for_the_ledger(ledger: Ledger, writer
 
 def test_a_destroyed_key_leaves_the_history_whole(ledger: Ledger, writer: Writer) -> None:
     """The field is gone for good, the leaves and the other people's fields are not."""
-    commands = [department(1), person(1, "d1"), person(2, "d1")]
+    commands: list[Command] = [department(1), person(1, "d1"), person(2, "d1")]
     writer.execute(commands, actor=SYSTEM, command_id=new_id())
     ledger.publish_checkpoint()
     tamper(ledger, "DELETE FROM ledger.subject_keys WHERE subject = 'staff/p1'")

@@ -49,7 +49,7 @@ def replay(ledger: Ledger) -> History:
 
 def test_commands_become_one_signed_commit(ledger: Ledger, writer: Writer) -> None:
     """Two commands, two events, one commit; the receipt says where they are."""
-    commands = [department(1), person(1, "d1")]
+    commands: list[Command] = [department(1), person(1, "d1")]
     receipt = writer.execute(commands, actor=SYSTEM, command_id=new_id())
     assert receipt == Receipt(
         first_leaf=1,
@@ -174,7 +174,7 @@ def test_a_database_that_stays_away_is_reported(ledger: Ledger, dsn: str, keys: 
 
 def test_a_thousand_commands_are_one_quick_commit(ledger: Ledger, writer: Writer) -> None:
     """A registry is imported in one go, sealed fields and all."""
-    commands = [department(0), *(person(number, "d0") for number in range(1000))]
+    commands: list[Command] = [department(0), *(person(number, "d0") for number in range(1000))]
     receipt = writer.execute(commands, actor=SYSTEM, command_id=new_id())
     assert receipt.count == 1001
     assert len(ledger.commits(1)) == 1

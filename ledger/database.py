@@ -1,20 +1,50 @@
-"""Connections: one pool for a ledger, opened from a DSN."""
+"""Connections: the DSN that they are opened from, and one pool for a ledger."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import Connection
+from psycopg import Connection, ProgrammingError
+from psycopg.conninfo import make_conninfo
 from psycopg.rows import DictRow, dict_row
 
+from domain.errors import DomainError
+
 if TYPE_CHECKING:
-    from typing import Self
+    from pathlib import Path
 
 # A process that stops while it holds the ledger's lock must not stop the others for ever.
 IDLE_IN_TRANSACTION_SECONDS = 120.0
 POOL_SIZE = 1
 POOL_OVERFLOW = 15
+POOL_TIMEOUT_SECONDS = 10.0
+
+
+def complete_dsn(url: str, password_file: Path | None) -> str:
+    """Give the DSN of a URL or `key=value` string, with the password that a file of one line holds.
+
+    Raises DomainError: "database-url-invalid", or "database-password-unreadable" naming the file;
+    neither repeats what it read, for both may hold a password.
+    """
+    try:
+        if password_file is None:
+            return make_conninfo(url)
+        return make_conninfo(url, password=_password(password_file))
+    except ProgrammingError:
+        detail = "应为 postgresql:// 地址 / not a postgresql:// address: MINGQIAN_DATABASE_URL"
+        raise DomainError("database-url-invalid", detail) from None
+
+
+def _password(path: Path) -> str:
+    try:
+        password = path.read_bytes().decode("utf-8").removesuffix("\n")
+    except (OSError, UnicodeDecodeError):
+        password = ""
+    if not password or not password.isprintable():
+        detail = f"密码文件应恰有一行 / not a readable file of one line: {path}"
+        raise DomainError("database-password-unreadable", detail)
+    return password
 
 
 class LedgerDatastore(PostgresDatastore):
@@ -43,9 +73,7 @@ class LedgerDatastore(PostgresDatastore):
             min_size=POOL_SIZE,
             max_size=POOL_SIZE + POOL_OVERFLOW,
             open=False,
+            timeout=POOL_TIMEOUT_SECONDS,
             configure=self.after_connect_func(),
             check=ConnectionPool.check_connection,
         )
-
-    def __enter__(self) -> Self:
-        return super().__enter__()

@@ -46,6 +46,6 @@ def test_a_file_that_is_no_single_line_is_refused_by_name(
 def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
     """It may hold a password that somebody wrote into it after all."""
     with pytest.raises(DomainError, match="database-url-invalid") as refused:
-        complete_dsn("postgresql://mingqian:hunter2@:x:/", None)
+        complete_dsn("mingqian:hunter2@database/mingqian", None)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__cause__ is None

@@ -1,0 +1,1 @@
+"""How facts are kept: canonical bytes, signatures, the Merkle tree, checkpoints, keys; the only writer."""

@@ -1,0 +1,199 @@
+"""`mingqian …`: the command line, where the parts of the program are put together."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from api.acting import Person
+from api.imports import write_template
+from api.imports_command import Import, run_import
+from api.parts import clock_of, dsn_of, enter_first_administrator, initialise, open_parts
+from api.server import serve as run_server
+from api.settings import read_settings
+from audit import cli as audit_cli
+from domain.bundles import bundles
+from domain.errors import DomainError
+from domain.organisation import AddDepartment, AddStaff
+from ledger.export import export as write_export
+from mingqian.demo.run import run as run_demo
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from api.imports_command import Imported
+    from api.parts import Parts
+
+REFUSED = 1
+NOT_RUN = 2
+Kind = Literal["items", "entities", "officers", "experts"]
+
+app = typer.Typer(
+    help="明签：可以核验的双随机、一公开 / random inspections that can be checked",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.add_typer(audit_cli.app(lambda: dsn_of(read_settings())), name="audit")
+projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
+app.add_typer(projections, name="projections")
+console = Console()
+
+
+@contextmanager
+def _parts() -> Iterator[Parts]:
+    """Open the program's parts with what is recorded so far."""
+    with open_parts(read_settings()) as parts:
+        parts.projector.catch_up()
+        yield parts
+
+
+@app.command()
+def migrate() -> None:
+    """建立密钥、数据表和创世事件，可重复执行 / make keys, tables and leaf 0; harmless to repeat."""
+    initialise(read_settings())
+    console.print("已就绪 / ready")
+
+
+@app.command()
+def init(
+    administrator: Annotated[str, typer.Option(help="首位管理员编号 / id of the first administrator")],
+    department: Annotated[str, typer.Option(help="其部门编号 / id of the department")],
+    department_name: Annotated[str, typer.Option(help="部门名称 / its name")],
+    *,
+    collates: Annotated[
+        bool, typer.Option(help="该部门汇总联合计划 / this department collates joint plans")
+    ] = False,
+) -> None:
+    """登记首位管理员，打印一次性密码 / enter the first administrator and print a one-time password."""
+    initialise(read_settings())
+    with _parts() as parts:
+        password = enter_first_administrator(
+            parts,
+            AddDepartment(id=department, name=department_name, collates=collates),
+            AddStaff(id=administrator, department=department, roles=("administrator",), personal={}),
+        )
+        console.print(f"vkey: {parts.ledger.genesis.vkey}", highlight=False, soft_wrap=True)
+    console.print(f"{administrator} 的一次性密码 / one-time password: {password}", highlight=False)
+
+
+@app.command()
+def password(staff: Annotated[str, typer.Argument(help="人员编号 / id of the person")]) -> None:
+    """为已登记人员签发新的一次性密码 / issue a new one-time password to a registered person."""
+    with _parts() as parts:
+        if parts.staff(staff) is None:
+            raise DomainError("unknown-staff", f"人员 {staff} 不存在 / no staff of this id")
+        issued = parts.accounts.issue(staff)
+    console.print(f"{staff} 的一次性密码 / one-time password: {issued}", highlight=False)
+
+
+@app.command()
+def serve() -> None:
+    """启动服务 / run the service."""
+    run_server(read_settings())
+
+
+@app.command("import")
+def import_(
+    kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
+    file: Annotated[Path, typer.Argument(help="XLSX 或 CSV 文件 / the file", dir_okay=False)],
+    staff: Annotated[str, typer.Option("--as", help="经办人员编号 / who imports")],
+    *,
+    skip_bad_rows: Annotated[
+        bool, typer.Option(help="跳过有问题的行 / record the good rows of a file with bad ones")
+    ] = False,
+) -> None:
+    """导入清单或名录；有问题的行逐一列出，且整份文件不入账 / import a registry; bad rows are listed, and nothing is recorded."""
+    try:
+        data = file.read_bytes()
+    except OSError as error:
+        raise DomainError("import-unreadable", f"{file}: {error.strerror}") from None
+    wanted = Import(kind=kind, data=data, filename=file.name, skip_bad_rows=skip_bad_rows)
+    with _parts() as parts:
+        person = _person(parts, staff)
+        imported = run_import(parts.writer, parts.history, parts.keys, person, wanted)
+    _print_import(imported)
+    if imported.receipt is None:
+        raise typer.Exit(REFUSED)
+
+
+def _person(parts: Parts, staff: str) -> Person:
+    known = parts.staff(staff)
+    if known is None or not known.active:
+        raise DomainError("unknown-staff", f"人员 {staff} 不存在或已停用 / no active staff of this id")
+    return Person(id=known.id, department=known.department, roles=known.roles, one_time=False)
+
+
+def _print_import(imported: Imported) -> None:
+    if imported.problems:
+        table = Table("工作表 / sheet", "行 / row", "列 / column", "代码 / code", "原因 / reason")
+        for one in imported.problems:
+            table.add_row(one.sheet, str(one.row), one.column, one.code, one.reason)
+        console.print(table)
+    read = imported.read
+    console.print(
+        f"读取 {read.rows_read} 行 / rows read: 新增 {imported.added} added, "
+        f"已有 {imported.unchanged} unchanged, 续行 {read.rows_continued} continued, "
+        f"空行 {read.rows_empty} empty, 问题 {len(imported.problems)} problems"
+    )
+    if imported.receipt is None:
+        console.print("整份文件未入账 / nothing of this file was recorded", style="bold red")
+
+
+@app.command()
+def template(
+    kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
+    file: Annotated[Path, typer.Argument(help="写到何处（XLSX） / where to write it")],
+) -> None:
+    """写出可供填写的导入模板 / write an XLSX template to fill in."""
+    file.write_bytes(write_template(kind))
+
+
+@app.command()
+def export(
+    directory: Annotated[Path, typer.Argument(help="空的目标文件夹 / an empty folder")],
+    staff: Annotated[str, typer.Option("--as", help="导出人员编号 / who exports")],
+) -> None:
+    """导出全部历史，供离线核验 / export the whole history, to be verified offline."""
+    with _parts() as parts:
+        _person(parts, staff)
+        now = clock_of(parts.settings).now()
+        write_export(
+            parts.ledger, directory, bundles=bundles(parts.history), exported_by=staff, now=now
+        )
+    console.print(f"已导出到 / exported to {directory}", highlight=False)
+
+
+@projections.command("rebuild")
+def rebuild() -> None:
+    """从账本重建全部查询表 / build all tables anew from the ledger."""
+    with _parts() as parts:
+        parts.projector.rebuild()
+    console.print("已重建 / rebuilt")
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(help="输出文件夹 / where to write")] = Path(".mingqian/demo"),
+) -> None:
+    """清河县 2024 年全年示例，随后审计 / a whole county year, then its audit."""
+    raise typer.Exit(run_demo(out))
+
+
+def main() -> None:
+    """Run the command line; a refusal is one line with its code, never a traceback."""
+    try:
+        app()
+    except DomainError as refusal:
+        line = f"{refusal.code}: {refusal.detail} (docs/problems/{refusal.code}.md)"
+        Console(stderr=True).print(line, style="red", highlight=False, soft_wrap=True, markup=False)
+        raise SystemExit(NOT_RUN) from None
+
+
+if __name__ == "__main__":
+    main()

@@ -161,7 +161,9 @@ def test_the_mapper_stores_names_and_no_python_paths() -> None:
     stored = EnvelopeMapper().to_stored_event(envelope())
     assert stored.topic == "department.added.v1"
     assert stored.originator_id == "department/d1"
-    assert EnvelopeMapper().to_domain_event(stored) == envelope()
+    read = EnvelopeMapper().to_domain_event(stored)
+    assert read == envelope()
+    assert (read.originator_id, read.originator_version) == ("department/d1", 1)
     assert codec.to_recorded(0, envelope()).event == DepartmentAdded(
         name="示例部门", collates=False
     )

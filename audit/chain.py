@@ -6,46 +6,39 @@ so that one damaged byte gives one failure and not thousands.
 
 from __future__ import annotations
 
-import os
 from collections import deque
-from concurrent.futures import Future, ProcessPoolExecutor
-from functools import cache
-from multiprocessing import get_context
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
+from audit.signatures import invalid
+from audit.workers import result_of
 from ledger import commits
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from audit.report import Findings
+    from audit.workers import Workers
     from domain.merkle import Frontier
     from ledger.commits import Commit
 
 WHERE = "commits"
 BATCH = 256
-ALONE = 8 * BATCH  # as many signatures are checked here before other processes are worth starting
 WAITING = 16
-
-Signed: TypeAlias = tuple[int, int, bytes, bytes, bytes]
-"""First leaf, last leaf, key, signature, signed bytes."""
 
 
 class Chain:
     """Follows the commits in order. `service_key` is what leaf 0 names, or None where it names none."""
 
-    def __init__(self, findings: Findings, service_key: bytes | None) -> None:
+    def __init__(self, findings: Findings, service_key: bytes | None, workers: Workers) -> None:
         self.count = 0
         self._findings = findings
         self._service_key = service_key
         self._link = commits.FIRST_LINK
-        self._signatures = _Signatures(findings)
+        self._signatures = _Signatures(findings, workers)
 
     def check(self, commit: Commit, part: Frontier) -> None:
         """Check a commit against the leaves that were found in its place."""
         self.count += 1
-        last = commit.size - 1
         here = commits.link(self._link, commit.first_leaf, commit.count, part.root())
         if part.size < commit.count:
             self._fail("commits-not-partition", commit, "所称的叶不存在 / its leaves are missing")
@@ -59,8 +52,7 @@ class Chain:
             reason = "不是叶 0 所列服务密钥 / not the service key that leaf 0 names"
             self._fail("commit-key-differs", commit, reason)
         else:
-            message = commits.bytes_to_sign(commit.link)
-            self._signatures.add((commit.first_leaf, last, commit.key, commit.sig, message))
+            self._signatures.add(commit)
         self._link = commit.link
 
     def misplaced(self, commit: Commit, expected: int) -> None:
@@ -91,68 +83,34 @@ class Chain:
 
 
 class _Signatures:
-    """Checks signatures in batches: a few at once, many in other processes while we read on."""
+    """Checks signatures in batches, while we read on."""
 
-    def __init__(self, findings: Findings) -> None:
+    def __init__(self, findings: Findings, workers: Workers) -> None:
         self._findings = findings
-        self._batch: list[Signed] = []
-        self._seen = 0
-        self._pool: ProcessPoolExecutor | None = None
-        self._waiting: deque[tuple[list[Signed], Future[list[int]]]] = deque()
+        self._workers = workers
+        self._commits: list[Commit] = []
+        self._waiting: deque[tuple[list[Commit], Future[list[int]]]] = deque()
 
-    def add(self, signed: Signed) -> None:
-        self._batch.append(signed)
-        if len(self._batch) == BATCH:
+    def add(self, commit: Commit) -> None:
+        self._commits.append(commit)
+        if len(self._commits) == BATCH:
             self._send()
 
     def finish(self) -> None:
         self._send()
         while self._waiting:
             self._collect()
-        if self._pool is not None:
-            self._pool.shutdown()
 
     def _send(self) -> None:
-        batch, self._batch = self._batch, []
-        self._seen += len(batch)
-        if self._seen <= ALONE:
-            self._report(batch, invalid(batch))
-            return
-        if self._pool is None:
-            workers = max(1, (os.cpu_count() or 2) - 1)
-            self._pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-        self._waiting.append((batch, self._pool.submit(invalid, batch)))
+        sent, self._commits = self._commits, []
+        batch = [(each.key, each.sig, commits.bytes_to_sign(each.link)) for each in sent]
+        self._waiting.append((sent, self._workers.call(invalid, batch)))
         if len(self._waiting) > WAITING:
             self._collect()
 
     def _collect(self) -> None:
-        batch, future = self._waiting.popleft()
-        self._report(batch, future.result())
-
-    def _report(self, batch: list[Signed], wrong: list[int]) -> None:
-        for index in wrong:
-            first, last = batch[index][:2]
+        sent, future = self._waiting.popleft()
+        for index in result_of(future):
+            first, last = sent[index].first_leaf, sent[index].size - 1
             reason = f"叶 {first}–{last} 的提交签名无效 / the signature of the commit does not hold"
             self._findings.add("commit-signature-invalid", WHERE, reason, leaf=first, at=last)
-
-
-def invalid(batch: list[Signed]) -> list[int]:
-    """Give the places in the batch whose signature does not hold."""
-    return [
-        index
-        for index, (_, _, key, signature, message) in enumerate(batch)
-        if not _holds(key, signature, message)
-    ]
-
-
-def _holds(key: bytes, signature: bytes, message: bytes) -> bool:
-    try:
-        _public(key).verify(signature, message)
-    except (InvalidSignature, ValueError):
-        return False
-    return True
-
-
-@cache
-def _public(key: bytes) -> Ed25519PublicKey:
-    return Ed25519PublicKey.from_public_bytes(key)

@@ -67,7 +67,8 @@ class Heads:
                 self.newest = tree.size
                 continue
             reason = f"前 {tree.size} 个叶算出的树头与签名的不同 / the leaves give another root"
-            self._findings.add("checkpoint-root-differs", where, reason, at=tree.size - 1)
+            # Listed behind what is wrong with the leaves and commits that it covers.
+            self._findings.add("checkpoint-root-differs", where, reason, at=tree.size)
 
     def finish(self, size: int) -> None:
         """Report notes of more leaves than there are, and those that should have covered them all."""

@@ -1,34 +1,16 @@
-"""Each stored event by itself and within its stream: canonical, typed, numbered without a gap."""
+"""Events in their places: numbered without a gap within their stream, each command once."""
 
 from __future__ import annotations
 
-import base64
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from audit.chain import invalid
-from domain.canonical import canon
-from domain.errors import DomainError
+from domain.events import name_of
 from domain.facts import Recorded
-from ledger import codec
-from ledger.envelope import Envelope
 
 if TYPE_CHECKING:
+    from audit.reading import Reading, Row
     from audit.report import Findings
-    from ledger.envelope import Signed
-
-COMMAND_TAG = b"mingqian-ledger-v1/command\x00"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Row:
-    """An event as a source holds it; `columns` are stream, version and type where it stores them too.
-
-    `state` is None where the source itself shows that this leaf is missing.
-    """
-
-    state: bytes | None
-    columns: tuple[str, int, str] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +23,7 @@ class Seen:
 
 
 class Leaves:
-    """Reads events in order. `commands` maps each command id to its first leaf and its leaves."""
+    """Takes events in order. `commands` maps each command id to its first leaf and number of leaves."""
 
     def __init__(self, findings: Findings) -> None:
         self.commands: dict[str, tuple[int, int]] = {}
@@ -49,41 +31,31 @@ class Leaves:
         self._versions: dict[str, int] = {}
         self._commits: dict[str, int] = {}
 
-    def read(self, row: Row, leaf: int, commit: int) -> Seen | None:
-        """Check one event and give it typed, or None when it cannot be read."""
-        where = f"events, leaf {leaf}"
-        if row.state is None:
-            self._findings.add("leaf-missing", where, "缺少此叶 / this leaf is missing", leaf)
+    def take(self, row: Row, reading: Reading, leaf: int, commit: int) -> Seen | None:
+        """Check one event against those before it, or give None when it cannot be read."""
+        where, recorded = f"events, leaf {leaf}", reading.recorded
+        if recorded is None:
+            self._findings.add(reading.code, where, reading.reason, leaf)
             return None
-        try:
-            envelope = Envelope.from_bytes(row.state)
-            recorded = codec.to_recorded(leaf, envelope)
-        except DomainError as error:
-            self._findings.refuse(error, where, leaf)
-            return None
-        if row.columns is not None and row.columns != (
-            envelope.stream,
-            envelope.version,
-            envelope.type,
-        ):
+        stands = (recorded.stream, recorded.version, name_of(recorded.event))
+        if row.columns is not None and row.columns != stands:
             reason = f"列 {row.columns!r} 与字节不符 / the columns differ from the bytes"
             self._findings.add("row-differs", where, reason, leaf)
-        self._check_version(envelope, leaf)
-        self._check_command(envelope.command_id, leaf, commit)
-        if envelope.signed is not None:
-            self._check_signed(envelope, envelope.signed, leaf)
-        sealed_for = envelope.sealed.subject if envelope.sealed else None
-        return Seen(commit=commit, recorded=recorded, sealed_for=sealed_for)
+        self._check_version(recorded)
+        self._check_command(recorded.command_id, leaf, commit)
+        if reading.signed is not None:
+            self._note_signature(recorded, holds=reading.signed)
+        return Seen(commit=commit, recorded=recorded, sealed_for=reading.sealed_for)
 
-    def _check_version(self, envelope: Envelope, leaf: int) -> None:
-        expected = self._versions.get(envelope.stream, 0) + 1
-        if envelope.version != expected:
+    def _check_version(self, recorded: Recorded) -> None:
+        expected = self._versions.get(recorded.stream, 0) + 1
+        if recorded.version != expected:
             reason = (
-                f"版本为 {envelope.version}，应为 {expected} / version {envelope.version} where"
+                f"版本为 {recorded.version}，应为 {expected} / version {recorded.version} where"
                 f" {expected} comes next"
             )
-            self._findings.add("stream-version-gap", envelope.stream, reason, leaf)
-        self._versions[envelope.stream] = envelope.version
+            self._findings.add("stream-version-gap", recorded.stream, reason, recorded.leaf)
+        self._versions[recorded.stream] = recorded.version
 
     def _check_command(self, command: str, leaf: int, commit: int) -> None:
         first, count = self.commands.get(command, (leaf, 0))
@@ -93,16 +65,10 @@ class Leaves:
             return
         self.commands[command] = (first, count + 1)
 
-    def _check_signed(self, envelope: Envelope, signed: Signed, leaf: int) -> None:
-        message = COMMAND_TAG + canon(signed.command)
-        try:
-            signature = base64.b64decode(signed.sig, validate=True)
-        except ValueError:
-            signature = b""
-        batch = [(leaf, leaf, bytes.fromhex(signed.key), signature, message)]
-        if invalid(batch) or signed.command.get("command_id") != envelope.command_id:
+    def _note_signature(self, recorded: Recorded, *, holds: bool) -> None:
+        if not holds:
             reason = "本人对命令的签名不成立 / the actor's own signature does not hold"
-            self._findings.add("command-signature-invalid", envelope.stream, reason, leaf)
+            self._findings.add("command-signature-invalid", recorded.stream, reason, recorded.leaf)
         self._findings.skip(
             "本人签名所用公钥的归属 / whose keys the actors' own signatures were made with"
         )

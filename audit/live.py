@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, cast
 
 from audit.heads import Head
-from audit.leaves import Row
+from audit.reading import Row
 from audit.report import LIMIT
 from domain.merkle import leaf_hash
 from ledger.commits import Commit

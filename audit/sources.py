@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
 from audit.heads import Head
-from audit.leaves import Row
+from audit.reading import Row
 from domain.bundles import bundles
 from domain.canonical import canon, parse
 from domain.errors import DomainError

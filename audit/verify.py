@@ -12,15 +12,15 @@ from typing import TYPE_CHECKING
 from audit.chain import Chain
 from audit.draws import check_draws
 from audit.heads import Head, Heads
-from audit.leaves import Leaves, Row
+from audit.leaves import Leaves
+from audit.reading import Reading, Row, read, readings
 from audit.replay import Replay
 from audit.report import Findings, Report
 from audit.sources import Walked
+from audit.workers import Workers
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
-from domain.merkle import HASH_SIZE, Frontier, leaf_hash
-from ledger import codec
-from ledger.envelope import Envelope
+from domain.merkle import Frontier
 from ledger.note import VerifierKey
 
 if TYPE_CHECKING:
@@ -28,9 +28,6 @@ if TYPE_CHECKING:
 
     from audit.sources import Source
     from ledger.commits import Commit
-
-
-MISSING = bytes(HASH_SIZE)  # no event has this hash
 
 
 def verify(
@@ -49,10 +46,12 @@ def verify(
     heads = Heads(findings, key) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
-    walk = _Walk(findings, chain([first] if first else [], rows), opened, heads)
-    for commit in source.commits(findings):
-        walk.follow(commit)
-    walk.finish()
+    with Workers() as workers:
+        leaves = readings(chain([first] if first else [], rows), workers)
+        walk = _Walk(findings, leaves, Chain(findings, _service_key(opened), workers), heads)
+        for commit in source.commits(findings):
+            walk.follow(commit)
+        walk.finish()
     source.conclude(walk.walked(), findings)
     draws = check_draws(walk.replay.history, walk.replay.computed, findings)
     failures = findings.failures()
@@ -73,15 +72,15 @@ class _Walk:
     def __init__(
         self,
         findings: Findings,
-        rows: Iterator[Row],
-        opened: LedgerOpened | None,
+        read: Iterator[tuple[Row, Reading]],
+        commits: Chain,
         heads: Heads | None,
     ) -> None:
         self.leaf = 0
         self.replay = Replay(findings, heads.covering if heads else lambda _: 0)
-        self.chain = Chain(findings, _service_key(opened))
+        self.chain = commits
         self._findings = findings
-        self._rows = rows
+        self._read = read
         self._heads = heads
         self._tree = Frontier()
         self._leaves = Leaves(findings)
@@ -123,13 +122,13 @@ class _Walk:
         """Read leaves up to `end`, or all that are left; give the tree over them alone."""
         part = Frontier()
         while end is None or self.leaf < end:
-            row = next(self._rows, None)
-            if row is None:
+            found = next(self._read, None)
+            if found is None:
                 break
-            hashed = MISSING if row.state is None else leaf_hash(row.state)
-            part.append(hashed)
-            self._tree.append(hashed)
-            seen = self._leaves.read(row, self.leaf, commit)
+            row, reading = found
+            part.append(reading.hashed)
+            self._tree.append(reading.hashed)
+            seen = self._leaves.take(row, reading, self.leaf, commit)
             if seen is None:
                 self.replay.stop(self.leaf)
             else:
@@ -142,13 +141,8 @@ class _Walk:
 
 def _opened(row: Row | None) -> LedgerOpened | None:
     """Read leaf 0 beforehand: it names the keys. What is wrong with it is reported by the walk."""
-    if row is None or row.state is None:
-        return None
-    try:
-        envelope = Envelope.from_bytes(row.state)
-        event = codec.decode(envelope.type, envelope.data)
-    except DomainError:
-        return None
+    recorded = read(0, row.state).recorded if row else None
+    event = recorded.event if recorded else None
     return event if isinstance(event, LedgerOpened) else None
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
@@ -17,12 +18,13 @@ from audit.live import Live
 from audit.sources import Export
 from audit.verify import verify
 from domain.bundles import bundles
-from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
+from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid, Stage
 from domain.facts import Actor
 from domain.inspection import Inspection
 from ledger import keys as key_directory
 from ledger import schema
 from ledger.export import export
+from ledger.keys import Keys
 from ledger.note import VerifierKey
 from ledger.snapshot import snapshot
 from ledger.store import Ledger
@@ -34,11 +36,9 @@ from tests.conftest import ORIGIN
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from audit.report import Report
     from domain.facts import Command, Fact
-    from ledger.keys import Keys
 
 
 @dataclass
@@ -60,7 +60,7 @@ class RecordedStory(story.Story):
     writer: Writer = field(kw_only=True)
     clock: StoryClock = field(kw_only=True)
 
-    def record(self, fact: Fact, actor: Actor) -> None:
+    def record(self, _fact: Fact, _actor: Actor) -> None:
         """Leaf 0 is the ledger's own; all other facts come by acts."""
         self._follow()
 
@@ -103,9 +103,7 @@ def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
             with Projector(dsn, ledger) as projector:
                 projector.catch_up()
             vkey = VerifierKey.parse(ledger.genesis.vkey)
-        yield Told(
-            folder=base / "export", earlier=base / "earlier", dsn=dsn, keys=keys, vkey=vkey
-        )
+        yield Told(folder=base / "export", earlier=base / "earlier", dsn=dsn, keys=keys, vkey=vkey)
 
 
 def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
@@ -114,12 +112,14 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
         patch.setattr(story, "Story", lambda now: _at(made, now))
         story.with_task()
     _void_one_draw(made)
-    stages: tuple[tuple[story.Stage, int], ...] = (("entities", 2), ("officers", 1))
+    stages: tuple[tuple[Stage, int], ...] = (("entities", 2), ("officers", 1))
     for stage, serial in stages:
         draw_id = story.commit_draw(made, stage, serial)
         story.reveal_draw(made, draw_id)
         made.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
-    export(ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now)
+    export(
+        ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now
+    )
     for inspection in made.history.all(Inspection):
         story.publish(made, inspection.id, inspection.officers)
     export(ledger, base / "export", bundles=bundles(made.history), exported_by="示例", now=made.now)
@@ -127,7 +127,6 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
 
 def _at(made: RecordedStory, now: str) -> RecordedStory:
     made.now = now
-    made.record(None, None)  # type: ignore[arg-type]
     return made
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -12,11 +11,13 @@ from typer.testing import CliRunner
 
 from audit.cli import app
 from domain.errors import DomainError
+from ledger.note import log_key
+from tests.conftest import ROOT
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from click.testing import Result
+    from typer.testing import Result
 
     from tests.audit.conftest import Told
 
@@ -40,8 +41,6 @@ def test_a_key_may_stand_in_a_file(told: Told, tmp_path: Path) -> None:
 
 def test_a_wrong_key_exits_with_1(told: Told) -> None:
     """Well formed, and of another log."""
-    from ledger.note import log_key
-
     other = str(log_key(told.vkey.name, bytes(32)))
     result = _run(str(told.folder), "--vkey", other, "--json")
     assert result.exit_code == 1
@@ -112,7 +111,7 @@ def test_an_export_is_verified_with_no_server_and_no_settings(told: Told, tmp_pa
     )
     done = subprocess.run(
         [sys.executable, "-c", program, "verify", str(told.folder), "--json"],
-        env={"PYTHONPATH": os.getcwd(), "PATH": "/nowhere", "HOME": str(tmp_path)},
+        env={"PYTHONPATH": str(ROOT), "PATH": "/nowhere", "HOME": str(tmp_path)},
         capture_output=True,
         check=False,
     )

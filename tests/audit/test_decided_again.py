@@ -9,8 +9,11 @@ from uuid import uuid4
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit.sources import Export
+from audit.verify import verify
 from domain.canonical import canon
 from ledger import keys as key_directory
+from ledger.note import log_key
 from tests.audit import forge
 
 if TYPE_CHECKING:
@@ -177,24 +180,17 @@ def test_a_whole_other_ledger_fails_only_by_the_key_from_elsewhere(
     own = key_directory.generate(tmp_path / "other")
 
     def edit(events: Events) -> None:
-        from ledger.note import log_key
-
         origin = events[0]["data"]["origin"]
         events[0]["data"]["service_key"] = own.service_public.hex()
         events[0]["data"]["vkey"] = str(log_key(origin, own.log_public))
 
     forge.forge(folder, own, edit)
-    from audit.sources import Export
-    from audit.verify import verify
-
     assert verify(Export(folder)).ok
     codes = {failure.code for failure in check(folder).failures}
     assert {"vkey-differs", "note-not-signed", "checkpoint-missing"} <= codes
 
 
-def test_a_command_recorded_in_two_commits_is_named(
-    told: Told, folder: Path, check: Check
-) -> None:
+def test_a_command_recorded_in_two_commits_is_named(told: Told, folder: Path, check: Check) -> None:
     """By the leaf of the second."""
 
     def edit(events: Events) -> None:
@@ -246,9 +242,7 @@ def test_an_event_before_its_stream_begins_ends_the_replay(
     assert any("业务规则" in each for each in report.not_checked)
 
 
-def test_events_that_no_command_leads_to_are_named(
-    told: Told, folder: Path, check: Check
-) -> None:
+def test_events_that_no_command_leads_to_are_named(told: Told, folder: Path, check: Check) -> None:
     """A second opening."""
 
     def edit(events: Events) -> None:
@@ -273,21 +267,21 @@ def test_a_ledger_that_was_never_opened_is_named(told: Told, folder: Path, check
 
 
 @pytest.mark.parametrize(
-    ("field", "value", "code"),
+    ("changed", "code"),
     [
-        ("vkey", "示例", "vkey-malformed"),
-        ("origin", "another", "vkey-differs"),
-        ("service_key", "zz", "commit-key-differs"),
-        ("vrf_key", "zz", "decision-refused"),
+        ({"vkey": "示例"}, "vkey-malformed"),
+        ({"origin": "another"}, "vkey-differs"),
+        ({"service_key": "zz"}, "commit-key-differs"),
+        ({"vrf_key": "zz"}, "decision-refused"),
     ],
 )
 def test_a_damaged_opening_is_named(
-    told: Told, folder: Path, check: Check, field: str, value: str, code: str
+    told: Told, folder: Path, check: Check, changed: dict[str, str], code: str
 ) -> None:
     """Each of the things that leaf 0 is there to say."""
 
     def edit(events: Events) -> None:
-        events[0]["data"][field] = value
+        events[0]["data"].update(changed)
 
     forge.forge(folder, told.keys, edit)
     assert code in {failure.code for failure in check(folder).failures}

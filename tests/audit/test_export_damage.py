@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from audit.heads import Head
 from audit.sources import Export
 from audit.verify import verify
 from domain.canonical import canon
@@ -23,7 +24,15 @@ if TYPE_CHECKING:
 
     Check = Callable[[Path], Report]
 
-FILES = ("events.jsonl", "commits.jsonl", "checkpoint", "manifest.json", "checkpoints", "draws", "assignments")
+FILES = (
+    "events.jsonl",
+    "commits.jsonl",
+    "checkpoint",
+    "manifest.json",
+    "checkpoints",
+    "draws",
+    "assignments",
+)
 
 
 def _manifest_says_freely(content: bytes, place: int) -> bool:
@@ -33,7 +42,7 @@ def _manifest_says_freely(content: bytes, place: int) -> bool:
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
 def test_a_flipped_byte_anywhere_fails(folder: Path, check: Check, data: st.DataObject) -> None:
@@ -149,8 +158,6 @@ def test_a_shorter_history_passes_only_without_an_outside_reference(
     told: Told, tmp_path: Path
 ) -> None:
     """What was true earlier is consistent; only a kept checkpoint shows that it was cut."""
-    from audit.heads import Head
-
     kept = Head(where="kept", text=(told.folder / "checkpoint").read_text("utf-8"), size="any")
     assert verify(Export(told.earlier), vkey=told.vkey).ok
     report = verify(Export(told.earlier), vkey=told.vkey, kept=(kept,))

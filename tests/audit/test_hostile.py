@@ -38,7 +38,18 @@ if TYPE_CHECKING:
         b'"\\ud800"',
         b"1e999999",
     ],
-    ids=["deep-array", "long-integer", "deep-object", "binary", "empty", "null", "array", "short", "surrogate", "float"],
+    ids=[
+        "deep-array",
+        "long-integer",
+        "deep-object",
+        "binary",
+        "empty",
+        "null",
+        "array",
+        "short",
+        "surrogate",
+        "float",
+    ],
 )
 @pytest.mark.parametrize("name", ["events.jsonl", "commits.jsonl", "manifest.json", "checkpoint"])
 def test_hostile_lines_are_reported(folder: Path, check: Check, name: str, line: bytes) -> None:
@@ -51,10 +62,12 @@ def test_hostile_lines_are_reported(folder: Path, check: Check, name: str, line:
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(data=st.data())
-def test_an_export_of_anything_is_reported(tmp_path: Path, check: Check, data: st.DataObject) -> None:
+def test_an_export_of_anything_is_reported(
+    tmp_path: Path, check: Check, data: st.DataObject
+) -> None:
     """Any bytes, or any JSON, in the four files."""
     shutil.rmtree(tmp_path / "any", ignore_errors=True)
     (tmp_path / "any").mkdir()

@@ -1,0 +1,149 @@
+"""The deployment files: confined services, secrets in files, the right order, nothing that is not there."""
+
+from __future__ import annotations
+
+import json
+import re
+
+import pytest
+
+from api.settings import Settings
+from tests.deployment.composed import (
+    ROOT,
+    compose,
+    copied,
+    health_command,
+    instructions,
+    interpolated,
+    last,
+    services,
+)
+
+SERVICES = sorted(services())
+PROGRAM = sorted(name for name, one in services().items() if "build" in one)
+
+
+def test_the_services_are_the_three_that_the_documentation_speaks_of() -> None:
+    """A new service must also be looked at by the tests below and by docs/operations.md."""
+    assert SERVICES == ["database", "migrate", "service"]
+    assert PROGRAM == ["migrate", "service"]
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_service_is_confined(name: str) -> None:
+    """Not root, no capability, no way to gain one, nothing writable but named volumes and memory."""
+    one = services()[name]
+    assert one["user"] in {"10001:10001", "postgres"}
+    assert one["read_only"] is True
+    assert one["cap_drop"] == ["ALL"]
+    assert one["security_opt"] == ["no-new-privileges:true"]
+    assert (
+        not {"privileged", "cap_add", "pid", "ipc", "network_mode", "devices", "userns_mode"}
+        & one.keys()
+    )
+    assert all(volume.split(":")[0] in compose()["volumes"] for volume in one.get("volumes", []))
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_no_password_stands_in_a_service(name: str) -> None:
+    """Secrets are files that compose mounts; environment and command name their paths only."""
+    one = services()[name]
+    assert one["secrets"] == ["database_password"]
+    for key, value in one["environment"].items():
+        if re.search("PASSWORD|SECRET|TOKEN|KEY", key):
+            assert key.endswith(("_FILE", "_DIRECTORY")), key
+            assert value.startswith(("/run/secrets/", "/var/lib/mingqian/")), value
+        assert not re.search("://[^/@]*:[^/@]*@", value), f"{key} holds a password"
+    assert "env_file" not in one
+
+
+def test_secrets_are_files_that_neither_image_nor_build_receives() -> None:
+    """The build sees only what it is told to see."""
+    assert compose()["secrets"] == {"database_password": {"file": "./secrets/database_password"}}
+    ignored = (ROOT / ".dockerignore").read_text("utf-8").split("\n")
+    assert ignored[1] == "*", "everything is left out first"
+    assert {line[1:] for line in ignored if line.startswith("!")} == set(copied())
+    names = {name for name, _ in instructions()}
+    assert not names & {"ARG", "ADD"}, "build arguments stay in the image's history"
+    assert not [text for _, text in instructions() if re.search("PASSWORD|SECRET|TOKEN", text)]
+
+
+def test_every_image_names_its_version_and_its_debian() -> None:
+    """Neither `latest` nor a bare name: what runs tomorrow is what was tested."""
+    images = [argument.split()[0] for name, argument in instructions() if name == "FROM"]
+    images.append(services()["database"]["image"])
+    for image in images:
+        assert re.fullmatch(r"[a-z]+:\d+\.\d+(-slim)?-trixie", image), image
+
+
+def test_the_image_takes_uv_in_the_version_of_dev_and_the_locked_packages_only() -> None:
+    """One version everywhere, nothing resolved anew, no development package."""
+    dev = re.search(r"^uv_version=(\S+)$", (ROOT / "dev").read_text("utf-8"), re.MULTILINE)
+    assert dev is not None
+    runs = [argument for name, argument in instructions() if name == "RUN"]
+    assert [run for run in runs if run.endswith(f"uv=={dev[1]}")]
+    syncs = [run for run in runs if run.startswith("uv sync")]
+    assert syncs
+    assert all("--locked --no-dev" in run for run in syncs)
+
+
+def test_everything_that_the_image_copies_is_there() -> None:
+    """A moved folder is noticed here, and every room of the program is in."""
+    assert [source for source in copied() if not (ROOT / source).exists()] == []
+    assert {"domain", "ledger", "projections", "api", "audit", "mingqian"} <= set(copied())
+
+
+def test_the_image_runs_as_the_user_of_the_compose_file_who_owns_the_keys() -> None:
+    """A named volume takes its owner from the image."""
+    user = last("USER")
+    assert {services()[name]["user"] for name in PROGRAM} == {user}
+    uid, gid = user.split(":")
+    directory = services()["service"]["environment"]["MINGQIAN_KEY_DIRECTORY"].rpartition("/")[0]
+    made = f"install --directory --owner={uid} --group={gid} --mode=0700 {directory}"
+    assert made in last("RUN")
+    assert json.loads(last("CMD")) == services()["service"]["command"]
+
+
+def test_only_migrate_may_write_keys() -> None:
+    """The service itself reads them."""
+    assert services()["migrate"]["volumes"] == ["keys:/var/lib/mingqian"]
+    assert services()["service"]["volumes"] == ["keys:/var/lib/mingqian:ro"]
+
+
+def test_services_start_in_order_and_are_watched() -> None:
+    """A healthy database, then migrations that succeed, then the service; both that stay have a health check."""
+    all_ = services()
+    healthy, done = (
+        {"condition": "service_healthy"},
+        {"condition": "service_completed_successfully"},
+    )
+    assert all_["migrate"]["depends_on"] == {"database": healthy}
+    assert all_["service"]["depends_on"] == {"database": healthy, "migrate": done}
+    assert all_["database"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+    assert "healthcheck" not in all_["service"], "the image's own holds"
+    assert "/readyz" in " ".join(health_command())
+
+
+def test_only_this_machine_reaches_the_service_and_nobody_the_database() -> None:
+    """Ports are open on the loopback interface; the network of the database leads nowhere."""
+    assert services()["service"]["ports"] == ["127.0.0.1:8000:8000"]
+    assert "ports" not in services()["database"]
+    assert services()["database"]["networks"] == ["inside"]
+    assert compose()["networks"]["inside"] == {"internal": True}
+
+
+@pytest.mark.parametrize("name", PROGRAM)
+def test_the_environment_is_made_of_settings_and_means_production(name: str) -> None:
+    """A misspelt setting would be ignored in silence: so every name must be one of Settings."""
+    environment = services()[name]["environment"]
+    assert environment["MINGQIAN_MODE"] == "production"
+    known = {f"MINGQIAN_{field.upper()}" for field in Settings.model_fields}
+    assert environment.keys() <= known
+
+
+def test_the_name_of_the_ledger_must_be_given() -> None:
+    """It is fixed for ever by the first start, so there is no default for it."""
+    origin = services()["migrate"]["environment"]["MINGQIAN_ORIGIN"]
+    assert origin.startswith("${MINGQIAN_ORIGIN:?")
+    with pytest.raises(KeyError):
+        interpolated(origin, {})

@@ -1,0 +1,136 @@
+"""What the compose file would run, run here: its own commands, environment and health check, on a server of its own."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.deployment import server as postgres
+from tests.deployment.composed import compose, health_command, interpolated, services
+from tests.deployment.server import Server
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+READY_WITHIN = 30.0  # seconds, on a machine that is busy with other tests
+INIT = (
+    "init",
+    "--administrator",
+    "GL01",
+    "--department",
+    "SC",
+    "--department-name",
+    "示例市场监督管理局",
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deployment:
+    """The containers' places on this machine: volumes and secrets in `directory`, `database` and ports on loopback."""
+
+    directory: Path
+    server: Server
+    port: int
+
+    def environment(self, name: str) -> dict[str, str]:
+        """What a service is given, with every place moved to where it is here."""
+        moved = {"MINGQIAN_PORT": str(self.port)}
+        for key, value in services()[name]["environment"].items():
+            given = interpolated(value, {"MINGQIAN_ORIGIN": "mingqian.example/ledger"})
+            moved[key] = self._moved(given)
+        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+        return moved | {"PATH": path, "PYTHONUNBUFFERED": "1", "HOME": "/nonexistent"}
+
+    def _moved(self, value: str) -> str:
+        value = value.replace("@database:5432/", f"@127.0.0.1:{self.server.port}/")
+        value = value.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - the address is replaced here
+        return value.replace("/run/secrets", str(self.directory)).replace(
+            "/var/lib/mingqian", str(self.directory / "keys-volume")
+        )
+
+    def start(self, name: str, *instead: str) -> subprocess.Popen[str]:
+        """Start a service with its command, or with these arguments in place of its own."""
+        program, *arguments = services()[name]["command"]
+        return subprocess.Popen(
+            [program, *(instead or arguments)],
+            env=self.environment(name),
+            cwd=self.directory,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def run(self, name: str, *instead: str) -> tuple[int, str]:
+        """Run a service to its end: its exit code and what it printed."""
+        with self.start(name, *instead) as process:
+            output, _ = process.communicate(timeout=READY_WITHIN)
+        return process.returncode, output
+
+    def healthy(self) -> bool:
+        """Ask the image's health check, which takes its time like the engine's."""
+        command, environment = health_command(), self.environment("service")
+        asked = subprocess.run(command, env=environment, capture_output=True, check=False)
+        return asked.returncode == 0
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Server]:
+    """Debian's server in the place of the service `database`."""
+    binaries = postgres.programs()
+    if binaries is None:
+        pytest.skip("no PostgreSQL server of Debian here: apt-get install postgresql")
+    with postgres.running(binaries) as running:
+        yield running
+
+
+@pytest.fixture
+def deployment(tmp_path: Path, server: Server) -> Deployment:
+    """Secrets as compose mounts them, and empty volumes."""
+    for name in compose()["secrets"]:
+        (tmp_path / name).write_text(server.password + "\n", "utf-8")
+    return Deployment(directory=tmp_path, server=server, port=postgres.free_port())
+
+
+def test_the_composed_services_start_become_ready_and_stop(deployment: Deployment) -> None:
+    """Refused without keys; migrate, init, serve; /readyz says 200; SIGTERM ends it in order; no password is printed."""
+    code, refusal = deployment.run("service")
+    assert code != 0
+    assert "key-missing" in refusal
+
+    code, first = deployment.run("migrate")
+    assert code == 0, first
+    code, administrator = deployment.run("migrate", *INIT)
+    assert code == 0, administrator
+    assert "GL01" in administrator
+
+    with deployment.start("service") as service:
+        try:
+            deadline = time.monotonic() + READY_WITHIN
+            while not (ready := deployment.healthy()) and time.monotonic() < deadline:
+                assert service.poll() is None, service.communicate()[0]
+        finally:
+            service.send_signal(signal.SIGTERM)
+            output, _ = service.communicate(timeout=READY_WITHIN)
+    assert ready, output
+    assert service.returncode in {0, -signal.SIGTERM}, output
+    assert "Traceback" not in output
+    for printed in (refusal, first, administrator, output):
+        assert deployment.server.password not in printed
+
+
+def test_a_wrong_password_is_refused_in_one_line(deployment: Deployment) -> None:
+    """Nobody has to read a stack of calls, and the password stays out of the log."""
+    (deployment.directory / "database_password").write_text("not-the-one\n", "utf-8")
+    code, refusal = deployment.run("migrate")
+    assert code != 0
+    assert "database-unavailable" in refusal
+    assert "Traceback" not in refusal
+    assert "not-the-one" not in refusal

@@ -128,22 +128,20 @@ class Projector:
         if not self._mutex.acquire(timeout=-1 if timeout is None else timeout):
             return False
         try:
-            self._follow(self.position())  # a long first reading need not keep others waiting
+            if not self._fold.size:  # a long first reading need not keep others waiting
+                self._follow(self.position())
             with self._pool.connection() as connection, _turn(connection, timeout):
                 stored = schema.position(connection).size
                 self._follow(stored)
                 return bool(self._project(connection, LIVE, self._fold, BATCH))
         except LockNotAvailable:
             return False
-        except BaseException:
-            self._fold = Fold()  # it may be ahead of the tables
-            raise
         finally:
             self._mutex.release()
 
     def _follow(self, stored: int) -> None:
         """Fold, without writing, up to the position that the tables have."""
-        if self._fold.size > stored:
+        if self._fold.size > stored:  # a batch was folded and then not written
             self._fold = Fold()
         while (missing := stored - self._fold.size) > 0:
             entries = self._ledger.read(self._fold.size, min(missing, BATCH))

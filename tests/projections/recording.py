@@ -5,8 +5,9 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+import psycopg
+
 from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
-from domain.draws import Draw
 from domain.errors import DomainError
 from domain.inspection import Inspection
 from domain.inspection_commands import (
@@ -34,6 +35,8 @@ from domain.registry_commands import (
     Suspend,
 )
 from ledger.store import Draft
+from projections import schema
+from projections.comparison import dump
 from tests.story import (
     ITEMS,
     Story,
@@ -168,6 +171,13 @@ def _any_act(story: Story, dice: bytes) -> tuple[str, str, Command]:
     return acts[dice[1] % len(acts)]
 
 
-def draws_of(story: Story) -> tuple[Draw, ...]:
-    """All draws of a story."""
-    return story.history.all(Draw)
+def dumped(dsn: str) -> bytes:
+    """Everything in the live tables."""
+    with psycopg.connect(dsn) as connection:
+        return b"".join(dump(connection, schema.LIVE))
+
+
+def changed(dsn: str, statement: str) -> None:
+    """Let somebody change the tables behind the projector's back."""
+    with psycopg.connect(dsn) as connection:
+        assert connection.execute(statement.encode()).rowcount == 1

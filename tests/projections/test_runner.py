@@ -1,4 +1,4 @@
-"""The tables keep up with the ledger, whoever moves them and whatever happens on the way; a rebuild gives the same bytes."""
+"""The tables keep up with the ledger, whoever moves them and whatever happens on the way."""
 
 from __future__ import annotations
 
@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 
-from domain.errors import DomainError
 from projections import schema
 from projections.batch import Batch
-from projections.comparison import Difference, dump
 from projections.reading import position
 from projections.runner import Projector
-from tests.projections.recording import TASK, a_year, record
+from tests.projections.recording import a_year, dumped, record
 from tests.story import opened, with_registries
 
 if TYPE_CHECKING:
@@ -26,45 +24,6 @@ if TYPE_CHECKING:
 
     from ledger.store import Ledger
     from projections.reading import Reader
-
-
-def dumped(dsn: str) -> bytes:
-    """Everything in the live tables."""
-    with psycopg.connect(dsn) as connection:
-        return b"".join(dump(connection, schema.LIVE))
-
-
-def changed(dsn: str, statement: str) -> None:
-    """Let somebody change the tables behind the projector's back."""
-    with psycopg.connect(dsn) as connection:
-        assert connection.execute(statement.encode()).rowcount == 1
-
-
-def test_a_rebuild_gives_byte_identical_tables(
-    dsn: str, ledger: Ledger, projector: Projector
-) -> None:
-    """However the live tables came about: here in many small batches."""
-    story = a_year()
-    while ledger.size() < len(story.recorded):
-        record(ledger, story, 7)
-        projector.catch_up()
-    before = dumped(dsn)
-    assert before.count(b"\n") > len(story.recorded)
-    projector.rebuild()
-    assert dumped(dsn) == before
-    assert projector.position() == len(story.recorded)
-
-
-def test_a_rebuild_replaces_what_was_changed(
-    dsn: str, ledger: Ledger, projector: Projector
-) -> None:
-    """The ledger alone says what is in the tables."""
-    record(ledger, a_year())
-    projector.catch_up()
-    before = dumped(dsn)
-    changed(dsn, "DELETE FROM projections.tasks_v1")
-    projector.rebuild()
-    assert dumped(dsn) == before
 
 
 def test_a_crash_between_batches_loses_nothing(
@@ -117,42 +76,6 @@ def test_projectors_at_once_write_every_leaf_once(
         for thread in threads:
             thread.join()
     assert projector.compare() == ()
-
-
-@pytest.mark.parametrize(
-    ("statement", "difference"),
-    [
-        (
-            "UPDATE projections.tasks_v1 SET completed = true",
-            Difference(table="tasks_v1", key=(TASK,), found="changed"),
-        ),
-        (
-            "DELETE FROM projections.entities_v1 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
-            Difference(table="entities_v1", key=("school:1300000003", "41"), found="missing"),
-        ),
-        (
-            "INSERT INTO projections.proofs_v1 VALUES ('假', true, '{}')",
-            Difference(table="proofs_v1", key=("假",), found="surplus"),
-        ),
-        (
-            "UPDATE projections.position SET size = size - 1",
-            Difference(table="steps_v1", key=("plan/2024", "5"), found="surplus"),
-        ),
-    ],
-)
-def test_a_changed_row_is_named_by_table_and_key(
-    dsn: str, ledger: Ledger, projector: Projector, statement: str, difference: Difference
-) -> None:
-    """A comparison projects the ledger a second time and leaves no trace."""
-    record(ledger, a_year())
-    projector.catch_up()
-    assert projector.compare() == ()
-    changed(dsn, statement)
-    found = projector.compare()
-    assert difference in found
-    with psycopg.connect(dsn) as connection:
-        names = connection.execute("SELECT nspname FROM pg_namespace").fetchall()
-    assert ("projections_compare",) not in names
 
 
 def test_whoever_waits_for_a_position_gets_it(ledger: Ledger, projector: Projector) -> None:
@@ -241,35 +164,6 @@ def end_connections(dsn: str) -> None:
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
             " WHERE datname = current_database() AND pid <> pg_backend_pid()"
         )
-
-
-def test_tables_of_another_version_are_built_anew(
-    dsn: str, ledger: Ledger, projector: Projector
-) -> None:
-    """A new version of the code fills its tables beside the old ones and swaps, without being told."""
-    record(ledger, a_year())
-    projector.catch_up()
-    before = dumped(dsn)
-    changed(dsn, "UPDATE projections.position SET design = 'earlier'")
-    with psycopg.connect(dsn) as connection:
-        connection.execute("ALTER TABLE projections.tasks_v1 RENAME TO tasks_v0")
-    schema.migrate(dsn)
-    projector.catch_up()
-    assert dumped(dsn) == before
-
-
-def test_tables_ahead_of_the_ledger_are_refused(
-    dsn: str, ledger: Ledger, projector: Projector
-) -> None:
-    """As after a restored backup: nothing is guessed, a rebuild is asked for, and helps."""
-    record(ledger, opened())
-    projector.catch_up()
-    changed(dsn, "UPDATE projections.position SET size = 1000")
-    with pytest.raises(DomainError) as refused:
-        projector.catch_up()
-    assert refused.value.code == "projections-ahead"
-    projector.rebuild()
-    assert projector.catch_up() == ledger.size()
 
 
 def test_migrating_twice_changes_nothing(dsn: str, ledger: Ledger, projector: Projector) -> None:

@@ -22,6 +22,8 @@ MANIFEST = "manifest.json"
 # Hashes, signatures and sealed fields do not compress; events as a whole compress about ninefold.
 EXPANSION = 100
 SMALL = 64 * 2**20
+# Names that are not marked as UTF-8 were written by Windows in Chinese; ASCII is the same in both.
+WINDOWS = "gb18030"
 UNREADABLE = (OSError, EOFError, RuntimeError, ValueError, zipfile.BadZipFile, zlib.error)
 """What reading a damaged file can raise; RuntimeError: encrypted, or a method that is not known."""
 
@@ -77,7 +79,7 @@ class Zip:
     """A zip of such a folder, with the folder's own name before the names or without it."""
 
     def __init__(self, path: Path) -> None:
-        self._zip = zipfile.ZipFile(path)
+        self._zip = zipfile.ZipFile(path, metadata_encoding=WINDOWS)
         members = [each for each in self._zip.infolist() if not each.is_dir()]
         if sum(each.file_size for each in members) > SMALL + EXPANSION * path.stat().st_size:
             raise ValueError("压缩比异常 / it claims to hold far more than its size")

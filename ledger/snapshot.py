@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
 # The leaf is the only order there is; ties and gaps are for the reader to find.
 EVENTS = (
-    "SELECT leaf, stream, version, type, leaf_hash, state FROM ledger.events ORDER BY leaf, stream"
+    "SELECT leaf, stream, version, type, leaf_hash, state FROM ledger.events"
+    " ORDER BY leaf, stream, version"
 )
 COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY first_leaf"
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"

@@ -17,10 +17,11 @@ if TYPE_CHECKING:
 
     from ledger.keys import Keys
 
-    Edit = Callable[[list[dict[str, Any]]], object]
+    Event = dict[str, Any]
+    Edit = Callable[[list[Event | None]], object]
 
 
-def read(folder: Path) -> list[dict[str, Any]]:
+def read(folder: Path) -> list[Event]:
     """Give the events of an export as objects."""
     return [json.loads(line) for line in (folder / "events.jsonl").read_text("utf-8").splitlines()]
 
@@ -33,26 +34,29 @@ def find(events: list[dict[str, Any]], type_: str, number: int = 0) -> int:
 def forge(
     folder: Path, keys: Keys, edit: Edit, *, service: Ed25519PrivateKey | None = None
 ) -> None:
-    """Edit the events of an export without changing their number, and sign commits and heads anew."""
-    events = read(folder)
+    """Edit the events of an export and sign commits and heads anew; what became None is left out."""
+    events: list[Event | None] = [*read(folder)]
     edit(events)
-    states = [canon(event) for event in events]
+    states = [canon(event) for event in events if event is not None]
+    left = [sum(event is not None for event in events[:size]) for size in range(len(events) + 1)]
     hashes = [merkle.leaf_hash(state) for state in states]
     (folder / "events.jsonl").write_bytes(b"".join(state + b"\n" for state in states))
     link, lines = commits.FIRST_LINK, []
     for line in (folder / "commits.jsonl").read_text("utf-8").splitlines():
-        first, count = json.loads(line)["first_leaf"], json.loads(line)["count"]
-        leaves = hashes[first : first + count]
+        start, count = json.loads(line)["first_leaf"], json.loads(line)["count"]
+        first, leaves = left[start], hashes[left[start] : left[start + count]]
         commit = commits.seal(link, first, leaves, service or keys.service)
         link = commit.link
         lines.append(canon(commit.as_object()) + b"\n")
     (folder / "commits.jsonl").write_bytes(b"".join(lines))
-    _sign_heads(folder, keys, hashes)
+    _sign_heads(folder, keys, hashes, left)
 
 
-def _sign_heads(folder: Path, keys: Keys, hashes: list[bytes]) -> None:
+def _sign_heads(folder: Path, keys: Keys, hashes: list[bytes], left: list[int]) -> None:
     for path in [folder / "checkpoint", *(folder / "checkpoints").iterdir()]:
         old = note.Checkpoint.parse(note.Note.parse(path.read_text("utf-8")).text)
-        root = merkle.root(hashes[: old.size])
-        head = note.Checkpoint(origin=old.origin, size=old.size, root=root)
-        path.write_text(note.sign_checkpoint(head, keys.log), "utf-8")
+        size = left[old.size]
+        head = note.Checkpoint(origin=old.origin, size=size, root=merkle.root(hashes[:size]))
+        path.unlink()
+        name = path.name if path.name == "checkpoint" else f"checkpoints/{size}"
+        (folder / name).write_text(note.sign_checkpoint(head, keys.log), "utf-8")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import shutil
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.audit.conftest import Told
 
     Check = Callable[[Path], Report]
-    Events = list[dict[str, Any]]
+    Events = list[Any]
 
 
 def test_signing_everything_again_with_the_true_keys_changes_nothing(
@@ -135,6 +136,22 @@ def test_what_the_rules_do_not_allow_is_named_by_leaf(
     forge.forge(folder, told.keys, lambda events: places.append(edit(events)))
     first = check(folder).failures[0]
     assert (first.leaf, first.code) == (places[0], code)
+
+
+def test_a_consequence_that_was_left_out_is_named(told: Told, tmp_path: Path, check: Check) -> None:
+    """An assigned inspection vanished: the event before it in the same act is accused."""
+    folder = shutil.copytree(told.earlier, tmp_path / "earlier")
+    places: list[int] = []
+
+    def edit(events: list[Any]) -> None:
+        assigned = [n for n, e in enumerate(events) if e["type"] == "inspection.assigned.v1"]
+        places.append(assigned[-1] - 1)
+        events[assigned[-1]] = None
+
+    forge.forge(folder, told.keys, edit)
+    first = check(folder).failures[0]
+    assert (first.leaf, first.code) == (places[0], "decision-differs")
+    assert "missing" in first.reason
 
 
 def test_a_false_vrf_proof_is_named(told: Told, folder: Path, check: Check) -> None:

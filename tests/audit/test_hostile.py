@@ -127,6 +127,24 @@ def test_a_zip_of_the_folder_is_as_good(told: Told, tmp_path: Path, check: Check
     assert report.events > 0
 
 
+class _WindowsInfo(zipfile.ZipInfo):
+    """Names in GBK and not marked as UTF-8."""
+
+    def _encodeFilenameFlags(self) -> tuple[bytes, int]:  # noqa: N802 - zipfile's own name
+        return self.filename.encode("gbk"), self.flag_bits & ~0x800
+
+
+def test_a_zip_made_by_windows_in_chinese_is_as_good(
+    told: Told, tmp_path: Path, check: Check
+) -> None:
+    """Its names are in GBK, as Explorer writes them."""
+    with zipfile.ZipFile(tmp_path / "export.zip", "w") as archive:
+        for file in sorted(told.folder.rglob("*.*")) + sorted(told.folder.rglob("checkpoint*/*")):
+            archive.writestr(_WindowsInfo(str(file.relative_to(told.folder))), file.read_bytes())
+        archive.write(told.folder / "checkpoint", "checkpoint")
+    assert check(tmp_path / "export.zip").failures == ()
+
+
 @pytest.mark.filterwarnings("ignore:Duplicate name")
 def test_odd_names_in_a_zip_are_reported_and_nothing_is_written(
     told: Told, tmp_path: Path, check: Check

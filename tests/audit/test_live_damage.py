@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 import psycopg
 import pytest
+from psycopg.conninfo import make_conninfo
 
 from audit.live import Live
 from audit.verify import verify
@@ -131,6 +133,37 @@ def test_an_edited_proof_is_named(live: str, check_live: Check) -> None:
     (failure,) = check_live().failures
     assert failure.code == "projection-differs"
     assert "联2024026.entities.2" in failure.where
+
+
+def test_a_leaf_with_two_rows_is_named(live: str, check_live: Check) -> None:
+    """Somebody took the constraint away first."""
+    _run(
+        live,
+        "ALTER TABLE ledger.events DROP CONSTRAINT events_leaf_key",
+        "INSERT INTO ledger.events SELECT leaf, 99, stream, type, leaf_hash, state"
+        " FROM ledger.events WHERE leaf = 60",
+    )
+    failure = check_live().failures[0]
+    assert (failure.leaf, failure.code) == (60, "row-differs")
+
+
+def test_an_auditor_who_may_only_read_verifies_all_but_the_projections(live: str) -> None:
+    """What this role has no right to do is said, and is no failure."""
+    role = f"auditor_{uuid4().hex}"
+    _run(
+        live,
+        f"CREATE ROLE {role} LOGIN",
+        f"GRANT USAGE ON SCHEMA ledger, projections TO {role}",
+        f"GRANT SELECT ON ALL TABLES IN SCHEMA ledger, projections TO {role}",
+    )
+    dsn = make_conninfo(live, options=f"-c role={role}")
+    try:
+        with snapshot(dsn) as view:
+            report = verify(Live(dsn, view))
+    finally:
+        _run(live, f"DROP OWNED BY {role}", f"DROP ROLE {role}")
+    assert report.ok
+    assert any("投影" in each for each in report.not_checked)
 
 
 def test_projections_that_are_gone_are_a_failure(live: str, check_live: Check) -> None:

@@ -48,6 +48,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     if plan is None:
         raise LookupError(year)
     tasks = [_task(read, row["row"]) for row in plan["rows"]]
+    size = position(read)
     head = Checkpoint.parse(Note.parse(seal.checkpoint).text)
     common = {
         "plan": plan,
@@ -57,7 +58,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
         "words": WORDS,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,
-        "position": position(read),
+        "position": size,
         "checkpoint": seal.checkpoint,
         "checkpoint_size": head.size,
         "checkpoint_root": head.root.hex(),
@@ -66,7 +67,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     }
     (folder / "data").mkdir(parents=True)
     shutil.copyfile(TEMPLATES / "style.css", folder / "style.css")
-    _write_data(folder, plan, tasks, common["position"])
+    _write_data(folder, plan, tasks, size)
     _write_pages(folder, common)
 
 

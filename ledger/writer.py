@@ -83,6 +83,12 @@ class Writer:
             self._ledger.publish_checkpoint()
         return receipt
 
+    def history(self) -> History:
+        """Give the history as of now, to look at: it moves on with the next command, here or elsewhere."""
+        with self._mutex:
+            self._catch_up(self._ledger)
+            return self._history
+
     def _persist(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
         """Try again when the database was lost: then the command id tells whether it was recorded."""
         for _ in range(ATTEMPTS):

@@ -1,0 +1,1 @@
+"""How people act and look: HTTP for staff and public, authentication, imports."""

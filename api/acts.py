@@ -1,0 +1,104 @@
+"""Every act as an operation of its own, made from the one table of the domain, and many acts in one commit."""
+
+from collections.abc import Callable, Sequence
+from typing import Annotated, Any, Union
+
+from fastapi import APIRouter, Header, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.access import PartsNow, PersonNow
+from api.acting import Person, give
+from api.answers import ACTING, POSITION_HEADER, ActAnswer, act_answer
+from api.bodies import Body, body_of, tagged
+from api.parts import Parts
+from api.words import ACT_NAMES, ROLE_NAMES
+from domain.decisions import ACTS, SYSTEM, Act
+from domain.facts import Command
+
+MAX_ACTS = 20_000
+
+IdempotencyKey = Annotated[
+    str | None,
+    Header(
+        alias="Idempotency-Key",
+        min_length=1,
+        max_length=200,
+        pattern=r"^[\x20-\x7e]+$",
+        description="同一人用同一键重复提交，只记录一次 / the same key of the same person is recorded once",
+    ),
+]
+
+AnyAct: Any = Annotated[
+    Union[tuple(tagged(act.name, act.command) for act in ACTS)],  # noqa: UP007 - made from the table
+    Field(discriminator="act"),
+]
+
+
+class Batch(BaseModel):
+    """多个操作，一次提交：全部记录或全部不记录 / several acts in one commit: all of them or none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+    acts: list[AnyAct] = Field(min_length=1, max_length=MAX_ACTS)
+
+
+def record(
+    parts: Parts,
+    person: Person,
+    commands: Sequence[Command],
+    key: str | None,
+    response: Response,
+) -> ActAnswer:
+    """Give the commands and answer with what was recorded."""
+    receipt = give(parts.writer, parts.keys, person, commands, key)
+    response.headers[POSITION_HEADER] = str(receipt.size)
+    return act_answer(receipt)
+
+
+def _operation(act: Act) -> Callable[..., ActAnswer]:
+    def operate(
+        body: Body,
+        parts: PartsNow,
+        person: PersonNow,
+        response: Response,
+        key: IdempotencyKey = None,
+    ) -> ActAnswer:
+        return record(parts, person, [body.to_domain()], key, response)
+
+    operate.__annotations__["body"] = body_of(act.command)
+    return operate
+
+
+def _batch(
+    body: Batch, parts: PartsNow, person: PersonNow, response: Response, key: IdempotencyKey = None
+) -> ActAnswer:
+    return record(parts, person, [one.to_domain() for one in body.acts], key, response)
+
+
+def _roles(act: Act) -> str:
+    roles = [role for role in act.roles if role != SYSTEM]
+    names = "、".join(ROLE_NAMES[role] for role in roles)
+    return f"{act.command.__doc__}\n\n角色 / roles: {names} ({', '.join(roles)})"
+
+
+def acts_router() -> APIRouter:
+    """One `POST /acts/NAME` for each entry of the table, and `POST /batches`."""
+    router = APIRouter(tags=["办理 / acts"], responses=ACTING)
+    for act in ACTS:
+        english = (act.command.__doc__ or "").partition(".")[0]
+        router.add_api_route(
+            f"/acts/{act.name}",
+            _operation(act),
+            methods=["POST"],
+            operation_id=act.name,
+            summary=f"{ACT_NAMES[act.name]} / {english}",
+            description=_roles(act),
+        )
+    router.add_api_route(
+        "/batches",
+        _batch,
+        methods=["POST"],
+        operation_id="batch",
+        summary="多个操作一次提交 / several acts in one commit",
+        description=Batch.__doc__ or "",
+    )
+    return router

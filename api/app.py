@@ -1,0 +1,106 @@
+"""The HTTP service put together: nothing is opened before it starts, everything is closed when it ends."""
+
+from __future__ import annotations
+
+from contextlib import asynccontextmanager
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from fastapi import FastAPI
+
+from api import (
+    campaign_routes,
+    health_routes,
+    import_routes,
+    problems,
+    public_routes,
+    registry_routes,
+    sessions,
+)
+from api.acts import acts_router
+from api.answers import Problem
+from api.door import Door
+from api.parts import Parts, open_parts
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from api.settings import Settings
+
+logger = structlog.get_logger("mingqian.projector")
+RETRY_SECONDS = 2.0
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The service for these settings; the parts open when it starts and are at `app.state.parts` then."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        with open_parts(settings) as parts, _Keeping(parts):
+            app.state.parts = parts
+            yield
+
+    app = FastAPI(
+        title="明签 Mingqian",
+        summary="双随机、一公开：可验证的随机抽查 / random inspections that anybody can check",
+        version="1",
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+    )
+    app.add_middleware(Door)
+    problems.install(app)
+    for router in (
+        sessions.router,
+        acts_router(),
+        import_routes.router,
+        registry_routes.router,
+        campaign_routes.router,
+        public_routes.router,
+        health_routes.router,
+    ):
+        app.include_router(router)
+    _declare_problem(app)
+    return app
+
+
+def _declare_problem(app: FastAPI) -> None:
+    """Put the shape of a problem beside the schemas that FastAPI finds by itself."""
+    generate = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = generate()
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        definition = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+        for name, schema in definition.pop("$defs", {}).items():
+            schemas.setdefault(name, schema)
+        schemas.setdefault("Problem", definition)
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]
+
+
+class _Keeping:
+    """The thread that keeps the tables up with the ledger; a lost database only makes it wait."""
+
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._stop = Event()
+        self._thread = Thread(target=self._run, name="projector", daemon=True)
+
+    def __enter__(self) -> None:
+        self._parts.projector.catch_up()
+        self._thread.start()
+
+    def __exit__(self, *_: object) -> None:
+        self._stop.set()
+        self._thread.join()
+
+    def _run(self) -> None:
+        while not self._stop.is_set():
+            try:
+                self._parts.projector.run(self._stop)
+            except Exception as error:  # noqa: BLE001 - readers see the lag at /readyz; the log says why
+                logger.warning("projector-stopped", error=type(error).__name__)
+                self._stop.wait(RETRY_SECONDS)

@@ -1,0 +1,42 @@
+"""Personal fields: opened one entry at a time, for those whose work it is, and for the person themself."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.errors import DomainError
+from ledger import sealing, subject_keys
+from projections.queries.registries import sealed
+
+if TYPE_CHECKING:
+    from api.acting import Person
+    from api.parts import Parts
+    from projections.queries.registries import Registry
+    from projections.reading import Read
+
+# Who keeps the registry, and who inspects those who keep it.
+READERS: dict[str, tuple[str, ...]] = {
+    "staff": ("administrator", "discipline"),
+    "entity": ("registrar", "discipline"),
+    "officer": ("registrar", "discipline"),
+    "expert": ("registrar", "discipline"),
+}
+
+
+def may_read(person: Person, kind: Registry, id_: str) -> bool:
+    """Whether a person may see the personal fields of an entry; officers and staff are known by one id."""
+    own = kind in {"staff", "officer"} and person.id == id_
+    return own or person.has(*READERS.get(kind, ()))
+
+
+def personal_of(parts: Parts, read: Read, kind: Registry, id_: str) -> dict[str, str]:
+    """The newest text of each personal field; a field whose key was destroyed is left out."""
+    stream = f"{kind}/{id_}"
+    opened: dict[str, str] = {}
+    for place, field in sealed(read, [stream])[stream]:
+        try:
+            key = subject_keys.find(parts.ledger.recorder.select, parts.keys.master, place.subject)
+            opened |= sealing.unseal(key, place, field)
+        except DomainError:
+            continue
+    return opened

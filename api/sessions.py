@@ -1,0 +1,74 @@
+"""Logging in, and passwords: issued once by an administrator, changed at the first login by their owner."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Response
+from pydantic import BaseModel, ConfigDict, StringConstraints
+
+from api.access import NewcomerNow, PartsNow, PersonNow, require_role, staff_of
+from api.answers import OneTimePassword, SessionAnswer, refusals
+from api.text import Word
+from api.tokens import Claim
+from domain.errors import DomainError
+
+router = APIRouter(tags=["登录 / sessions"])
+# A password is taken as it was typed: not put into another form, not trimmed, never shown.
+Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+
+
+class Login(BaseModel):
+    """A person and their password."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    staff: Word
+    password: Password
+
+
+class PasswordChange(BaseModel):
+    """The password that counts, and the one that shall count."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    old: Password
+    new: Password
+
+
+@router.post("/sessions", responses=refusals(401, 429), summary="登录 / log in")
+def log_in(body: Login, parts: PartsNow) -> SessionAnswer:
+    """Give a bearer token for a right password. Whoever is suspended is told no more than that it is wrong."""
+    account = parts.accounts.login(body.staff, body.password)
+    if staff_of(parts, body.staff) is None:
+        raise DomainError("login-refused", "工号或密码不对 / wrong staff id or password")
+    return SessionAnswer(
+        access_token=parts.tokens.give(Claim(staff=body.staff, serial=account.serial)),
+        expires_in=parts.tokens.lifetime,
+        password_change_required=account.one_time,
+    )
+
+
+@router.post(
+    "/accounts/me/password",
+    status_code=204,
+    responses=refusals(401, 429),
+    summary="修改本人密码 / change one's own password",
+)
+def change_password(body: PasswordChange, parts: PartsNow, person: NewcomerNow) -> Response:
+    """Replace one's own password. All tokens given for the old one end; log in again."""
+    parts.accounts.change(person.id, body.old, body.new)
+    return Response(status_code=204)
+
+
+@router.post(
+    "/accounts/{staff}/password",
+    responses=refusals(401, 403, 404),
+    summary="签发一次性密码（系统管理员）/ issue a one-time password (administrator)",
+)
+def issue_password(staff: Word, parts: PartsNow, person: PersonNow) -> OneTimePassword:
+    """Give a person a one-time password, shown here and nowhere again; it must be changed at the first login."""
+    require_role(person, "administrator")
+    if staff_of(parts, staff) is None:
+        raise DomainError("unknown-staff", "人员不存在或已停用 / no active staff of this id")
+    if staff == person.id:
+        raise DomainError(
+            "not-yourself", "本人请用“修改本人密码” / for yourself, change the password instead"
+        )
+    return OneTimePassword(staff=staff, one_time_password=parts.accounts.issue(staff))

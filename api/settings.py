@@ -1,0 +1,58 @@
+"""Everything that can be set from outside, read once where the program is put together.
+
+Each setting is an environment variable `MINGQIAN_NAME` and stands in docs/operations.md. Secrets are files: the keys in
+`key_directory`, and the database password in `database_password_file`, so that the URL holds none.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from domain.errors import DomainError
+
+PREFIX = "MINGQIAN_"
+
+
+class Settings(BaseSettings):
+    """The settings, all with a safe default: production unless somebody says otherwise, on this machine only."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    mode: Literal["production", "development"] = "production"
+    home: Path = Path(".mingqian")
+    database_url: str | None = None
+    database_password_file: Path | None = None
+    key_directory: Path | None = None
+    origin: Annotated[str, Field(min_length=1, max_length=200)] = "mingqian.example/ledger"
+    clock_file: Path | None = None
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    token_lifetime_seconds: Annotated[int, Field(ge=60, le=86_400)] = 8 * 3600
+    read_wait_seconds: Annotated[float, Field(gt=0, le=60)] = 5
+    ready_lag_leaves: Annotated[int, Field(ge=0)] = 1000
+
+    @model_validator(mode="after")
+    def _refuse_development_in_production(self) -> Self:
+        if self.mode == "production" and self.clock_file is not None:
+            detail = "生产模式不得设置 MINGQIAN_CLOCK_FILE / not to be set in production mode"
+            raise DomainError("development-setting-in-production", detail)
+        return self
+
+    @property
+    def keys(self) -> Path:
+        """Where the key files are."""
+        return self.key_directory or self.home / "keys"
+
+
+def read_settings() -> Settings:
+    """The settings of the environment; raises "settings-invalid" naming each, never repeating a value."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        names = {PREFIX + "_".join(map(str, one["loc"])).upper() for one in error.errors()}
+        detail = f"设置有误，见 docs/operations.md / these settings are wrong: {', '.join(sorted(names))}"
+        raise DomainError("settings-invalid", detail) from None

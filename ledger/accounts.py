@@ -1,0 +1,161 @@
+"""Passwords of local accounts: argon2id hashes in schema `accounts`, outside the ledger, because they must be forgettable.
+
+A password is never set by us: an administrator issues a one-time word, its owner replaces it at the first login. Wrong
+passwords in a row lock the account for a while that doubles up to a bound; an unknown account costs the same time as a
+known one. Time is the database's, so that several processes agree.
+"""
+
+from __future__ import annotations
+
+import secrets
+import unicodedata
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, LiteralString, Self
+
+import psycopg
+from argon2 import PasswordHasher
+from argon2.exceptions import VerificationError
+from psycopg.rows import class_row
+from psycopg_pool import ConnectionPool
+
+from domain.errors import DomainError
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from psycopg import Connection
+
+TABLES = """
+CREATE SCHEMA IF NOT EXISTS accounts;
+CREATE TABLE IF NOT EXISTS accounts.passwords (
+    staff text COLLATE "C" PRIMARY KEY,
+    hash text NOT NULL,
+    serial bigint NOT NULL,
+    one_time boolean NOT NULL,
+    failures integer NOT NULL DEFAULT 0,
+    locked_until timestamptz NOT NULL DEFAULT '-infinity'
+);
+"""
+_SELECT: LiteralString = (
+    "SELECT hash, serial, one_time, failures, locked_until > clock_timestamp() AS locked"
+    " FROM accounts.passwords WHERE staff = %s"
+)
+_SET = """
+INSERT INTO accounts.passwords (staff, hash, serial, one_time) VALUES (%s, %s, 1, %s)
+ON CONFLICT (staff) DO UPDATE SET hash = excluded.hash, serial = accounts.passwords.serial + 1,
+    one_time = excluded.one_time, failures = 0, locked_until = '-infinity'"""
+# From the fifth failure on: 30 s, 60 s, 120 s … at most 15 minutes, so that nobody can be shut out for long.
+_FAIL = """
+UPDATE accounts.passwords SET failures = failures + 1,
+    locked_until = CASE WHEN failures < 4 THEN locked_until
+    ELSE clock_timestamp() + least(900, 30 * 2 ^ least(5, failures - 4)) * interval '1 second' END
+WHERE staff = %s"""
+_SUCCEED = "UPDATE accounts.passwords SET failures = 0, locked_until = '-infinity' WHERE staff = %s"
+SHORTEST, LONGEST = 10, 200
+WAIT_SECONDS = 3.0  # for a connection, before the database counts as away
+
+
+@dataclass(frozen=True, kw_only=True)
+class Account:
+    """What a session needs to know: `serial` counts the passwords, a token names the one it was given for."""
+
+    hash: str
+    serial: int
+    one_time: bool
+    failures: int
+    locked: bool
+
+
+def migrate(dsn: str) -> None:
+    """Create what is missing."""
+    with psycopg.connect(dsn) as connection:
+        connection.execute("SET LOCAL client_min_messages = warning")
+        connection.execute(TABLES)
+
+
+class Accounts:
+    """The table and its few acts. Close it after use."""
+
+    def __init__(self, dsn: str) -> None:
+        self._hasher = PasswordHasher()
+        # No password fits it; so that an unknown account costs the same time.
+        self._decoy = self._hasher.hash(secrets.token_bytes(32))
+        self._pool: ConnectionPool[Connection[tuple[object, ...]]] = ConnectionPool(
+            dsn,
+            min_size=1,
+            max_size=4,
+            timeout=WAIT_SECONDS,
+            open=True,
+            check=ConnectionPool.check_connection,
+        )
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._pool.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _type: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def get(self, staff: str) -> Account | None:
+        """The account of a person, or None where no password was ever issued."""
+        with self._pool.connection() as connection:
+            cursor = connection.cursor(row_factory=class_row(Account))
+            return cursor.execute(_SELECT, [staff]).fetchone()
+
+    def issue(self, staff: str) -> str:
+        """A new one-time password for a person; whatever they had before counts no more. Told once, kept as a hash."""
+        password = secrets.token_urlsafe(12)
+        self._set(staff, password, one_time=True)
+        return password
+
+    def login(self, staff: str, password: str) -> Account:
+        """The account, if this is its password; raises "login-refused" or "login-locked"."""
+        account = self.get(staff)
+        if account is not None and account.locked:
+            detail = "密码多次输错，请稍后再试 / too many wrong passwords: try again later"
+            raise DomainError("login-locked", detail)
+        right = _matches(self._hasher, account.hash if account else self._decoy, password)
+        if account is None or not right:
+            if account is not None:
+                self._execute(_FAIL, staff)
+            raise DomainError("login-refused", "工号或密码不对 / wrong staff id or password")
+        if account.failures:
+            self._execute(_SUCCEED, staff)
+        return account
+
+    def change(self, staff: str, old: str, new: str) -> None:
+        """Replace one's own password; raises as `login`, or "password-unfit"."""
+        self.login(staff, old)
+        if not SHORTEST <= len(new) <= LONGEST or new == old or len(set(new)) < SHORTEST // 2:
+            detail = f"新密码须为 {SHORTEST}–{LONGEST} 字符、不单调、与旧密码不同 / {SHORTEST} to {LONGEST} characters, new and varied"
+            raise DomainError("password-unfit", detail)
+        self._set(staff, new, one_time=False)
+
+    def _set(self, staff: str, password: str, *, one_time: bool) -> None:
+        hashed = self._hasher.hash(_prepared(password))
+        with self._pool.connection() as connection:
+            connection.execute(_SET, [staff, hashed, one_time])
+
+    def _execute(self, statement: LiteralString, staff: str) -> None:
+        with self._pool.connection() as connection:
+            connection.execute(statement, [staff])
+
+
+def _prepared(password: str) -> bytes:
+    """The same password from every keyboard (NFKC), as bytes."""
+    return unicodedata.normalize("NFKC", password).encode("utf-8", "replace")
+
+
+def _matches(hasher: PasswordHasher, hashed: str, password: str) -> bool:
+    try:
+        return hasher.verify(hashed, _prepared(password))
+    except VerificationError:
+        return False

@@ -251,7 +251,9 @@ def _annotate(
             return VisitRecorded(on=command.on, reference=command.reference), {}
         case DeclareRecusal():
             if context.actor.id != command.id:
-                raise DomainError("not-yourself", "回避由本人申报 / an officer declares their own recusals")
+                raise DomainError(
+                    "not-yourself", "回避由本人申报 / an officer declares their own recusals"
+                )
             require_entity_id(command.entity, override_reason="declared as it stands")
             return RecusalDeclared(entity=command.entity), {"reason": command.reason}
         case RecordTraining():

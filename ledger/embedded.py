@@ -11,7 +11,7 @@ import json
 import warnings
 from typing import TYPE_CHECKING
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 from psycopg.conninfo import make_conninfo
 
 from domain.errors import DomainError

@@ -14,12 +14,13 @@ from api.acting import Person
 from api.imports import write_template
 from api.imports_command import Import, run_import
 from api.parts import clock_of, dsn_of, enter_first_administrator, initialise, open_parts
+from api.problems import is_database_trouble
 from api.server import serve as run_server
 from api.settings import read_settings
 from audit import cli as audit_cli
 from domain.bundles import bundles
 from domain.errors import DomainError
-from domain.organisation import AddDepartment, AddStaff
+from domain.organisation import AddDepartment, AddStaff, Staff
 from ledger.export import export as write_export
 from mingqian.demo.run import run as run_demo
 
@@ -62,7 +63,9 @@ def migrate() -> None:
 
 @app.command()
 def init(
-    administrator: Annotated[str, typer.Option(help="首位管理员编号 / id of the first administrator")],
+    administrator: Annotated[
+        str, typer.Option(help="首位管理员编号 / id of the first administrator")
+    ],
     department: Annotated[str, typer.Option(help="其部门编号 / id of the department")],
     department_name: Annotated[str, typer.Option(help="部门名称 / its name")],
     *,
@@ -76,7 +79,9 @@ def init(
         password = enter_first_administrator(
             parts,
             AddDepartment(id=department, name=department_name, collates=collates),
-            AddStaff(id=administrator, department=department, roles=("administrator",), personal={}),
+            AddStaff(
+                id=administrator, department=department, roles=("administrator",), personal={}
+            ),
         )
         console.print(f"vkey: {parts.ledger.genesis.vkey}", highlight=False, soft_wrap=True)
     console.print(f"{administrator} 的一次性密码 / one-time password: {password}", highlight=False)
@@ -86,7 +91,7 @@ def init(
 def password(staff: Annotated[str, typer.Argument(help="人员编号 / id of the person")]) -> None:
     """为已登记人员签发新的一次性密码 / issue a new one-time password to a registered person."""
     with _parts() as parts:
-        if parts.staff(staff) is None:
+        if parts.writer.history().get(Staff, staff) is None:
             raise DomainError("unknown-staff", f"人员 {staff} 不存在 / no staff of this id")
         issued = parts.accounts.issue(staff)
     console.print(f"{staff} 的一次性密码 / one-time password: {issued}", highlight=False)
@@ -116,16 +121,18 @@ def import_(
     wanted = Import(kind=kind, data=data, filename=file.name, skip_bad_rows=skip_bad_rows)
     with _parts() as parts:
         person = _person(parts, staff)
-        imported = run_import(parts.writer, parts.history, parts.keys, person, wanted)
+        imported = run_import(parts.writer, parts.keys, person, wanted)
     _print_import(imported)
     if imported.receipt is None:
         raise typer.Exit(REFUSED)
 
 
 def _person(parts: Parts, staff: str) -> Person:
-    known = parts.staff(staff)
+    known = parts.writer.history().get(Staff, staff)
     if known is None or not known.active:
-        raise DomainError("unknown-staff", f"人员 {staff} 不存在或已停用 / no active staff of this id")
+        raise DomainError(
+            "unknown-staff", f"人员 {staff} 不存在或已停用 / no active staff of this id"
+        )
     return Person(id=known.id, department=known.department, roles=known.roles, one_time=False)
 
 
@@ -164,7 +171,11 @@ def export(
         _person(parts, staff)
         now = clock_of(parts.settings).now()
         write_export(
-            parts.ledger, directory, bundles=bundles(parts.history), exported_by=staff, now=now
+            parts.ledger,
+            directory,
+            bundles=bundles(parts.writer.history()),
+            exported_by=staff,
+            now=now,
         )
     console.print(f"已导出到 / exported to {directory}", highlight=False)
 
@@ -190,9 +201,17 @@ def main() -> None:
     try:
         app()
     except DomainError as refusal:
-        line = f"{refusal.code}: {refusal.detail} (docs/problems/{refusal.code}.md)"
-        Console(stderr=True).print(line, style="red", highlight=False, soft_wrap=True, markup=False)
-        raise SystemExit(NOT_RUN) from None
+        _refuse(refusal.code, refusal.detail)
+    except Exception as error:
+        if not is_database_trouble(error):
+            raise
+        _refuse("database-unavailable", str(error).strip())
+
+
+def _refuse(code: str, detail: str) -> None:
+    line = f"{code}: {detail} (docs/problems/{code}.md)"
+    Console(stderr=True).print(line, style="red", highlight=False, soft_wrap=True, markup=False)
+    raise SystemExit(NOT_RUN) from None
 
 
 if __name__ == "__main__":

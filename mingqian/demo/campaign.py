@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from mingqian.demo.year import Stage
 
 Body = dict[str, Any]
-OFFICERS_EACH = 6
+OFFICERS_EACH = 5
 STATEMENT = "本部门无单列抽查事项，参加联合检查，负责提供教职工劳动用工线索并配合后续处理（示例）"
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from contextlib import contextmanager
+from shlex import quote
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -20,7 +21,7 @@ from ledger.note import VerifierKey
 from mingqian.demo import outcome, year
 from mingqian.demo.campaign import Campaign, play
 from mingqian.demo.county import county
-from mingqian.demo.desk import Desk
+from mingqian.demo.desk import DemoFailedError, Desk
 from mingqian.demo.people import ADMINISTRATOR
 from mingqian.demo.plan import SCHOOL_ROW, TRAINING_ROW, VENUE_ROW, YEAR
 from mingqian.demo.service import running
@@ -63,8 +64,16 @@ WRITTEN = ("input", "export", "public", "vkey", "summary.json")
 def run(out: Path) -> int:
     """Run the demonstration into `out`, replacing what an earlier run wrote; 0 if the audit passed and the numbers hold."""
     console = Console()
-    began = monotonic()
     _make_room(out)
+    try:
+        return _run(out, console)
+    except DemoFailedError as failure:
+        console.print(f"示例中断 / the demonstration stopped: {failure}", style="red", markup=False)
+        return 1
+
+
+def _run(out: Path, console: Console) -> int:
+    began = monotonic()
     with _progress(console) as step, running() as service:
         acts = _play(out, service, step)
         step("导出并核验全部历史 / export, then verify the whole history")
@@ -171,5 +180,6 @@ def _tell(console: Console, out: Path, summary: dict[str, Any], figures: str) ->
         ("导入的名录 / imported files", "input"),
     ):
         console.print(f"  {what}: {out / where}", highlight=False, soft_wrap=True)
-    again = f"./dev mingqian audit verify {out / 'export'} --vkey {out / 'vkey'}"
+    export_, vkey = quote(str(out / "export")), quote(str(out / "vkey"))
+    again = f"./dev mingqian audit verify {export_} --vkey {vkey}"
     console.print(f"  再核验一次 / verify again: {again}", highlight=False, soft_wrap=True)

@@ -85,7 +85,7 @@ def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None
             clerk(lead),
             "inspection.order-correction",
             inspection=visit.id,
-            requirement=f"限期改正：{findings.problem_of(result)}",
+            requirement=f"{findings.problem_of(result)}，限期改正并书面报告",
             due=due.isoformat(),
         )
     clock.pass_time(minutes=5)

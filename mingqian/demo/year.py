@@ -30,7 +30,11 @@ if TYPE_CHECKING:
     from api.imports import RegistryKind
 
 Body = dict[str, Any]
-REGISTRIES = {"entities": "entity", "officers": "officer", "experts": "expert"}
+REGISTRIES: dict[RegistryKind, str] = {
+    "entities": "entity",
+    "officers": "officer",
+    "experts": "expert",
+}
 
 
 @dataclass(frozen=True, kw_only=True)

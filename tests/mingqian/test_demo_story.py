@@ -1,0 +1,153 @@
+"""The script of the demonstration: the plan as published, results that can be recorded, numbers that are checked."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from api.public_site import percent
+from mingqian.demo import findings, outcome
+from mingqian.demo.county import SCHOOLS, TRAINING, VENUE, county
+from mingqian.demo.items import ITEMS
+from mingqian.demo.plan import ROWS, SCHOOL_ROW, TRAINING_ROW, VENUE_ROW
+from mingqian.demo.run import CAMPAIGNS
+
+NAMES = {item.code: item.name for item in ITEMS}
+# 清河县教育局 清教安〔2024〕9号, the table of its annex.
+PUBLISHED = {
+    "联2024015": (
+        "联015",
+        "2024年度清河县学校部门联合随机抽查",
+        [5, 100],
+        {
+            "education": "对校园安全工作落实情况的监督、教师培训工作情况检查、特岗教师待遇保障检查、"
+            "学校体育、美育、卫生与健康教育工作检查、对中小学国家课程教材使用的检查、"
+            "对文艺、体育等专业训练的社会组织自行实施义务教育的检查",
+            "market": "餐饮服务监督检查、校园食品销售监督检查",
+            "health": "对学校卫生的监督检查、对托育（幼）机构卫生的监督检查、对饮用水卫生的监督检查",
+        },
+        "各类幼儿园、中小学各类民办学校",
+        {"labour", "health", "market"},
+    ),
+    "联2024025": (
+        "联025",
+        "2024年清河县对高危体育项目经营场所部门联合随机检查",
+        [50, 100],
+        {
+            "education": "对高危体育项目经营场所安全经营事项的监督检查",
+            "health": "对公共场所卫生的监督检查",
+            "market": "登记事项检查、公示信息检查",
+        },
+        "高危体育项目经营场所",
+        {"health", "market"},
+    ),
+    "联2024026": (
+        "联026",
+        "2024年清河县校外培训机构部门联合随机抽查",
+        [10, 100],
+        {
+            "education": "校外培训机构检查",
+            "market": "登记事项检查、公示信息检查、广告行为检查",
+            "culture": "艺术考级机构“双随机”抽查",
+        },
+        "校外培训机构",
+        {"market", "culture"},
+    ),
+}
+
+
+def test_the_plan_is_the_published_one() -> None:
+    """Numbers, names, ratios, items, scopes and departments, word for word."""
+    for row in ROWS:
+        items = {
+            own["department"]: "、".join(NAMES[code] for code in own["items"])
+            for own in row["items"]
+        }
+        told = (row["task_number"], row["task_name"], row["ratio"], items, row["scope"]["text"])
+        assert (*told, set(row["joint"])) == PUBLISHED[row["number"]]
+        assert row["lead"] == "education"
+
+
+def test_every_item_belongs_to_the_department_that_inspects_it() -> None:
+    """A plan row gives a department its own items only."""
+    owners = {item.code: item.department for item in ITEMS}
+    for row in ROWS:
+        for own in row["items"]:
+            assert {owners[code] for code in own["items"]} == {own["department"]}
+
+
+def test_the_tasks_come_one_after_another_within_their_windows() -> None:
+    """The clock of the story only goes forward."""
+    days = [
+        day for one in CAMPAIGNS for day in (one.opened, one.trained, one.drawn, one.visits_from)
+    ]
+    assert days == sorted(days)
+    for one in CAMPAIGNS:
+        assert one.row["window_from"] <= one.opened <= one.visits_from <= one.row["window_to"]
+
+
+@pytest.mark.parametrize(
+    ("row", "kinds"),
+    [
+        (SCHOOL_ROW, {kind for kind, _ in SCHOOLS}),
+        (VENUE_ROW, {VENUE}),
+        (TRAINING_ROW, {TRAINING}),
+    ],
+    ids=lambda value: value["number"] if isinstance(value, dict) else "",
+)
+def test_every_result_can_be_recorded_for_every_entity(
+    row: dict[str, Any], kinds: set[str]
+) -> None:
+    """Each item once; a category if and only if it was checked; words wherever something was found."""
+    items = [code for own in row["items"] for code in own["items"]]
+    for entity in county().entities:
+        if entity.kind not in kinds:
+            continue
+        for category in findings.OUTCOMES[row["number"]]:
+            lines = findings.result(entity, category, items)["items"]
+            assert [line["item"] for line in lines] == items
+            assert all(line["checked"] == (line["category"] is not None) for line in lines)
+            assert all(line["finding"] for line in lines)
+            problems = [line for line in lines if line["disposal"] != "none"]
+            assert len(problems) == (category in findings.DISPOSALS)
+
+
+def test_a_returned_result_is_made_more_exact() -> None:
+    """Only the finding of the problem changes."""
+    items = [code for own in SCHOOL_ROW["items"] for code in own["items"]]
+    before = findings.result(county().entities[0], "ordered-to-correct", items)
+    after = findings.more_exact(before)
+    changed = [new for old, new in zip(before["items"], after["items"], strict=True) if old != new]
+    assert [line["category"] for line in changed] == ["ordered-to-correct"]
+
+
+def _summary(**changes: object) -> dict[str, Any]:
+    task = {"plan_number": "联2024025", "pool": 13, "ratio": [50, 100], "drawn": 7}
+    task |= {"inspections": 7, "published": 7, "excluded": 0, "officers": 3, **changes}
+    return {"tasks": [task], "events": 1, "audit": {"ok": True, "failures": []}}
+
+
+def test_numbers_that_hold_leave_nothing_to_say() -> None:
+    """Half of thirteen, rounded up, is seven."""
+    assert outcome.shortfalls(_summary()) == []
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"drawn": 6, "inspections": 6, "published": 6}, {"published": 6}]
+)
+def test_numbers_that_do_not_hold_are_named(wrong: dict[str, object]) -> None:
+    """Too few drawn, or a result that was never published."""
+    assert len(outcome.shortfalls(_summary(**wrong))) == 1
+
+
+def test_a_failed_audit_is_a_shortfall() -> None:
+    """The demonstration does not end well when its own ledger is not whole."""
+    summary = {**_summary(), "audit": {"ok": False, "failures": [{}]}}
+    assert "审计发现 1 项" in outcome.shortfalls(summary)[0]
+
+
+def test_ratios_are_shown_exactly() -> None:
+    """As a percentage where two decimals suffice, else as the fraction."""
+    shown = [percent(ratio) for ratio in ([5, 100], [50, 100], [1, 8], [1, 3], [0, 1], [1, 1])]
+    assert shown == ["5%", "50%", "12.5%", "1/3", "0%", "100%"]

@@ -64,10 +64,10 @@ WRITTEN = ("input", "export", "public", "vkey", "summary.json")
 def run(out: Path) -> int:
     """Run the demonstration into `out`, replacing what an earlier run wrote; 0 if the audit passed and the numbers hold."""
     console = Console()
-    _make_room(out)
     try:
+        _make_room(out)
         return _run(out, console)
-    except DemoFailedError as failure:
+    except (DemoFailedError, OSError) as failure:
         console.print(f"示例中断 / the demonstration stopped: {failure}", style="red", markup=False)
         return 1
 

@@ -1,0 +1,86 @@
+"""The public pages in the corners that a smooth year does not reach."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from api.public_site import Seal, write_site
+from domain.plan import AmendPlan, CollatePlan, PublishPlan, ReviewPlan
+from projections import schema
+from projections.reading import Reader
+from projections.runner import Projector
+from tests.projections.recording import TASK, a_year, record
+from tests.story import commit_draw, opened, plan_row, reveal_draw, with_plan, with_task
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ledger.store import Ledger
+    from tests.story import Story
+
+
+def _site(story: Story, ledger: Ledger, dsn: str, folder: Path) -> Path:
+    record(ledger, story)
+    schema.migrate(dsn)
+    seal = Seal(vkey=ledger.genesis.vkey, checkpoint=ledger.publish_checkpoint())
+    with Projector(dsn, ledger) as projector, Reader(dsn) as reader:
+        projector.catch_up()
+        with reader.snapshot() as read:
+            write_site(read, folder, year=2024, seal=seal, example=False)
+    return folder
+
+
+def _text(folder: Path, name: str) -> str:
+    return (folder / name).read_text("utf-8")
+
+
+def test_a_draw_voided_before_it_was_computed_has_a_page_without_a_list(
+    ledger: Ledger, dsn: str, tmp_path: Path
+) -> None:
+    """The one voided after it was computed shows what it had drawn."""
+    site = _site(a_year(), ledger, dsn, tmp_path / "site")
+    assert "作废前尚未抽取" in _text(site, f"draw-{TASK}.entities.1.html")
+    assert not (site / "data" / f"{TASK}.entities.1.json").exists()
+    assert "截止签号" in _text(site, f"draw-{TASK}.entities.2.html")
+    assert "示例：消防通道堵塞" in _text(site, f"task-{TASK}.html")
+
+
+def test_a_plan_whose_tasks_are_not_open_is_shown(ledger: Ledger, dsn: str, tmp_path: Path) -> None:
+    """In March there is a plan and nothing else."""
+    site = _site(with_plan(), ledger, dsn, tmp_path / "site")
+    assert "尚未抽取" in _text(site, "index.html")
+    assert "尚无公示的结果" in _text(site, f"task-{TASK}.html")
+    assert "由演示程序生成" not in _text(site, "index.html")
+
+
+def test_a_list_that_is_not_disclosed_is_nowhere(ledger: Ledger, dsn: str, tmp_path: Path) -> None:
+    """Computed, and still secret."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    site = _site(story, ledger, dsn, tmp_path / "site")
+    assert not list(site.glob("draw-*"))
+    assert "school:" not in "".join(path.read_text("utf-8") for path in site.rglob("*.*"))
+
+
+def test_names_are_shown_as_text_and_never_as_markup(
+    ledger: Ledger, dsn: str, tmp_path: Path
+) -> None:
+    """A name that looks like HTML is escaped."""
+    story, row = with_plan(), plan_row(task_name="示例<script>任务")
+    story.act("clerk-edu", "clerk", AmendPlan(year=2024, rows=(row,), reason="示例"))
+    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("clerk-market", "clerk", CollatePlan(year=2024))
+    story.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    site = _site(story, ledger, dsn, tmp_path / "site")
+    assert "<script>" not in _text(site, "index.html")
+    assert "&lt;script&gt;" in _text(site, "index.html")
+
+
+def test_a_year_without_a_published_plan_has_no_site(
+    ledger: Ledger, dsn: str, tmp_path: Path
+) -> None:
+    """There is nothing to show."""
+    with pytest.raises(LookupError):
+        _site(opened(), ledger, dsn, tmp_path / "site")

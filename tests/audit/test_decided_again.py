@@ -218,6 +218,22 @@ def test_a_command_recorded_in_two_commits_is_named(told: Told, folder: Path, ch
     assert (failure.leaf, failure.code) == (61, "command-repeated")
 
 
+def test_a_gap_in_a_stream_is_named_once(told: Told, folder: Path, check: Check) -> None:
+    """By the leaf behind the gap; what follows is counted on from there."""
+    places: list[int] = []
+
+    def edit(events: Events) -> None:
+        stream = events[forge.find(events, "task.opened.v1")]["stream"]
+        own = [leaf for leaf, event in enumerate(events) if event["stream"] == stream][1:]
+        places.append(own[0])
+        for leaf in own:
+            events[leaf]["version"] += 1
+
+    forge.forge(folder, told.keys, edit)
+    (failure,) = check(folder).failures
+    assert (failure.leaf, failure.code) == (places[0], "stream-version-gap")
+
+
 def test_an_actors_own_signature_is_checked(told: Told, folder: Path, check: Check) -> None:
     """A good one passes and is said to prove nothing about whose key it is; a bad one fails."""
     key = Ed25519PrivateKey.generate()

@@ -166,6 +166,15 @@ def test_a_shorter_history_passes_only_without_an_outside_reference(
     assert verify(Export(told.folder), vkey=told.vkey, kept=(older,)).ok
 
 
+def test_a_checkpoint_that_does_not_cover_every_event_is_named(
+    told: Told, folder: Path, check: Check
+) -> None:
+    """A true one, but of an earlier day."""
+    shutil.copy(told.earlier / "checkpoint", folder / "checkpoint")
+    (failure,) = check(folder).failures
+    assert (failure.code, failure.where) == ("checkpoint-size-differs", "checkpoint")
+
+
 def test_without_a_key_from_elsewhere_the_report_says_what_it_does_not_prove(told: Told) -> None:
     """The key is the ledger's own."""
     report = verify(Export(told.folder))

@@ -38,12 +38,22 @@ def caught_up(
         ),
     ] = None,
 ) -> Parts:
-    """The parts, once the tables tell what the caller wrote; raises "projection-behind"."""
-    wait = parts.settings.read_wait_seconds
-    if position is not None and not parts.projector.wait_for(position, wait):
-        detail = f"查询数据尚未更新到 {position} / the tables do not tell that many leaves yet"
-        raise DomainError("projection-behind", detail)
+    """The parts, once the tables tell what the caller wrote; raises as `wait_until`."""
+    if position is not None:
+        wait_until(parts, position)
     return parts
+
+
+def wait_until(parts: Parts, position: int) -> None:
+    """Wait until the tables tell this many leaves; raises "position-unknown" or "projection-behind"."""
+    if parts.projector.wait_for(position, parts.settings.read_wait_seconds):
+        return
+    if position > parts.ledger.size():
+        raise DomainError(
+            "position-unknown", f"台账尚无 {position} 条 / the ledger has fewer leaves"
+        )
+    detail = f"查询数据尚未更新到 {position} / the tables do not tell that many leaves yet"
+    raise DomainError("projection-behind", detail)
 
 
 PartsNow = Annotated[Parts, Depends(caught_up)]

@@ -87,9 +87,9 @@ def run_import(writer: Writer, keys: Keys, person: Person, file: Import) -> Impo
     read = load(file.kind, file.data, file.filename)
     history = writer.history()
     departments = {known.name: known.id for known in history.all(Department)}
-    problems, commands = list(read.problems), []
+    problems, commands, source = list(read.problems), [], source_of(file)
     for record in read.records:
-        command = command_of(record, source_of(file), departments)
+        command = command_of(record, source, departments)
         refusal = _refusal(command, history)
         if refusal is None:
             commands.append(command)

@@ -4,7 +4,7 @@ from typing import Annotated, Any, Literal
 
 from fastapi import APIRouter, Depends, Query
 
-from api.access import PartsNow, PersonNow, person_of
+from api.access import PartsNow, PersonNow, person_of, wait_until
 from api.answers import STAFF
 from api.paging import PageAsked, listing
 from api.personal import may_read, personal_of
@@ -60,8 +60,9 @@ def list_entries(  # noqa: PLR0913 - each parameter of the query is one
     """One page, by id. `as_of` in the answer keeps the next pages on the same leaves. Lists hold no personal fields."""
     kind = KINDS[registry]
     _require_column(kind, pending=pending, name=name)
+    wait_until(parts, as_of or 0)
     with parts.reader.snapshot() as read:
-        leaves = _leaves(read, as_of)
+        leaves = reading.position(read) if as_of is None else as_of
         rows = list_registry(read, kind, page=page, as_of=leaves, waiting=pending, named=name)
     return listing(rows, page, key="code" if kind == "item" else "id", as_of=leaves)
 
@@ -76,8 +77,9 @@ def one_entry(
 ) -> dict[str, Any]:
     """The entry, its steps, and for those who may see them, and as of now only, its `personal` fields."""
     kind = KINDS[registry]
+    wait_until(parts, as_of or 0)
     with parts.reader.snapshot() as read:
-        leaves = _leaves(read, as_of)
+        leaves = reading.position(read) if as_of is None else as_of
         found = entry(read, kind, entry_id, as_of=leaves)
         if found is None:
             raise DomainError("unknown-entry", "名录中没有此条目 / not in the registry")
@@ -86,14 +88,6 @@ def one_entry(
         if as_of is None and may_read(person, kind, entry_id):
             found["personal"] = personal_of(parts, read, kind, entry_id)
     return found
-
-
-def _leaves(read: reading.Read, as_of: int | None) -> int:
-    position = reading.position(read)
-    if as_of is not None and as_of > position:
-        detail = f"查询数据只到 {position} / the tables tell {position} leaves"
-        raise DomainError("projection-behind", detail)
-    return position if as_of is None else as_of
 
 
 def _require_column(kind: Registry, *, pending: bool, name: str | None) -> None:

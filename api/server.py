@@ -10,11 +10,25 @@ import uvicorn
 from api.app import create_app
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from api.settings import Settings
 
 
+def configuration(app: FastAPI, settings: Settings) -> uvicorn.Config:
+    """How the service listens. Its access log is our own, without addresses and personal data."""
+    return uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+    )
+
+
 def serve(settings: Settings) -> None:
-    """Serve until stopped. One process; its access log is our own, without addresses and personal data."""
+    """Serve in this process until stopped, with one line of JSON on standard output for each request."""
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -23,11 +37,4 @@ def serve(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )
-    uvicorn.run(
-        create_app(settings),
-        host=settings.host,
-        port=settings.port,
-        access_log=False,
-        server_header=False,
-        h11_max_incomplete_event_size=64 * 1024,
-    )
+    uvicorn.Server(configuration(create_app(settings), settings)).run()

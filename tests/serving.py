@@ -20,6 +20,7 @@ from psycopg.sql import SQL, Identifier
 
 from api.app import create_app
 from api.parts import Parts
+from api.server import configuration
 from api.settings import Settings
 from api.tokens import Claim
 from domain.decisions import act_of
@@ -55,7 +56,9 @@ class Service:
         if who not in self._tokens:
             with psycopg.connect(self.parts.dsn) as connection:
                 connection.execute(accounts._SET, [who, password_hash(), False])
-            self._tokens[who] = self.parts.tokens.give(Claim(staff=who, serial=1))
+            account = self.parts.accounts.get(who)
+            assert account is not None
+            self._tokens[who] = self.parts.tokens.give(Claim(staff=who, serial=account.serial))
         position = str(self.parts.ledger.size())
         return {"Authorization": f"Bearer {self._tokens[who]}", "Ledger-Position": position}
 
@@ -95,9 +98,10 @@ def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa
         "clock_file": clock,
         **settings,
     }
-    app = create_app(Settings(**chosen))
+    told = Settings(**chosen)
+    app = create_app(told)
     with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(uvicorn.Config(app, log_config=None, access_log=False))
+        server = uvicorn.Server(configuration(app, told))
         thread = Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"

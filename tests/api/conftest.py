@@ -24,20 +24,24 @@ DEPARTMENTS = (
 )
 
 
+def enter_people(service: Service) -> None:
+    """Enter the departments and people of tests/story.py as the program does at set-up, in one commit."""
+    departments = [
+        AddDepartment(id=id_, name=name, collates=collates) for id_, name, collates in DEPARTMENTS
+    ]
+    people = [
+        AddStaff(id=id_, department=department, roles=roles, personal={"name": "示例"})
+        for id_, department, roles in story.PEOPLE
+    ]
+    service.parts.writer.execute([*departments, *people], actor=SYSTEM, command_id=str(uuid4()))
+
+
 @pytest.fixture
 def service(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
     """A service with departments and people and nothing else; stories are told to it."""
     with serving(database, tmp_path) as running:
         monkeypatch.setattr(story, "Story", partial(HttpStory, running))
-        departments = [
-            AddDepartment(id=id_, name=name, collates=collates)
-            for id_, name, collates in DEPARTMENTS
-        ]
-        people = [
-            AddStaff(id=id_, department=department, roles=roles, personal={"name": "示例"})
-            for id_, department, roles in story.PEOPLE
-        ]
-        running.parts.writer.execute([*departments, *people], actor=SYSTEM, command_id=str(uuid4()))
+        enter_people(running)
         yield running
 
 

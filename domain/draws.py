@@ -109,10 +109,9 @@ def decide(
         case CommitDraw():
             events = (_commit(state, context, history),)
         case RevealSource():
-            return _reveal(state, command, context, history)
+            return _reveal(state, command, context)
         case DiscloseDraw():
-            _require(state.computed is not None and not state.disclosed, state)
-            events = (DrawDisclosed(),)
+            return _disclose(state, history)
         case RequestVoid():
             events = (_request_void(state, command, history),)
         case ApproveVoid():
@@ -232,9 +231,7 @@ def _input(state: Draw, history: History) -> AssignmentInput:
     return assignment_input(task, drawn.selected, drawn.roster, history)
 
 
-def _reveal(
-    state: Draw, command: RevealSource, context: Context, history: History
-) -> tuple[Fact, ...]:
+def _reveal(state: Draw, command: RevealSource, context: Context) -> tuple[Fact, ...]:
     _require(state.committed is not None and state.computed is None, state)
     _require_witness(state, context)
     who = context.actor.id
@@ -252,27 +249,36 @@ def _reveal(
     complete = replace(state, revealed={**state.revealed, who: revealed})
     if len(complete.revealed) < len(state.witnesses):
         return (fact,)
-    return (fact, *_compute(complete, context, history))
+    return (fact, *_compute(complete, context))
 
 
-def _compute(state: Draw, context: Context, history: History) -> tuple[Fact, ...]:
+def _compute(state: Draw, context: Context) -> tuple[Fact, ...]:
     """Every source is there: the list follows, whatever anybody thinks of it."""
+    assert state.committed is not None
+    event: DrawComputed | AssignmentComputed
     if isinstance(state.committed, DrawCommitted):
         assert state.pool is not None
         event = computation.compute_entities(
             state.committed.commitment, state.pool, state.entropy, context.prove
         )
-        return (Fact(stream=f"draw/{state.id}", event=event),)
-    assert state.committed is not None
-    assert state.input is not None
-    result = computation.compute_officers(
-        state.committed.commitment, state.input, state.entropy, context.prove
-    )
+    else:
+        assert state.input is not None
+        event = computation.compute_officers(
+            state.committed.commitment, state.input, state.entropy, context.prove
+        )
+    return (Fact(stream=f"draw/{state.id}", event=event),)
+
+
+def _disclose(state: Draw, history: History) -> tuple[Fact, ...]:
+    """Publish; with the officers' list the visits begin to exist, so nobody can act on one before."""
+    _require(state.computed is not None and not state.disclosed, state)
+    fact = Fact(stream=f"draw/{state.id}", event=DrawDisclosed())
+    if not isinstance(state.computed, AssignmentComputed):
+        return (fact,)
     task = history.get(Task, state.task)
     assert task is not None
     drawn = _drawn_entities(state.task, history)
-    visits = computation.visits(result.output, task.row, drawn.id, state.id)
-    return (Fact(stream=f"draw/{state.id}", event=result), *visits)
+    return (fact, *computation.visits(state.computed.output, task.row, drawn.id, state.id))
 
 
 def _request_void(state: Draw, command: RequestVoid, history: History) -> VoidRequested:
@@ -295,15 +301,14 @@ def _void(state: Draw, context: Context, history: History) -> DrawVoided:
 
 
 def _require_may_be_voided(state: Draw, history: History) -> None:
-    """Inspections stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
+    """Visits stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
     officers = [one for one in family(history, state.task, "officers") if not one.voided]
-    standing = (
-        state.computed if state.stage == "officers" else any(one.committed for one in officers)
+    stands = (
+        state.disclosed if state.stage == "officers" else any(one.committed for one in officers)
     )
-    if standing:
+    if stands:
         raise DomainError(
-            "inspections-exist",
-            "已据此抽取执法人员，不得作废 / officers were drawn on this already",
+            "inspections-exist", "已据此派出检查，不得作废 / visits stand on this draw already"
         )
 
 

@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from domain.history import History
 
 
+YEARS = range(2000, 3000)
+
+
 @dataclass(frozen=True, kw_only=True)
 class DraftPlan:
     """Write the plan of a year, or write it anew while it is not published."""
@@ -174,6 +177,10 @@ def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDraf
     if state is not None and state.revision > 0:
         raise DomainError("wrong-stage", "计划已公布，请用“调整” / the plan is published: amend it")
     require_text(command.title, "title")
+    if command.year not in YEARS:
+        raise DomainError(
+            "plan-invalid", "year: 年度须在 2000 至 2999 之间 / a year from 2000 to 2999"
+        )
     if history.get(Department, command.issuer) is None:
         raise DomainError("unknown-department", f"部门 {command.issuer} 未登记 / not registered")
     return PlanDrafted(

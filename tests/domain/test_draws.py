@@ -322,6 +322,8 @@ def test_officers_are_drawn_from_the_roster_frozen_with_the_entities() -> None:
     assert isinstance(draw_of(story, draw_id).committed, AssignmentCommitted)
     story.act("registrar1", "registrar", Restore(registry="officer", id="M1", reason="返岗"))
     reveal_draw(story, draw_id)
+    assert story.history.all(Inspection) == ()  # nobody can act on a visit that is not disclosed
+    story.act(*OPERATOR, DiscloseDraw(draw_id=draw_id))
     draw = draw_of(story, draw_id)
     assert isinstance(draw.computed, AssignmentComputed)
     assert draw.input is not None
@@ -352,7 +354,9 @@ def test_a_lead_alone_sends_two_officers() -> None:
         )
         story.act(f"clerk-{department}", "clerk", confirm)
     reveal_draw(story, commit_draw(story, "entities"))
-    reveal_draw(story, commit_draw(story, "officers"))
+    officers = commit_draw(story, "officers")
+    reveal_draw(story, officers)
+    story.act(*OPERATOR, DiscloseDraw(draw_id=officers))
     teams = [one.assigned.officers for one in story.history.all(Inspection)]
     assert teams
     assert all([officer.department for officer in team] == ["edu", "edu"] for team in teams)

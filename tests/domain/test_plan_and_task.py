@@ -96,6 +96,7 @@ def test_a_plan_needs_rows_a_known_issuer_and_no_number_twice() -> None:
     issuer = DraftPlan(year=2024, title="x", document_number="", issuer="no", rows=(plan_row(),))
     for command, code in (
         (draft(), "plan-invalid"),
+        (draft(plan_row(), year=-5), "plan-invalid"),
         (draft(plan_row(), plan_row()), "duplicate-id"),
         (issuer, "unknown-department"),
         (ReviewPlan(year=2024, approve=True, remark=""), "unknown-plan"),

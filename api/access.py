@@ -50,7 +50,7 @@ def wait_until(parts: Parts, position: int) -> None:
         return
     if position > parts.ledger.size():
         raise DomainError(
-            "position-unknown", f"台账尚无 {position} 条 / the ledger has fewer leaves"
+            "position-unknown", f"账本尚无 {position} 条 / the ledger has fewer leaves"
         )
     detail = f"查询数据尚未更新到 {position} / the tables do not tell that many leaves yet"
     raise DomainError("projection-behind", detail)

@@ -1,4 +1,4 @@
-"""The HTTP service put together: nothing is opened before it starts, everything is closed when it ends."""
+"""The HTTP service put together: what answers, and the thread that keeps its tables up with the ledger."""
 
 from __future__ import annotations
 
@@ -21,26 +21,33 @@ from api import (
 from api.acts import acts_router
 from api.answers import Problem
 from api.door import Door
-from api.parts import Parts, open_parts
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
-    from api.settings import Settings
+    from starlette.types import Lifespan
+
+    from api.parts import Parts
 
 logger = structlog.get_logger("mingqian.projector")
 RETRY_SECONDS = 2.0
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The service for these settings; the parts open when it starts and are at `app.state.parts` then."""
+def create_app(parts: Parts) -> FastAPI:
+    """The service on opened parts, which are at `app.state.parts`; while it runs, the tables keep up with the ledger."""
 
     @asynccontextmanager
-    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        with open_parts(settings) as parts, _Keeping(parts):
-            app.state.parts = parts
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        with _Keeping(parts):
             yield
 
+    app = routed_app(lifespan)
+    app.state.parts = parts
+    return app
+
+
+def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
+    """The routes and their OpenAPI description, with nothing behind them yet."""
     app = FastAPI(
         title="明签 Mingqian",
         summary="双随机、一公开：可验证的随机抽查 / random inspections that anybody can check",
@@ -100,7 +107,7 @@ class _Keeping:
     def _run(self) -> None:
         while not self._stop.is_set():
             try:
-                self._parts.projector.run(self._stop)
+                self._parts.projector.run(self._stop, self._parts.ledger.wait)
             except Exception as error:  # noqa: BLE001 - readers see the lag at /readyz; the log says why
                 logger.warning("projector-stopped", error=type(error).__name__)
                 self._stop.wait(RETRY_SECONDS)

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
-from api.paging import PageAsked, listing
+from api.paging import PageAsked, known, listing
 from api.text import Word
 from domain.errors import DomainError
 from domain.inspection import Status
@@ -30,7 +30,7 @@ def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> 
     """The plan with its rows: `newest` as last written, `published` as it holds."""
     with parts.reader.snapshot() as read:
         found = campaigns.plan(read, year)
-    return _known(found, "plan", f"没有 {year} 年度计划 / no plan of that year")
+    return known(found, "unknown-plan", f"没有 {year} 年度计划 / no plan of that year")
 
 
 @router.get("/tasks", summary="抽查任务列表 / tasks with their progress")
@@ -51,7 +51,7 @@ def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     """The task with its progress and all its draws, void ones too."""
     with parts.reader.snapshot() as read:
         found = campaigns.task(read, number)
-    return _known(found, "task", "没有此任务 / no such task")
+    return known(found, "unknown-task", "没有此任务 / no such task")
 
 
 @router.get("/draws/{draw_id}", summary="一次抽取 / one draw")
@@ -59,7 +59,7 @@ def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
     """The draw as it stands: people, commitment, times. Its list is under `members`, its proof under `bundle`."""
     with parts.reader.snapshot() as read:
         found = campaigns.draw(read, draw_id)
-    return _known(found, "draw", "没有此抽取 / no such draw")
+    return known(found, "unknown-draw", "没有此抽取 / no such draw")
 
 
 @router.get("/draws/{draw_id}/members", summary="抽取名单 / pool, exclusions or drawn")
@@ -125,17 +125,11 @@ def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict
         found = inspections.inspection(read, inspection)
         if found is not None and not _may_see(read, found, person):
             found = None
-    return _known(found, "inspection", "没有此检查 / no such inspection")
-
-
-def _known(found: Row | None, kind: str, detail: str) -> Row:
-    if found is None:
-        raise DomainError(f"unknown-{kind}", detail)
-    return found
+    return known(found, "unknown-inspection", "没有此检查 / no such inspection")
 
 
 def _require_open(read: Read, id_: str, person: Person) -> None:
-    found = _known(campaigns.draw(read, id_), "draw", "没有此抽取 / no such draw")
+    found = known(campaigns.draw(read, id_), "unknown-draw", "没有此抽取 / no such draw")
     if not found["open"] and not person.has(*BEHIND_THE_CURTAIN):
         detail = "公布前只有抽取操作员和纪检监察可以查看 / before the disclosure only operator and discipline may look"
         raise DomainError("draw-not-disclosed", detail)

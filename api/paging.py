@@ -1,10 +1,14 @@
-"""Lists in pages: `cursor` is the id where the last page ended, `next_cursor` the one to go on with."""
+"""What reads answer: one row that must be known, or lists in pages.
+
+`cursor` is the id where the last page ended, `next_cursor` the one to go on with.
+"""
 
 from typing import Annotated, Any
 
 from fastapi import Depends, Query
 
 from api.text import Word
+from domain.errors import DomainError
 from projections.reading import LIMIT, Page, Row
 
 
@@ -25,3 +29,10 @@ def listing(rows: list[Row], page: Page, key: str = "id", **more: object) -> dic
     """One page as an answer; a page that is full may have another after it."""
     full = len(rows) == page.limit
     return {"entries": rows, "next_cursor": rows[-1][key] if full else None, **more}
+
+
+def known(found: Row | None, code: str, detail: str) -> Row:
+    """The row that was found, or the refusal that there is none."""
+    if found is None:
+        raise DomainError(code, detail)
+    return found

@@ -21,6 +21,7 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
 from ledger.keys import Keys
+from ledger.snapshot import Reader as LeafReader
 from ledger.store import SYSTEM, Ledger
 from ledger.writer import Writer
 from projections import schema as projected_tables
@@ -56,28 +57,30 @@ def clock_of(settings: Settings) -> Clock:
 
 
 def dsn_of(settings: Settings) -> str:
-    """The database that the settings name, or the embedded one under `home`, started."""
+    """The database that the settings name, or in development the embedded one under `home`, started.
+
+    Raises "database-url-missing": the embedded server lets in whoever can reach its socket.
+    """
     if settings.database_url is None:
+        if settings.mode == "production":
+            detail = "生产模式须设置 MINGQIAN_DATABASE_URL / production needs a database of its own"
+            raise DomainError("database-url-missing", detail)
         return embedded_server(settings.home / "postgres")
     return complete_dsn(settings.database_url, settings.database_password_file)
 
 
 def initialise(settings: Settings) -> None:
-    """Make what a first start needs and is not there yet: keys, tables, leaf 0. Running it again changes nothing."""
+    """Make what a first start needs and is not there yet: tables, keys, leaf 0. Running it again changes nothing."""
     dsn = dsn_of(settings)
-    if not settings.keys.is_dir():
-        key_files.generate(settings.keys)
-        logger.warning("keys-generated", directory=str(settings.keys), mode=settings.mode)
     for tables in (ledger_tables, projected_tables, accounts_table):
         tables.migrate(dsn)
-    keys = key_files.load(settings.keys)
-    try:
-        Ledger(dsn, keys).close()
-    except DomainError as error:
-        if error.code != "ledger-missing":
-            raise
-        clock = clock_of(settings)
-        Ledger.create(dsn, keys, origin=settings.origin, mode=settings.mode, clock=clock).close()
+    if LeafReader(dsn).read(0, 1):
+        return  # a ledger that has lost its keys must not be given others
+    if not any(settings.keys.glob("*.key")):
+        key_files.generate(settings.keys)
+        logger.warning("keys-generated", directory=str(settings.keys), mode=settings.mode)
+    keys, clock = key_files.load(settings.keys), clock_of(settings)
+    Ledger.create(dsn, keys, origin=settings.origin, mode=settings.mode, clock=clock).close()
 
 
 @contextmanager
@@ -93,7 +96,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(dsn, keys))
         if settings.mode == "production" and ledger.genesis.mode != "production":
-            detail = "开发台账不得用于生产 / a ledger made in development is not run in production"
+            detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
         accounts = stack.enter_context(Accounts(dsn))
         projector = stack.enter_context(Projector(dsn, ledger))

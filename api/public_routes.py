@@ -8,7 +8,7 @@ from fastapi.responses import PlainTextResponse
 from api import problems
 from api.access import PartsNow
 from api.answers import PUBLIC
-from api.paging import PageAsked, listing
+from api.paging import PageAsked, known, listing
 from api.text import Leaf, Word
 from domain.errors import DomainError
 from projections.queries import campaigns, inspections
@@ -51,7 +51,9 @@ def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> 
     """The rows that hold; what is being drafted does not show."""
     with parts.reader.snapshot() as read:
         found = campaigns.public_plan(read, year)
-    return _known(found, "plan", f"没有已公布的 {year} 年度计划 / no published plan of that year")
+    return known(
+        found, "unknown-plan", f"没有已公布的 {year} 年度计划 / no published plan of that year"
+    )
 
 
 @router.get("/public/tasks", summary="抽查任务 / tasks")
@@ -66,7 +68,9 @@ def tasks(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
 def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     """The task and all its draws, void ones too, from their commitment on."""
     with parts.reader.snapshot() as read:
-        found = _known(campaigns.public_task(read, number), "task", "没有此任务 / no such task")
+        found = known(
+            campaigns.public_task(read, number), "unknown-task", "没有此任务 / no such task"
+        )
         found["draws"] = [draw_row(row) for row in campaigns.draws(read, number) if _is_public(row)]
     return found
 
@@ -134,10 +138,10 @@ def result(inspection: Word, parts: PartsNow) -> dict[str, Any]:
     """The result as it was approved and published."""
     with parts.reader.snapshot() as read:
         found = inspections.public_result(read, inspection)
-    return _known(found, "result", "没有此项已公示的结果 / no such published result")
+    return known(found, "unknown-result", "没有此项已公示的结果 / no such published result")
 
 
-@router.get("/checkpoint", summary="台账检查点 / signed head", response_class=PlainTextResponse)
+@router.get("/checkpoint", summary="账本检查点 / signed head", response_class=PlainTextResponse)
 def checkpoint(parts: PartsNow) -> PlainTextResponse:
     """The C2SP checkpoint over all leaves; signed anew where the ledger has grown since the last one."""
     return PlainTextResponse(parts.ledger.publish_checkpoint())
@@ -162,12 +166,6 @@ def draw_row(row: Row) -> Row:
 
 def _is_public(row: Row) -> bool:
     return row["commitment"] is not None or row["status"] == "voided"
-
-
-def _known(found: Row | None, kind: str, detail: str) -> Row:
-    if found is None:
-        raise DomainError(f"unknown-{kind}", detail)
-    return found
 
 
 def _require_proof(proof: str | None) -> str:

@@ -28,7 +28,7 @@ KINDS: dict[Plural, Registry] = {
 CONFIRMED = frozenset({"entity", "officer", "expert"})
 AsOf = Annotated[
     Leaf | None,
-    Query(description="按台账前多少条记录 / as this many leaves of the ledger tell it"),
+    Query(description="按账本前多少条记录 / as this many leaves of the ledger tell it"),
 ]
 
 

@@ -8,6 +8,7 @@ import structlog
 import uvicorn
 
 from api.app import create_app
+from api.parts import open_parts
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
@@ -37,4 +38,7 @@ def serve(settings: Settings) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ]
     )
-    uvicorn.Server(configuration(create_app(settings), settings)).run()
+    with open_parts(
+        settings
+    ) as parts:  # first, so that a refusal is one line and not a server's traceback
+        uvicorn.Server(configuration(create_app(parts), settings)).run()

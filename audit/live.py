@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
 from audit.heads import Head
 from audit.reading import Row
@@ -18,7 +18,6 @@ if TYPE_CHECKING:
     from audit.report import Findings
     from audit.sources import Walked
     from ledger.snapshot import Snapshot
-    from ledger.store import Ledger
 
 WHERE = "ledger.events"
 FOUND = {
@@ -80,10 +79,8 @@ class Live:
 
 def _compare_projections(dsn: str, findings: Findings) -> None:
     """Project the ledger a second time, beside the live tables, and report every row that differs."""
-    # Of a ledger, a comparison only reads the leaves; so no keys are needed here.
-    reader = cast("Ledger", Reader(dsn))
     try:
-        with Projector(dsn, reader) as projector:
+        with Projector(dsn, Reader(dsn)) as projector:
             differences = projector.compare()
     except Exception as error:  # noqa: BLE001 - tables that were tampered with can raise anything
         if type(error).__name__ == "InsufficientPrivilege":

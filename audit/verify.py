@@ -164,7 +164,7 @@ def _log_key(
         findings.refuse(error, "ledger", 0)
         return given
     if own.name != opened.origin:
-        reason = f"公钥名 {own.name}，台账名 {opened.origin} / its name is not the origin"
+        reason = f"公钥名 {own.name}，账本名 {opened.origin} / its name is not the origin"
         findings.add("vkey-differs", "ledger", reason, 0)
     if given is not None and own != given:
         reason = f"叶 0 所列公钥为 {own} / this is the key that leaf 0 names"

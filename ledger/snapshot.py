@@ -94,6 +94,6 @@ def snapshot(dsn: str) -> Iterator[Snapshot]:
         try:
             connection.execute("SELECT FROM ledger.events LIMIT 1")
         except psycopg.errors.UndefinedTable:
-            detail = "数据库中没有台账 / there is no ledger in this database"
+            detail = "数据库中没有账本 / there is no ledger in this database"
             raise DomainError("ledger-missing", detail) from None
         yield Snapshot(connection)

@@ -152,7 +152,7 @@ class Ledger:
             LedgerRecorder(datastore, keys.service).locked() as locked,
         ):
             if locked.size:
-                raise DomainError("ledger-exists", "台账已存在 / there is a ledger already")
+                raise DomainError("ledger-exists", "账本已存在 / there is a ledger already")
             Transaction(locked, keys).append([draft])
         ledger = cls(dsn, keys)
         ledger.publish_checkpoint()
@@ -252,7 +252,7 @@ class Ledger:
         if not isinstance(opened, LedgerOpened):
             raise _missing()
         if opened != _opening(self.keys, opened.origin, opened.mode):
-            detail = f"密钥不属于台账 {opened.origin} / these are not the keys of that ledger"
+            detail = f"密钥不属于账本 {opened.origin} / these are not the keys of that ledger"
             raise DomainError("keys-do-not-match", detail)
         return opened
 
@@ -276,4 +276,4 @@ def _tables_needed() -> Iterator[None]:
 
 
 def _missing() -> DomainError:
-    return DomainError("ledger-missing", "数据库中没有台账 / there is no ledger in this database")
+    return DomainError("ledger-missing", "数据库中没有账本 / there is no ledger in this database")

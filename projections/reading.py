@@ -10,6 +10,8 @@ from psycopg import Connection, IsolationLevel
 from psycopg.rows import DictRow, dict_row
 from psycopg_pool import ConnectionPool
 
+from ledger.database import POOL_TIMEOUT_SECONDS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from types import TracebackType
@@ -38,6 +40,7 @@ class Reader:
             configure=_read_only,
             min_size=1,
             max_size=16,
+            timeout=POOL_TIMEOUT_SECONDS,
             check=ConnectionPool.check_connection,
             open=True,
         )

@@ -9,7 +9,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from threading import Lock
 from time import monotonic
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Protocol, Self
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 from psycopg import OperationalError as DatabaseError
@@ -17,20 +17,21 @@ from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
 
 from domain.errors import DomainError
+from ledger.database import POOL_TIMEOUT_SECONDS
 from projections import comparison, schema
 from projections.batch import Batch
 from projections.fold import Fold
 from projections.schema import LIVE
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from threading import Event
     from types import TracebackType
 
     from psycopg import Connection
     from psycopg.rows import TupleRow
 
-    from ledger.store import Ledger
+    from ledger.entries import Entry
     from projections.comparison import Difference
 
 BATCH = 2000
@@ -43,15 +44,28 @@ GONE = (
 REBUILD, COMPARE = "projections_rebuild", "projections_compare"
 
 
+class Leaves(Protocol):
+    """What is projected: the ledger, or whatever reads its leaves."""
+
+    def read(self, from_leaf: int, limit: int) -> list[Entry]:
+        """Give up to `limit` entries from this leaf on."""
+        ...
+
+
 class Projector:
     """Keeps the tables of schema `projections`. Safe among threads and processes; close it after use."""
 
-    def __init__(self, dsn: str, ledger: Ledger) -> None:
-        self._ledger = ledger
+    def __init__(self, dsn: str, leaves: Leaves) -> None:
+        self._leaves = leaves
         self._fold = Fold()
         self._mutex = Lock()
         self._pool: ConnectionPool[Connection[TupleRow]] = ConnectionPool(
-            dsn, min_size=1, max_size=4, check=ConnectionPool.check_connection, open=True
+            dsn,
+            min_size=1,
+            max_size=4,
+            timeout=POOL_TIMEOUT_SECONDS,
+            check=ConnectionPool.check_connection,
+            open=True,
         )
 
     def position(self) -> int:
@@ -69,11 +83,14 @@ class Projector:
             pass
         return self.position()
 
-    def run(self, stop: Event) -> None:
-        """Keep up with the ledger until `stop` is set; a database that goes away is waited for."""
+    def run(self, stop: Event, wait: Callable[[int, float], object]) -> None:
+        """Keep up until `stop` is set; `wait(size, seconds)` returns when there are more leaves.
+
+        A database that goes away is waited for.
+        """
         while not stop.is_set():
             try:
-                self._ledger.wait(self.catch_up(), WAKE_SECONDS)
+                wait(self.catch_up(), WAKE_SECONDS)
             except GONE:
                 stop.wait(WAKE_SECONDS)
 
@@ -144,9 +161,9 @@ class Projector:
         if self._fold.size > stored:  # a batch was folded and then not written
             self._fold = Fold()
         while (missing := stored - self._fold.size) > 0:
-            entries = self._ledger.read(self._fold.size, min(missing, BATCH))
+            entries = self._leaves.read(self._fold.size, min(missing, BATCH))
             if not entries:
-                detail = f"投影 {stored} > 台账 {self._fold.size}：请重建投影 / tables are ahead of the ledger: rebuild them"
+                detail = f"投影 {stored} > 账本 {self._fold.size}：请重建投影 / tables are ahead of the ledger: rebuild them"
                 raise DomainError("projections-ahead", detail)
             for entry in entries:
                 self._fold.apply(entry)
@@ -154,7 +171,7 @@ class Projector:
     def _project(self, connection: Connection[TupleRow], name: str, fold: Fold, limit: int) -> int:
         """Write up to `limit` further leaves into a schema; give their number."""
         batch = Batch()
-        entries = self._ledger.read(fold.size, limit)
+        entries = self._leaves.read(fold.size, limit)
         for entry in entries:
             batch.add(fold.apply(entry))
         if entries:

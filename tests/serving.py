@@ -19,7 +19,7 @@ from psycopg.conninfo import make_conninfo
 from psycopg.sql import SQL, Identifier
 
 from api.app import create_app
-from api.parts import Parts
+from api.parts import Parts, open_parts
 from api.server import configuration
 from api.settings import Settings
 from api.tokens import Claim
@@ -99,9 +99,11 @@ def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa
         **settings,
     }
     told = Settings(**chosen)
-    app = create_app(told)
-    with socket.create_server(("127.0.0.1", 0)) as listening:
-        server = uvicorn.Server(configuration(app, told))
+    # The protocol is named, so that small answers are sent at once (TCP_NODELAY).
+    with open_parts(told) as parts, socket.socket(proto=socket.IPPROTO_TCP) as listening:
+        listening.bind(("127.0.0.1", 0))
+        listening.listen()
+        server = uvicorn.Server(configuration(create_app(parts), told))
         thread = Thread(target=server.run, args=([listening],), daemon=True)
         thread.start()
         url = f"http://127.0.0.1:{listening.getsockname()[1]}"
@@ -109,7 +111,7 @@ def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa
             # Connections wait in the socket's queue until the service has started.
             with httpx.Client(base_url=url, timeout=60) as http:
                 assert http.get("/healthz").json() == {"status": "ok"}
-                yield Service(parts=app.state.parts, http=http, clock=clock)
+                yield Service(parts=parts, http=http, clock=clock)
         finally:
             server.should_exit = True
             thread.join()

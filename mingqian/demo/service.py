@@ -18,7 +18,7 @@ import structlog
 import uvicorn
 
 from api.app import create_app
-from api.parts import Parts, enter_first_administrator, initialise
+from api.parts import Parts, enter_first_administrator, open_parts
 from api.settings import Settings
 from domain.organisation import AddDepartment, AddStaff
 from mingqian.demo.clock import StoryClock
@@ -60,11 +60,8 @@ def running() -> Iterator[Service]:
         origin=ORIGIN,
     )
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    initialise(settings)  # here, so that a refusal is this program's own and not one of its thread
-    app = create_app(settings)
-    with _listening(app) as url:
+    with open_parts(settings) as parts, _listening(create_app(parts)) as url:
         httpx.get(f"{url}/readyz", timeout=START_SECONDS, trust_env=False).raise_for_status()
-        parts: Parts = app.state.parts
         password = enter_first_administrator(
             parts,
             AddDepartment(id="education", name=DEPARTMENTS["education"], collates=False),

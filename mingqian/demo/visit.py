@@ -116,5 +116,5 @@ def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
             "inspection.verify-correction",
             inspection=id_,
             corrected=True,
-            evidence="现场复查并核对改正前后照片、台账复印件（示例）",
+            evidence="现场复查并核对改正前后照片、账本复印件（示例）",
         )

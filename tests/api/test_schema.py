@@ -15,8 +15,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
-from api.app import create_app
-from api.settings import Settings
+from api.app import routed_app
 from domain.organisation import AddDepartment, AddStaff, Role
 from ledger.store import SYSTEM
 from tests.serving import Service, fresh_database, serving
@@ -55,7 +54,7 @@ def described(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         yield running
 
 
-DOCUMENT = schemathesis.openapi.from_dict(create_app(Settings(mode="development")).openapi())
+DOCUMENT = schemathesis.openapi.from_dict(routed_app().openapi())
 OPERATIONS: list[Any] = [found.ok() for found in DOCUMENT.get_all_operations()]  # type: ignore[union-attr]
 
 

@@ -354,9 +354,9 @@ def test_a_lead_alone_sends_two_officers() -> None:
         )
         story.act(f"clerk-{department}", "clerk", confirm)
     reveal_draw(story, commit_draw(story, "entities"))
-    officers = commit_draw(story, "officers")
-    reveal_draw(story, officers)
-    story.act(*OPERATOR, DiscloseDraw(draw_id=officers))
+    second = commit_draw(story, "officers")
+    reveal_draw(story, second)
+    story.act(*OPERATOR, DiscloseDraw(draw_id=second))
     teams = [one.assigned.officers for one in story.history.all(Inspection)]
     assert teams
     assert all([officer.department for officer in team] == ["edu", "edu"] for team in teams)

@@ -117,10 +117,10 @@ class Watched(Projector):
 
 
 @contextmanager
-def running(projector: Projector) -> Iterator[Thread]:
+def running(projector: Projector, ledger: Ledger) -> Iterator[Thread]:
     """The projector's loop in a thread of its own, until the block ends."""
     stop = Event()
-    loop = Thread(target=projector.run, args=(stop,))
+    loop = Thread(target=projector.run, args=(stop, ledger.wait))
     loop.start()
     try:
         yield loop
@@ -135,7 +135,7 @@ def test_the_loop_is_woken_by_new_events_and_stops_when_told(
     """What is recorded while it runs is in the tables without anybody asking."""
     story = with_registries()
     with Watched(dsn, ledger, len(story.recorded)) as projector:
-        with running(projector) as loop:
+        with running(projector, ledger) as loop:
             record(ledger, story)
             assert projector.there.wait(30)
         assert not loop.is_alive()
@@ -149,7 +149,7 @@ def test_the_loop_outlives_the_loss_of_all_connections(
     """As when the database restarts."""
     story = with_registries()
     half = len(story.recorded) // 2
-    with Watched(dsn, ledger, len(story.recorded)) as watched, running(watched):
+    with Watched(dsn, ledger, len(story.recorded)) as watched, running(watched, ledger):
         record(ledger, story, half)
         assert watched.wait_for(half, timeout=30)
         end_connections(dsn)

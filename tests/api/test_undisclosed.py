@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import DiscloseDraw, DrawCommand
+from domain.inspection_commands import CheckIn
 from tests import story
 
 if TYPE_CHECKING:
@@ -47,18 +48,24 @@ def test_an_undisclosed_list_is_not_shown(service: Service) -> None:
 
 
 def test_inspections_do_not_exist_before_the_officers_draw_is_disclosed(service: Service) -> None:
-    """Not in lists, not by their number, not in a cursor; the draw operator sees them."""
+    """For nobody: not in lists, not by their number, and no act reaches them."""
     told = story.with_task()
     for stage in ("entities", "officers"):
         story.reveal_draw(told, story.commit_draw(told, stage))
-    inside = service.get("/inspections", "operator").json()["entries"]
-    hidden = inside[0]["id"]
-    officer = inside[0]["officers"][0]
-    for who in ("clerk-edu", "reviewer1", officer):
+    entity = service.get(f"/draws/{ENTITIES}/members", "operator", part="drawn").json()["entries"][
+        0
+    ]
+    hidden = f"联2024026:{entity['id']}"
+    for who in ("clerk-edu", "operator", "discipline1", "E1"):
         page = service.get("/inspections", who, limit=1).json()
         assert page == {"entries": [], "next_cursor": None}
         assert service.get(f"/inspections/{hidden}", who).json()["code"] == "unknown-inspection"
+    early = service.act("E1", CheckIn(inspection=hidden)).json()
+    assert early["code"] == "unknown-inspection"
     assert service.get("/public/tasks/联2024026").json()["inspections"] == 0
     disclose(told, ENTITIES)
     disclose(told, OFFICERS)
+    officer = service.get(f"/inspections/{hidden}", "operator").json()["officers"][0]
     assert service.get(f"/inspections/{hidden}", officer).json()["id"] == hidden
+    stranger = next(who for who in ("E1", "E2", "E3") if who != officer)
+    assert service.get(f"/inspections/{hidden}", stranger).json()["code"] == "unknown-inspection"

@@ -39,7 +39,7 @@ from domain.registry_commands import (
 from ledger.writer import Receipt
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from api.imports.records import Record
     from domain.history import History
@@ -96,12 +96,17 @@ def run_import(writer: Writer, keys: Keys, person: Person, file: Import) -> Impo
         else:
             problems.append(_at_row(file, record, refusal))
     receipt = None
-    if file.skip_bad_rows or all(one.code in REMARKS for one in problems):
+    if file.skip_bad_rows or not stops(problems):
         receipt = _record(writer, keys, Actor(id=person.id, role=role), file, commands)
     added = receipt.count if receipt else 0
     return Imported(
         read=read, problems=tuple(problems), receipt=receipt, unchanged=len(commands) - added
     )
+
+
+def stops(problems: Sequence[RowProblem]) -> bool:
+    """Whether a file with these problems is recorded only when bad rows are skipped."""
+    return any(one.code not in REMARKS for one in problems)
 
 
 def _role(kind: RegistryKind, person: Person) -> str:

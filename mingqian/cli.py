@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from api.acting import Person
-from api.imports import write_template
-from api.imports_command import Import, run_import
+from api.imports import load, write_template
+from api.imports_command import Import, run_import, stops
 from api.parts import clock_of, dsn_of, enter_first_administrator, initialise, open_parts
 from api.problems import is_database_trouble
 from api.server import serve as run_server
@@ -25,9 +26,9 @@ from ledger.export import export as write_export
 from mingqian.demo.run import run as run_demo
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
-    from api.imports_command import Imported
+    from api.imports import ImportResult, RowProblem
     from api.parts import Parts
 
 REFUSED = 1
@@ -107,8 +108,13 @@ def serve() -> None:
 def import_(
     kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
     file: Annotated[Path, typer.Argument(help="XLSX 或 CSV 文件 / the file", dir_okay=False)],
-    staff: Annotated[str, typer.Option("--as", help="经办人员编号 / who imports")],
+    staff: Annotated[
+        str | None, typer.Option("--as", help="经办人员编号 / who imports; not needed with --check")
+    ] = None,
     *,
+    check: Annotated[
+        bool, typer.Option(help="只检查文件，不入账 / read and report only, record nothing")
+    ] = False,
     skip_bad_rows: Annotated[
         bool, typer.Option(help="跳过有问题的行 / record the good rows of a file with bad ones")
     ] = False,
@@ -118,12 +124,24 @@ def import_(
         data = file.read_bytes()
     except OSError as error:
         raise DomainError("import-unreadable", f"{file}: {error.strerror}") from None
+    if check:
+        read = load(kind, data, file.name)
+        _print_problems(read.problems)
+        console.print(f"{_rows(read)}, 可导入 {len(read.records)} to import")
+        raise typer.Exit(REFUSED if stops(read.problems) else 0)
+    if staff is None:
+        raise DomainError(
+            "import-person-missing", "请用 --as 写明经办人员 / say who imports with --as"
+        )
     wanted = Import(kind=kind, data=data, filename=file.name, skip_bad_rows=skip_bad_rows)
     with _parts() as parts:
-        person = _person(parts, staff)
-        imported = run_import(parts.writer, parts.keys, person, wanted)
-    _print_import(imported)
+        imported = run_import(parts.writer, parts.keys, _person(parts, staff), wanted)
+    _print_problems(imported.problems)
+    console.print(
+        f"{_rows(imported.read)}, 新增 {imported.added} added, 已有 {imported.unchanged} unchanged"
+    )
     if imported.receipt is None:
+        console.print("整份文件未入账 / nothing of this file was recorded", style="bold red")
         raise typer.Exit(REFUSED)
 
 
@@ -136,20 +154,20 @@ def _person(parts: Parts, staff: str) -> Person:
     return Person(id=known.id, department=known.department, roles=known.roles, one_time=False)
 
 
-def _print_import(imported: Imported) -> None:
-    if imported.problems:
-        table = Table("工作表 / sheet", "行 / row", "列 / column", "代码 / code", "原因 / reason")
-        for one in imported.problems:
-            table.add_row(one.sheet, str(one.row), one.column, one.code, one.reason)
-        console.print(table)
-    read = imported.read
-    console.print(
-        f"读取 {read.rows_read} 行 / rows read: 新增 {imported.added} added, "
-        f"已有 {imported.unchanged} unchanged, 续行 {read.rows_continued} continued, "
-        f"空行 {read.rows_empty} empty, 问题 {len(imported.problems)} problems"
+def _print_problems(problems: Sequence[RowProblem]) -> None:
+    if not problems:
+        return
+    table = Table("工作表 / sheet", "行 / row", "列 / column", "代码 / code", "原因 / reason")
+    for one in problems:
+        table.add_row(*map(escape, (one.sheet, str(one.row), one.column, one.code, one.reason)))
+    console.print(table)
+
+
+def _rows(read: ImportResult) -> str:
+    return (
+        f"读取 {read.rows_read} 行 / rows read: 续行 {read.rows_continued} continued, "
+        f"空行 {read.rows_empty} empty, 问题 {len(read.problems)} problems"
     )
-    if imported.receipt is None:
-        console.print("整份文件未入账 / nothing of this file was recorded", style="bold red")
 
 
 @app.command()

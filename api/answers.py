@@ -8,12 +8,17 @@ from api.problems import MEDIA_TYPE
 from ledger.writer import Receipt
 
 POSITION_HEADER = "Ledger-Position"
+POSITION: Any = Field(
+    ge=0,
+    description="读取所写内容时作为 Ledger-Position 发送 / send it as Ledger-Position to read what was written",
+)
+REPEATED: Any = Field(description="同一请求此前已记录 / the same request was recorded before")
 
 
 class Answer(BaseModel):
-    """What every answer has in common."""
+    """What every answer has in common: a field that its shape does not describe is a fault, never an answer."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
 
 class Place(Answer):
@@ -28,9 +33,9 @@ class RowProblemAnswer(Answer):
 
     file: str
     sheet: str
-    row: int
-    column: str
-    code: str
+    row: int = Field(ge=0, description="行号，从 1 起；0 为整个表 / from 1, or 0 for a whole sheet")
+    column: str = Field(description="列名，可为空文本 / heading of the column, may be empty")
+    code: str = Field(description="问题代码，见 /problems/{code} / problem code")
     reason: str
 
 
@@ -49,33 +54,37 @@ class Problem(Answer):
 class EventAnswer(Answer):
     """One recorded event."""
 
-    leaf: int
-    type: str
+    leaf: int = Field(ge=0, description="台账中的位置，从 0 起 / its leaf in the ledger, from 0")
+    type: str = Field(description="事件类型 / stored name, for example entity.added.v1")
     stream: str
-    version: int
+    version: int = Field(ge=1, description="流内序号，从 1 起 / its number in the stream, from 1")
 
 
 class ActAnswer(Answer):
-    """What became of an act: `position` is what to send as `Ledger-Position` to read what was written."""
+    """办理结果 / what became of an act."""
 
-    position: int
+    position: int = POSITION
     events: list[EventAnswer]
-    repeated: bool
+    repeated: bool = REPEATED
 
 
 class ImportAnswer(Answer):
-    """What became of a file. `unchanged` rows stood in the registry already, with the same content."""
+    """导入结果 / what became of a file: every row below a header is counted."""
 
-    position: int
-    added: int
-    unchanged: int
-    rows_read: int
-    rows_continued: int
-    rows_empty: int
-    rows_refused: int
-    columns_ignored: list[str]
+    position: int = POSITION
+    added: int = Field(ge=0, description="新登记的条目 / entries that were proposed")
+    unchanged: int = Field(
+        ge=0, description="名录中已有且内容相同 / stood in the registry with the same content"
+    )
+    rows_read: int = Field(ge=0, description="表头以下的行数 / rows below a header")
+    rows_continued: int = Field(
+        ge=0, description="补充上一事项的行 / rows that added to an item that stood already"
+    )
+    rows_empty: int = Field(ge=0)
+    rows_refused: int = Field(ge=0, description="有误而未登记的行 / rows that were left out")
+    columns_ignored: list[str] = Field(description="未采用的列 / columns that mean nothing here")
     problems: list[RowProblemAnswer]
-    repeated: bool
+    repeated: bool = REPEATED
 
 
 class SessionAnswer(Answer):
@@ -83,7 +92,7 @@ class SessionAnswer(Answer):
 
     access_token: str
     token_type: str = "bearer"  # noqa: S105 - the word of RFC 6750
-    expires_in: int
+    expires_in: int = Field(description="有效秒数 / seconds")
     password_change_required: bool
 
 

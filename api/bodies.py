@@ -58,13 +58,14 @@ def _to_domain(value: object) -> object:
 
 @cache
 def body_of(shape: type) -> type[Body]:
-    """The model of a dataclass of the domain."""
+    """The model of a dataclass of the domain; what stands within commands is named apart from what reads answer."""
     names = {**vars(sys.modules[shape.__module__]), "Mapping": Mapping}
     hints = get_type_hints(shape, globalns=names)
     definitions: dict[str, Any] = {
         field.name: (_annotation(hints[field.name]), ...) for field in fields(shape)
     }
-    model = create_model(shape.__name__, __base__=Body, __doc__=shape.__doc__, **definitions)
+    name = shape.__name__ if hasattr(shape, "stream") else f"{shape.__name__}Input"
+    model = create_model(name, __base__=Body, __doc__=shape.__doc__, **definitions)
     model.shape = shape
     return model
 
@@ -72,7 +73,9 @@ def body_of(shape: type) -> type[Body]:
 def tagged(name: str, shape: type) -> type[Body]:
     """The same model with `act`, which says which act of a batch it is."""
     tag: Any = (Literal[name], ...)
-    return create_model(f"Batch{shape.__name__}", __base__=body_of(shape), act=tag)
+    return create_model(
+        f"Batch{shape.__name__}", __base__=body_of(shape), __doc__=shape.__doc__, act=tag
+    )
 
 
 def _annotation(hint: Any) -> Any:  # noqa: ANN401 - types of types; one answer for each kind of type

@@ -8,6 +8,9 @@ from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
 from api.paging import PageAsked, known, listing
+from api.shapes.campaigns import DrawMembers, DrawShown, PlanShown, Tasks, TaskWithDraws
+from api.shapes.inspections import Inspections, InspectionWithSteps
+from api.shapes.proofs import AnyBundle
 from api.text import Word
 from domain.errors import DomainError
 from domain.inspection import Status
@@ -25,7 +28,11 @@ BEHIND_THE_CURTAIN = ("draw_operator", "discipline")
 EVERY_INSPECTION = ("clerk", "reviewer", "approver", *BEHIND_THE_CURTAIN)
 
 
-@router.get("/plans/{year}", summary="年度抽查计划 / the plan of a year, drafts too")
+@router.get(
+    "/plans/{year}",
+    response_model=PlanShown,
+    summary="年度抽查计划 / the plan of a year, drafts too",
+)
 def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> dict[str, Any]:
     """The plan with its rows: `newest` as last written, `published` as it holds."""
     with parts.reader.snapshot() as read:
@@ -33,7 +40,11 @@ def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> 
     return known(found, "unknown-plan", f"没有 {year} 年度计划 / no plan of that year")
 
 
-@router.get("/tasks", summary="抽查任务列表 / tasks with their progress")
+@router.get(
+    "/tasks",
+    response_model=Tasks,
+    summary="抽查任务列表 / tasks with their progress",
+)
 def tasks(
     parts: PartsNow,
     page: PageAsked,
@@ -46,7 +57,7 @@ def tasks(
     return listing(rows, page)
 
 
-@router.get("/tasks/{number}", summary="抽查任务 / one task")
+@router.get("/tasks/{number}", response_model=TaskWithDraws, summary="抽查任务 / one task")
 def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     """The task with its progress and all its draws, void ones too."""
     with parts.reader.snapshot() as read:
@@ -54,7 +65,7 @@ def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     return known(found, "unknown-task", "没有此任务 / no such task")
 
 
-@router.get("/draws/{draw_id}", summary="一次抽取 / one draw")
+@router.get("/draws/{draw_id}", response_model=DrawShown, summary="一次抽取 / one draw")
 def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
     """The draw as it stands: people, commitment, times. Its list is under `members`, its proof under `bundle`."""
     with parts.reader.snapshot() as read:
@@ -62,7 +73,11 @@ def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
     return known(found, "unknown-draw", "没有此抽取 / no such draw")
 
 
-@router.get("/draws/{draw_id}/members", summary="抽取名单 / pool, exclusions or drawn")
+@router.get(
+    "/draws/{draw_id}/members",
+    response_model=DrawMembers,
+    summary="抽取名单 / pool, exclusions or drawn",
+)
 def members(
     draw_id: Word,
     parts: PartsNow,
@@ -77,7 +92,12 @@ def members(
     return listing(rows, page, key="entity")
 
 
-@router.get("/draws/{draw_id}/bundle", summary="抽取证明 / proof bundle", response_class=Response)
+@router.get(
+    "/draws/{draw_id}/bundle",
+    response_class=Response,
+    responses={200: {"model": AnyBundle}},
+    summary="抽取证明 / proof bundle",
+)
 def bundle(draw_id: Word, parts: PartsNow, person: PersonNow) -> Response:
     """The exact canonical bundle; before the disclosure for the draw operator and the discipline office."""
     with parts.reader.snapshot() as read:
@@ -88,7 +108,7 @@ def bundle(draw_id: Word, parts: PartsNow, person: PersonNow) -> Response:
     return Response(proof, media_type="application/json")
 
 
-@router.get("/inspections", summary="检查列表 / inspections")
+@router.get("/inspections", response_model=Inspections, summary="检查列表 / inspections")
 def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
     *,
     parts: PartsNow,
@@ -110,7 +130,11 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
     return listing(rows, page)
 
 
-@router.get("/inspections/{inspection}", summary="一次检查 / one inspection")
+@router.get(
+    "/inspections/{inspection}",
+    response_model=InspectionWithSteps,
+    summary="一次检查 / one inspection",
+)
 def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """The inspection with its steps; for an officer who is not of it there is none."""
     require_role(person, "officer", *EVERY_INSPECTION)

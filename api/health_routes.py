@@ -1,7 +1,10 @@
 """For those who keep the service running: is it alive, and is it ready."""
 
+from typing import Literal
+
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
+from pydantic import Field
 
 from api.access import PartsNow
 from api.answers import Answer, refusals
@@ -12,16 +15,20 @@ router = APIRouter(tags=["运维 / operations"], responses=refusals())
 class Alive(Answer):
     """The process answers."""
 
-    status: str = "ok"
+    status: Literal["ok"] = "ok"
 
 
 class Ready(Answer):
-    """Whether requests can be answered: leaves in the ledger, leaves in the tables, and how many are between."""
+    """是否就绪 / whether requests can be answered."""
 
     ready: bool
-    ledger: int
-    tables: int
-    lag: int
+    ledger: int = Field(ge=0, description="台账条数 / leaves in the ledger")
+    tables: int = Field(ge=0, description="查询数据已含条数 / leaves that the tables tell")
+    lag: int = Field(ge=0, description="尚差条数 / how many are between")
+
+
+NOT_READY = refusals()
+NOT_READY[503] |= {"model": Ready}
 
 
 @router.get("/healthz", summary="存活 / alive")
@@ -30,7 +37,7 @@ def healthz() -> Alive:
     return Alive()
 
 
-@router.get("/readyz", summary="就绪 / ready", response_model=Ready)
+@router.get("/readyz", summary="就绪 / ready", response_model=Ready, responses=NOT_READY)
 def readyz(parts: PartsNow) -> JSONResponse:
     """200 while the database answers and the tables keep up, else 503."""
     tables, ledger = parts.projector.position(), parts.ledger.size()

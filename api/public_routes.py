@@ -9,6 +9,17 @@ from api import problems
 from api.access import PartsNow
 from api.answers import PUBLIC
 from api.paging import PageAsked, known, listing
+from api.shapes.campaigns import (
+    DrawMembers,
+    PublicDraw,
+    PublicDraws,
+    PublicPlan,
+    PublicPlans,
+    PublicTasks,
+    PublicTaskWithDraws,
+)
+from api.shapes.inspections import Result, Results
+from api.shapes.proofs import AnyBundle
 from api.text import Leaf, Word
 from domain.errors import DomainError
 from projections.queries import campaigns, inspections
@@ -16,37 +27,28 @@ from projections.queries.campaigns import Part
 from projections.reading import LIMIT, Row
 
 router = APIRouter(tags=["公开 / public"], responses=PUBLIC)
-# What the public knows of a draw from its commitment on.
-DRAW_FIELDS = [
-    "id",
-    "task",
-    "stage",
-    "serial",
-    "status",
-    "open",
-    "predecessors",
-    "witnesses",
-    "commitment",
-    "ledger_size",
-    "pool",
-    "excluded",
-    "void_reason",
-    "prepared_at",
-    "committed_at",
-    "computed_at",
-    "disclosed_at",
-    "voided_at",
-]
 
 
-@router.get("/public/plans", summary="已公布的年度计划 / published plans")
+class Markdown(PlainTextResponse):
+    """A page as it was written."""
+
+    media_type = "text/markdown"
+
+
+@router.get(
+    "/public/plans", response_model=PublicPlans, summary="已公布的年度计划 / published plans"
+)
 def plans(parts: PartsNow) -> dict[str, Any]:
     """Every published plan, by year."""
     with parts.reader.snapshot() as read:
         return {"entries": campaigns.public_plans(read)}
 
 
-@router.get("/public/plans/{year}", summary="已公布的年度计划 / a published plan")
+@router.get(
+    "/public/plans/{year}",
+    response_model=PublicPlan,
+    summary="已公布的年度计划 / a published plan",
+)
 def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> dict[str, Any]:
     """The rows that hold; what is being drafted does not show."""
     with parts.reader.snapshot() as read:
@@ -56,7 +58,7 @@ def plan(year: Annotated[str, Path(pattern=r"^[0-9]{4}$")], parts: PartsNow) -> 
     )
 
 
-@router.get("/public/tasks", summary="抽查任务 / tasks")
+@router.get("/public/tasks", response_model=PublicTasks, summary="抽查任务 / tasks")
 def tasks(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
     """Tasks by number, with counts of what is disclosed."""
     with parts.reader.snapshot() as read:
@@ -64,7 +66,11 @@ def tasks(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
     return listing(rows, page)
 
 
-@router.get("/public/tasks/{number}", summary="抽查任务 / one task")
+@router.get(
+    "/public/tasks/{number}",
+    response_model=PublicTaskWithDraws,
+    summary="抽查任务 / one task",
+)
 def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     """The task and all its draws, void ones too, from their commitment on."""
     with parts.reader.snapshot() as read:
@@ -75,7 +81,7 @@ def task(number: Word, parts: PartsNow) -> dict[str, Any]:
     return found
 
 
-@router.get("/public/draws", summary="抽取 / draws")
+@router.get("/public/draws", response_model=PublicDraws, summary="抽取 / draws")
 def draws(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
     """Every draw from its commitment on, void ones too, by task; a page has the draws of `limit` tasks."""
     with parts.reader.snapshot() as read:
@@ -85,7 +91,7 @@ def draws(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
     return {"entries": [draw_row(row) for row in rows if _is_public(row)], "next_cursor": cursor}
 
 
-@router.get("/public/draws/{draw_id}", summary="一次抽取 / one draw")
+@router.get("/public/draws/{draw_id}", response_model=PublicDraw, summary="一次抽取 / one draw")
 def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
     """The draw with its commitment. List and proof follow at `members` and `bundle` once it is disclosed."""
     with parts.reader.snapshot() as read:
@@ -95,7 +101,11 @@ def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
     return draw_row(found)
 
 
-@router.get("/public/draws/{draw_id}/members", summary="抽取名单 / pool, exclusions or drawn")
+@router.get(
+    "/public/draws/{draw_id}/members",
+    response_model=DrawMembers,
+    summary="抽取名单 / pool, exclusions or drawn",
+)
 def members(
     draw_id: Word, parts: PartsNow, page: PageAsked, part: Annotated[Part, Query()] = "drawn"
 ) -> dict[str, Any]:
@@ -107,7 +117,10 @@ def members(
 
 
 @router.get(
-    "/public/draws/{draw_id}/bundle", summary="抽取证明 / proof bundle", response_class=Response
+    "/public/draws/{draw_id}/bundle",
+    response_class=Response,
+    responses={200: {"model": AnyBundle}},
+    summary="抽取证明 / proof bundle",
 )
 def bundle(draw_id: Word, parts: PartsNow) -> Response:
     """The exact canonical bytes that anybody can verify with a program of their own."""
@@ -116,7 +129,7 @@ def bundle(draw_id: Word, parts: PartsNow) -> Response:
     return Response(proof, media_type="application/json")
 
 
-@router.get("/public/results", summary="检查结果公示 / published results")
+@router.get("/public/results", response_model=Results, summary="检查结果公示 / published results")
 def results(
     parts: PartsNow,
     before: Annotated[Leaf | None, Query(description="上一页的 next_before")] = None,
@@ -133,7 +146,11 @@ def results(
     return {"entries": rows, "next_before": rows[-1]["published_leaf"] if full else None}
 
 
-@router.get("/public/results/{inspection}", summary="一项检查结果 / one published result")
+@router.get(
+    "/public/results/{inspection}",
+    response_model=Result,
+    summary="一项检查结果 / one published result",
+)
 def result(inspection: Word, parts: PartsNow) -> dict[str, Any]:
     """The result as it was approved and published."""
     with parts.reader.snapshot() as read:
@@ -147,20 +164,18 @@ def checkpoint(parts: PartsNow) -> PlainTextResponse:
     return PlainTextResponse(parts.ledger.publish_checkpoint())
 
 
-@router.get(
-    "/problems/{code}", summary="问题说明 / what a code means", response_class=PlainTextResponse
-)
-def problem(code: Word) -> PlainTextResponse:
+@router.get("/problems/{code}", summary="问题说明 / what a code means", response_class=Markdown)
+def problem(code: Word) -> Markdown:
     """The page of a problem code: what it means and what to do."""
     page = problems.page_of(code)
     if page is None:
         raise DomainError("unknown-problem", "没有这个代码 / no such code")
-    return PlainTextResponse(page, media_type="text/markdown")
+    return Markdown(page)
 
 
 def draw_row(row: Row) -> Row:
-    """What of a draw is public now."""
-    shown = {name: row[name] for name in DRAW_FIELDS}
+    """What the public knows of a draw now, from its commitment on."""
+    shown = {name: row[name] for name in PublicDraw.model_fields}
     return {**shown, "drawn": row["drawn"] if row["open"] else None}
 
 

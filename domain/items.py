@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from domain.history import History
 
 Category = Literal["重点", "一般"]
+ItemStatus = Literal["added", "claimed", "reviewed", "published"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,7 +125,7 @@ class Item:
 
     code: str
     details: ItemDetails
-    status: Literal["added", "claimed", "reviewed", "published"] = "added"
+    status: ItemStatus = "added"
     department: str | None = None
     claimed_by: str | None = None
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from domain.facts import Context, Recorded
     from domain.history import History
 
-
+PlanStatus = Literal["drafted", "reviewed", "collated", "published"]
 YEARS = range(2000, 3000)
 
 
@@ -135,7 +135,7 @@ class Plan:
     issuer: str
     rows: tuple[PlanRow, ...]
     drafted_by: str
-    status: Literal["drafted", "reviewed", "collated", "published"] = "drafted"
+    status: PlanStatus = "drafted"
     published: tuple[PlanRow, ...] = ()
     revision: int = 0
 

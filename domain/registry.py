@@ -60,13 +60,15 @@ if TYPE_CHECKING:
     from domain.facts import Context, Recorded
     from domain.history import History
 
+PendingAct = Literal["add", "change", "suspend", "restore"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
     """A proposal that waits for its second person; `version` is the event that made it."""
 
     version: int
-    act: Literal["add", "change", "suspend", "restore"]
+    act: PendingAct
     by: str
     details: Details | None = None
 
@@ -287,7 +289,7 @@ def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -
 
 
 def _evolve(entry: E, recorded: Recorded) -> E:
-    def wait(act: Literal["add", "change", "suspend", "restore"], details: Details | None) -> E:
+    def wait(act: PendingAct, details: Details | None) -> E:
         pending = Pending(version=recorded.version, act=act, by=recorded.actor.id, details=details)
         return replace(entry, pending=pending)
 

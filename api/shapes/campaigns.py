@@ -1,0 +1,202 @@
+"""Plans, tasks and draws, as staff read them and as the public does."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from api.answers import Answer
+from api.shapes.common import Count, Day, EntityId, Instant, Listing, Version
+from api.shapes.proofs import Commitment
+from domain.draw_commands import Stage
+from domain.frame import ExclusionReason
+from domain.plan import PlanStatus
+from domain.plan_rows import PlanRow, PlanWarning
+from domain.task import TaskConfirmed
+
+DrawStatus = Literal["prepared", "committed", "computed", "disclosed", "voided"]
+
+
+class NewestRow(Answer):
+    """计划的一行 / a row: `newest` as last written, `published` as it holds (null before)."""
+
+    number: str
+    place: Count = Field(description="在计划中的位置，从 0 起 / its place in the plan, from 0")
+    newest: PlanRow
+    published: PlanRow | None
+
+
+class PlanShown(Answer):
+    """年度抽查计划 / the plan of a year, drafts too."""
+
+    id: str = Field(description="年度 / the year")
+    title: str
+    document_number: str
+    issuer: str = Field(description="制定部门编号 / department id")
+    status: PlanStatus
+    revision: Count = Field(description="已公布的次数 / how often it was published")
+    drafted_by: str
+    warnings: list[PlanWarning]
+    drafted_at: Instant
+    reviewed_at: Instant | None
+    collated_at: Instant | None
+    published_at: Instant | None
+    version: Version
+    rows: list[NewestRow]
+
+
+class PlanHead(Answer):
+    """已公布的计划 / a published plan without its rows."""
+
+    id: str = Field(description="年度 / the year")
+    title: str
+    document_number: str
+    issuer: str = Field(description="制定部门编号 / department id")
+    revision: int = Field(ge=1, description="第几次公布 / the number of its publication")
+    published_at: Instant
+
+
+class PublicPlans(Answer):
+    """所有已公布的计划 / every published plan, by year."""
+
+    entries: list[PlanHead]
+
+
+class PublishedRow(Answer):
+    """已公布的一行 / a row that holds."""
+
+    number: str
+    row: PlanRow
+
+
+class PublicPlan(PlanHead):
+    """已公布的计划及其各行 / a published plan with the rows that hold."""
+
+    rows: list[PublishedRow]
+
+
+class TaskCounts(Answer):
+    """What a task and its progress have in common for staff and public."""
+
+    id: str = Field(description="抽查计划编号 / plan number")
+    plan: str = Field(description="年度 / the year of its plan")
+    plan_revision: int = Field(ge=1)
+    name: str
+    lead: str = Field(description="牵头部门编号 / id of the leading department")
+    departments: list[str] = Field(description="参与部门，牵头在前 / lead first")
+    window_from: Day
+    window_to: Day
+    row: PlanRow
+    scheme: str = Field(description="实施方案 / the implementing scheme")
+    confirmed: bool
+    completed: bool
+    opened_at: Instant
+    confirmed_at: Instant | None
+    completed_at: Instant | None
+    version: Version
+    pool: Count = Field(description="抽查库数量 / entities in the pool")
+    excluded: Count
+    drawn: Count
+    inspections: Count
+    entered: Count = Field(description="已录入及之后 / results entered, or further")
+    approved: Count
+    published: Count
+
+
+class TaskShown(TaskCounts):
+    """抽查任务 / a task with its progress."""
+
+    confirmations: list[TaskConfirmed]
+
+
+class Tasks(Listing[TaskShown]):
+    """抽查任务的一页 / one page of tasks."""
+
+
+class PublicConfirmation(Answer):
+    """部门确认；人员不公开 / a department takes part; who may be drawn is not public."""
+
+    department: str
+    items: list[str]
+    officers: None
+    statement: str
+
+
+class PublicTask(TaskCounts):
+    """抽查任务，仅已公布的数量 / a task, with counts of what is disclosed."""
+
+    confirmations: list[PublicConfirmation]
+
+
+class PublicTasks(Listing[PublicTask]):
+    """抽查任务的一页 / one page of tasks."""
+
+
+class PublicDraw(Answer):
+    """一次抽取 / a draw, from its commitment on; `drawn` once its list is public."""
+
+    id: str = Field(description="抽查计划编号.阶段.序号 / plan number, stage and serial")
+    task: str
+    stage: Stage
+    serial: int = Field(ge=1)
+    status: DrawStatus
+    open: bool = Field(description="名单与证明是否公开 / whether list and proof are public")
+    predecessors: list[str] = Field(description="此前作废的抽取 / the void draws before it")
+    witnesses: list[str]
+    commitment: Commitment | None
+    ledger_size: Count | None = Field(
+        description="固定名单时的台账条数 / leaves of the ledger when the list was fixed"
+    )
+    pool: Count | None = Field(description="仅检查对象抽取 / in draws of entities only")
+    excluded: Count | None
+    drawn: Count | None
+    void_reason: str | None
+    prepared_at: Instant
+    committed_at: Instant | None
+    computed_at: Instant | None
+    disclosed_at: Instant | None
+    voided_at: Instant | None
+
+
+class PublicDraws(Listing[PublicDraw]):
+    """抽取的一页 / one page of draws."""
+
+
+class DrawShown(PublicDraw):
+    """一次抽取，供工作人员 / a draw as staff read it."""
+
+    committed_by: list[str] = Field(description="已提交承诺值的见证人 / witnesses with a hash")
+    revealed_by: list[str] = Field(description="已公开随机数的见证人 / witnesses who opened")
+    void_requested_by: str | None
+    version: Version
+
+
+class TaskWithDraws(TaskShown):
+    """抽查任务及其全部抽取，作废的也在内 / a task with all its draws, void ones too."""
+
+    draws: list[DrawShown]
+
+
+class PublicTaskWithDraws(PublicTask):
+    """抽查任务及其公开的抽取 / a task with its draws from their commitment on."""
+
+    draws: list[PublicDraw]
+
+
+class DrawMember(Answer):
+    """名单中的对象 / an entity of a list."""
+
+    entity: EntityId
+    name: str | None = Field(
+        description="固定名单时的名称；未入库时为 null / the name at the commitment, null where unconfirmed"
+    )
+    stratum: str
+    reason: ExclusionReason | None = Field(
+        description="排除原因；在抽查库中则为 null / why it was left out, null in the pool"
+    )
+    place: Count | None = Field(
+        description="抽取次序，从 0 起；未抽中为 null / order of the draw from 0, null unless drawn"
+    )
+
+
+class DrawMembers(Listing[DrawMember]):
+    """名单的一页 / one page of a list."""

@@ -1,0 +1,87 @@
+"""What the shapes of many reads share: times, pages, personal fields, and the steps of a stream."""
+
+from functools import cache
+from typing import Annotated, Any, Generic, Literal, TypeVar, Union
+
+from pydantic import Field, create_model
+
+from api.answers import Answer
+from api.bodies import PersonalField
+from domain.events import NAMES
+from domain.organisation import Role
+
+Row = TypeVar("Row", bound=Answer)
+
+
+def _text(description: str, **more: str) -> Any:  # noqa: ANN401 - what stands beside `str` in an annotation
+    return Field(description=description, json_schema_extra=dict(more))
+
+
+Instant = Annotated[
+    str, _text("时刻（UTC，毫秒）/ RFC 3339 in UTC, with milliseconds", format="date-time")
+]
+Day = Annotated[str, _text("日期（中国）/ a day in China, YYYY-MM-DD", format="date")]
+Count = Annotated[int, Field(ge=0)]
+Version = Annotated[
+    int, Field(ge=1, description="本条目的第几个事件 / events of its stream so far")
+]
+OfficerId = Annotated[str, Field(description="执法检查人员编号 / officer id")]
+EntityId = Annotated[
+    str,
+    Field(
+        description="检查对象标识：uscc:、reg: 或 school: 加号码 / legal identifier with its prefix",
+        examples=["school:1300000001"],
+    ),
+]
+Personal = Annotated[
+    dict[Literal[PersonalField, "reason"], str],
+    Field(
+        description="个人信息，仅供有权查看者 / personal fields, for those whose work it is;"
+        " `reason` 为最近一次回避的理由 / of the newest recusal"
+    ),
+]
+
+
+class Listing(Answer, Generic[Row]):
+    """一页 / one page of a list."""
+
+    entries: list[Row]
+    next_cursor: str | None = Field(
+        description="下一页的 cursor；没有下一页时为 null / the cursor of the next page, if there may be one"
+    )
+
+
+class Step(Answer):
+    """发生过的一步 / one recorded event of a stream."""
+
+    stream: str = Field(description="事件流，如 entity/school:1300000001 / whose event it is")
+    version: int = Field(ge=1, description="流内序号，从 1 起 / its number in the stream, from 1")
+    leaf: Count = Field(description="台账中的位置，从 0 起 / its leaf in the ledger, from 0")
+    recorded_at: Instant
+    actor: str = Field(description="办理人 / who acted")
+    role: Role | Literal["system"] = Field(description="以何角色 / in which role")
+    command_id: str = Field(
+        description="操作标识（UUID）/ the command that it follows from",
+        json_schema_extra={"format": "uuid"},
+    )
+
+
+@cache
+def _step(name: str) -> type[Step]:
+    event: Any = NAMES[name]
+    fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (event, ...)}
+    return create_model(
+        f"{event.__name__}Step", __base__=Step, __doc__=f"{event.__doc__} ({name})", **fields
+    )
+
+
+def steps_of(*kinds: str) -> Any:  # noqa: ANN401 - a type
+    """A list of the events whose stored names begin with one of these kinds, each with its own data."""
+    events = [_step(name) for name in NAMES if name.partition(".")[0] in kinds]
+    if len(events) == 1:
+        return list[events[0]]  # type: ignore[valid-type]
+    one: Any = Annotated[
+        Union[tuple(events)],  # noqa: UP007 - made from the table
+        Field(discriminator="type"),
+    ]
+    return list[one]

@@ -1,0 +1,94 @@
+"""Inspections, as staff read them, and the results that are published of them."""
+
+from typing import Any
+
+from pydantic import Field
+
+from api.answers import Answer
+from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version, steps_of
+from domain.inspection import Status
+from domain.inspection_commands import (
+    AssignedOfficer,
+    InspectionAssigned,
+    ItemResult,
+    ResultCategory,
+)
+
+Steps: Any = steps_of("inspection")
+
+
+class InspectionShown(Answer):
+    """一次检查 / an inspection. Times are of the newest act of their kind; `status` says which of them still count."""
+
+    id: str = Field(description="抽查计划编号:检查对象标识 / plan number and entity id")
+    task: str
+    entity: EntityId
+    officers: list[OfficerId]
+    assigned: InspectionAssigned
+    window_from: Day
+    window_to: Day
+    status: Status
+    notified: bool
+    checked_in: list[OfficerId]
+    checked_out: list[OfficerId]
+    first_visit_on: Day | None
+    category: ResultCategory | None
+    items: list[ItemResult] | None
+    entered_by: OfficerId | None
+    requirement: str | None = Field(description="责令改正的要求 / what must be put right")
+    due: Day | None
+    corrected: bool | None = Field(
+        description="是否已改正；未责令时为 null / whether it was put right, null without an order"
+    )
+    assigned_at: Instant
+    notified_at: Instant | None
+    checked_in_at: Instant | None
+    checked_out_at: Instant | None
+    entered_at: Instant | None
+    confirmed_at: Instant | None
+    reviewed_at: Instant | None
+    ordered_at: Instant | None
+    verified_at: Instant | None
+    published_at: Instant | None
+    published_leaf: Count | None
+    version: Version
+
+
+class Inspections(Listing[InspectionShown]):
+    """检查的一页 / one page of inspections."""
+
+
+class InspectionWithSteps(InspectionShown):
+    """一次检查及其全部过程 / an inspection with all that happened."""
+
+    steps: Steps
+
+
+class Result(Answer):
+    """公示的检查结果 / a published result."""
+
+    id: str = Field(description="抽查计划编号:检查对象标识 / plan number and entity id")
+    task: str
+    entity: EntityId
+    name: str = Field(description="公示时的名称 / the name when it was published")
+    category: ResultCategory
+    items: list[ItemResult]
+    first_visit_on: Day
+    officers: list[AssignedOfficer] = Field(description="只列编号 / by their ids only")
+    requirement: str | None
+    due: Day | None
+    corrected: bool | None = Field(
+        description="是否已改正；未责令时为 null / whether it was put right, null without an order"
+    )
+    verified_at: Instant | None
+    published_at: Instant
+    published_leaf: Count = Field(description="公示事件的位置 / the leaf of its publication")
+
+
+class Results(Answer):
+    """公示结果的一页，新的在前 / one page of published results, the newest first."""
+
+    entries: list[Result]
+    next_before: Count | None = Field(
+        description="下一页的 before；没有时为 null / the `before` of the next page, if there may be one"
+    )

@@ -49,14 +49,11 @@ def service(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> I
 def county(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service where one inspection is published and the others wait. For reading only."""
     home = tmp_path_factory.mktemp("county")
-    with (
-        fresh_database(server) as dsn,
-        serving(dsn, home) as running,
-        pytest.MonkeyPatch.context() as patch,
-    ):
-        patch.setattr(story, "Story", partial(HttpStory, running))
-        told = story.with_inspections()
-        told.now = "2024-06-20T02:00:00.000Z"
-        first = running.get("/inspections", "clerk-edu").json()["entries"][0]
-        story.publish(told, first["id"], tuple(first["officers"]))
+    with fresh_database(server) as dsn, serving(dsn, home) as running:
+        with pytest.MonkeyPatch.context() as patch:  # only while the story is told
+            patch.setattr(story, "Story", partial(HttpStory, running))
+            told = story.with_inspections()
+            told.now = "2024-06-20T02:00:00.000Z"
+            first = running.get("/inspections", "clerk-edu").json()["entries"][0]
+            story.publish(told, first["id"], tuple(first["officers"]))
         yield running

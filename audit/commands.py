@@ -46,6 +46,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     organisation.StaffRolesChanged: lambda id_, e: organisation.ChangeStaffRoles(
         id=id_, roles=e.roles, reason=e.reason
     ),
+    organisation.PasswordIssued: lambda id_, _: organisation.IssuePassword(id=id_),
     organisation.StaffSuspended: lambda id_, e: organisation.SuspendStaff(id=id_, reason=e.reason),
     items.ItemAdded: lambda id_, e: items.AddItem(code=id_, details=e.details, source=e.source),
     items.ItemClaimed: lambda id_, e: items.ClaimItem(
@@ -98,7 +99,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     plan.PlanAmended: lambda id_, e: plan.AmendPlan(year=int(id_), rows=e.rows, reason=e.reason),
     plan.PlanReviewed: lambda id_, e: plan.ReviewPlan(
-        year=int(id_), approve=e.approved, remark=e.remark
+        year=int(id_), version=e.version, approve=e.approved, remark=e.remark
     ),
     plan.PlanCollated: lambda id_, _: plan.CollatePlan(year=int(id_)),
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain.bundles import bundle_of, file_name
 from domain.canonical import canon
-from domain.draws import Draw
+from domain.draw_state import Draw
 from domain.lottery.assignment_bundle import verify_assignment_bundle
 from domain.lottery.bundle import verify_bundle
 from domain.lottery.verification import Means

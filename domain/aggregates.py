@@ -6,7 +6,19 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from domain import draws, genesis, inspection, items, organisation, plan, registry, task
+from domain import (
+    draw_state,
+    draws,
+    genesis,
+    inspection,
+    inspection_state,
+    items,
+    organisation,
+    plan,
+    registry,
+    registry_state,
+    task,
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,19 +42,19 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "entity": Aggregate(
-        state=registry.Entity, evolve=registry.evolve_entity, decide=registry.decide
+        state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),
     "officer": Aggregate(
-        state=registry.Officer, evolve=registry.evolve_officer, decide=registry.decide
+        state=registry_state.Officer, evolve=registry_state.evolve_officer, decide=registry.decide
     ),
     "expert": Aggregate(
-        state=registry.Expert, evolve=registry.evolve_expert, decide=registry.decide
+        state=registry_state.Expert, evolve=registry_state.evolve_expert, decide=registry.decide
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
-    "draw": Aggregate(state=draws.Draw, evolve=draws.evolve, decide=draws.decide),
+    "draw": Aggregate(state=draw_state.Draw, evolve=draws.evolve, decide=draws.decide),
     "inspection": Aggregate(
-        state=inspection.Inspection, evolve=inspection.evolve, decide=inspection.decide
+        state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
 }
 

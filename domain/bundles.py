@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import AssignmentComputed, DrawComputed
-from domain.draws import Draw
+from domain.draw_state import Draw
 
 if TYPE_CHECKING:
     from domain.history import History

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from domain.facts import Actor, Command, Context, Fact
     from domain.history import History
 
-SYSTEM = "system"  # the program itself at set-up, before anybody exists who could act
+SYSTEM = "system"  # the program itself, before anybody exists who could act
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -33,6 +33,11 @@ ACTS: tuple[Act, ...] = (
     Act(name="department.add", command=organisation.AddDepartment, roles=("administrator", SYSTEM)),
     Act(name="staff.add", command=organisation.AddStaff, roles=("administrator", SYSTEM)),
     Act(name="staff.change-roles", command=organisation.ChangeStaffRoles, roles=("administrator",)),
+    Act(
+        name="staff.issue-password",
+        command=organisation.IssuePassword,
+        roles=("administrator", SYSTEM),
+    ),
     Act(name="staff.suspend", command=organisation.SuspendStaff, roles=("administrator",)),
     Act(name="item.add", command=items.AddItem, roles=("clerk",)),
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
@@ -103,6 +108,9 @@ def acting_role(command: type, roles: tuple[str, ...]) -> str:
 
 def decide(history: History, command: Command, context: Context) -> tuple[Fact, ...]:
     """Say what follows from a command on this history, or refuse it with a DomainError. Changes nothing."""
+    if context.now < history.recorded_at:
+        detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
+        raise DomainError("clock-behind", detail)
     _authorise(history, command, context.actor)
     prefix, _, id_ = command.stream.partition("/")
     aggregate = AGGREGATES[prefix]
@@ -113,10 +121,19 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     return facts
 
 
+def _require_set_up(history: History, command: Command, actor: Actor) -> None:
+    """The program acts only until there is an administrator; later it may only help one who lost the password."""
+    administered = any("administrator" in one.roles and one.active for one in history.all(Staff))
+    if actor.id != SYSTEM or (administered and not isinstance(command, organisation.IssuePassword)):
+        detail = "已有系统管理员，由其办理 / there is an administrator: they do it"
+        raise DomainError("role-not-allowed", detail)
+
+
 def _authorise(history: History, command: Command, actor: Actor) -> None:
     """The role must be one the act allows, and the person must hold it now."""
     acting_role(type(command), (actor.role,))
     if actor.role == SYSTEM:
+        _require_set_up(history, command, actor)
         return
     staff = history.get(Staff, actor.id)
     if staff is None or not staff.active or actor.role not in staff.roles:

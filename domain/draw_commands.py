@@ -78,12 +78,16 @@ AnyDrawCommand = (
 
 @dataclass(frozen=True, kw_only=True)
 class DrawPrepared:
-    """A draw was announced; `predecessors` are the voided draws of the same task and stage."""
+    """A draw was announced; `predecessors` are the voided draws of the same task and stage.
+
+    `entities_draw` is the draw of entities whose list gets the officers; None where entities are drawn.
+    """
 
     task: str
     stage: Stage
     witnesses: tuple[str, ...]
     predecessors: tuple[str, ...]
+    entities_draw: str | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -7,9 +7,8 @@ The mathematics is in `domain.lottery`; here stands who may do what, when, and o
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any, assert_never
+from dataclasses import replace
+from typing import TYPE_CHECKING, assert_never
 
 from domain import draw_computation as computation
 from domain.draw_commands import (
@@ -29,68 +28,30 @@ from domain.draw_commands import (
     RequestVoid,
     RevealSource,
     SourceRevealed,
-    Stage,
     VoidRequested,
     WitnessCommitted,
 )
+from domain.draw_state import (
+    Draw,
+    drawn_entities,
+    family,
+    pool_now,
+    require_disinterested,
+    require_in_time,
+    task_of,
+)
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.frame import assignment_input, entities_pool, roster
+from domain.frame import assignment_input, roster
 from domain.genesis import Genesis
-from domain.lottery.assignment_input import AssignmentInput
-from domain.lottery.pool import Pool
 from domain.organisation import Staff
-from domain.rules import china_date, require_other_person, require_reason
+from domain.rules import require_reason
 from domain.task import Task
 
 if TYPE_CHECKING:
     from domain.facts import Context, Recorded
     from domain.history import History
-
-
-@dataclass(frozen=True, kw_only=True)
-class Draw:
-    """A draw as it stands.
-
-    `commits` and `revealed` map witnesses to what they brought. `pool` (draw of entities), `roster` (its frozen officers)
-    and `input` (draw of officers) are what the registries said at the leaf of the commitment.
-    """
-
-    id: str
-    task: str
-    stage: Stage
-    witnesses: tuple[str, ...]
-    predecessors: tuple[str, ...]
-    commits: Mapping[str, str]
-    revealed: Mapping[str, Mapping[str, Any]]
-    committed: DrawCommitted | AssignmentCommitted | None = None
-    committed_leaf: int | None = None
-    pool: Pool | None = None
-    roster: tuple[Mapping[str, Any], ...] = ()
-    input: AssignmentInput | None = None
-    computed: DrawComputed | AssignmentComputed | None = None
-    disclosed: bool = False
-    void_requested_by: str | None = None
-    void_reason: str | None = None
-    voided: bool = False
-
-    @property
-    def entropy(self) -> tuple[Mapping[str, Any], ...]:
-        """What the sources revealed so far, in the order of the commitment."""
-        return tuple(self.revealed[who] for who in self.witnesses if who in self.revealed)
-
-    @property
-    def selected(self) -> tuple[str, ...]:
-        """The entities that were drawn, by stratum and ticket; empty before."""
-        if not isinstance(self.computed, DrawComputed):
-            return ()
-        return tuple(id_ for stratum in self.computed.strata for id_ in stratum["selected"])
-
-
-def family(history: History, task: str, stage: Stage) -> tuple[Draw, ...]:
-    """Every draw of a task and stage, voided ones too, in the order of their serials."""
-    own = [one for one in history.all(Draw) if (one.task, one.stage) == (task, stage)]
-    return tuple(sorted(own, key=lambda one: int(one.id.rpartition(".")[2])))
+    from domain.lottery.assignment_input import AssignmentInput
 
 
 def decide(
@@ -111,9 +72,9 @@ def decide(
         case RevealSource():
             return _reveal(state, command, context)
         case DiscloseDraw():
-            return _disclose(state, history)
+            return _disclose(state, context, history)
         case RequestVoid():
-            events = (_request_void(state, command, history),)
+            events = (_request_void(state, command, context, history),)
         case ApproveVoid():
             events = (_void(state, context, history),)
         case _:
@@ -143,36 +104,23 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
         raise DomainError(
             "draw-id-unexpected", f"抽取编号应为 {expected} / the draw id must be this"
         )
-    if command.stage == "officers":
-        _drawn_entities(command.task, history)
-    if china_date(context.now) > task.row.window_to:
-        raise DomainError(
-            "outside-window", f"抽查时间已于 {task.row.window_to} 结束 / the window has ended"
-        )
-    _check_people(task, command.witnesses, context, history)
+    officers = command.stage == "officers"
+    entities_draw = drawn_entities(command.task, history).id if officers else None
+    require_in_time(task, context)
+    _check_witnesses(task, command.witnesses, history)
+    require_disinterested(task, context, command.witnesses)
     event = DrawPrepared(
         task=command.task,
         stage=command.stage,
         witnesses=command.witnesses,
         predecessors=tuple(one.id for one in earlier),
+        entities_draw=entities_draw,
     )
     return Fact(stream=command.stream, event=event)
 
 
-def _drawn_entities(task: str, history: History) -> Draw:
-    """The draw of entities that stands and is computed."""
-    standing = [one for one in family(history, task, "entities") if not one.voided]
-    if not standing or standing[0].computed is None:
-        raise DomainError(
-            "entities-not-drawn", "须先完成检查对象抽取 / the entities are drawn first"
-        )
-    return standing[0]
-
-
-def _check_people(
-    task: Task, witnesses: tuple[str, ...], context: Context, history: History
-) -> None:
-    """Operator and witnesses are different people, and none of them can be drawn."""
+def _check_witnesses(task: Task, witnesses: tuple[str, ...], history: History) -> None:
+    """Enough different people, each a witness, and none who can be drawn."""
     if len(set(witnesses)) < len(witnesses) or len(witnesses) < task.row.witnesses:
         detail = f"至少需要 {task.row.witnesses} 名不同的见证人 / this many different witnesses are needed"
         raise DomainError("too-few-witnesses", detail)
@@ -180,9 +128,9 @@ def _check_people(
         staff = history.get(Staff, who)
         if staff is None or not staff.active or "witness" not in staff.roles:
             raise DomainError("not-a-witness", f"{who} 不是见证人 / is not a witness")
-    if context.actor.id in witnesses or {context.actor.id, *witnesses} & set(task.officers):
-        detail = "抽取操作员、见证人须为不同的人，且不得是可能被抽中的执法人员 / operator and witnesses differ and cannot be drawn"
-        raise DomainError("own-act", detail)
+        if who in task.officers:
+            detail = f"{who} 可能被抽中，不得见证 / can be drawn and so cannot witness"
+            raise DomainError("own-act", detail)
 
 
 def _bring(state: Draw, command: BringCommitment, context: Context) -> WitnessCommitted:
@@ -211,13 +159,14 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
     if missing:
         detail = f"见证人 {'、'.join(missing)} 尚未提交承诺值 / these witnesses have not handed in a hash"
         raise DomainError("source-missing", detail)
-    task, genesis = history.get(Task, state.task), history.get(Genesis, "")
-    assert task is not None
+    task, genesis = task_of(state.task, history), history.get(Genesis, "")
     assert genesis is not None
+    require_in_time(task, context)
+    require_disinterested(task, context, state.witnesses)
     key = bytes.fromhex(genesis.opened.vrf_key)
     sources = [(who, state.commits[who]) for who in state.witnesses]
     if state.stage == "entities":
-        pool = entities_pool(task.row, history)
+        pool = pool_now(task, history)
         commitment = computation.commit_entities(state.id, pool, task.row, sources, key)
         return DrawCommitted(commitment=commitment, ledger_size=context.position)
     commitment = computation.commit_officers(state.id, _input(state, history), sources, key)
@@ -225,10 +174,12 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
 
 
 def _input(state: Draw, history: History) -> AssignmentInput:
-    task = history.get(Task, state.task)
-    assert task is not None
-    drawn = _drawn_entities(state.task, history)
-    return assignment_input(task, drawn.selected, drawn.roster, history)
+    """The input of assign-v1; refused where another list of entities took the place of the one it was prepared for."""
+    drawn = drawn_entities(state.task, history)
+    if drawn.id != state.entities_draw:
+        detail = f"本抽取是为已作废的 {state.entities_draw} 准备的，须作废后另行准备 / prepared for a list that is void"
+        raise DomainError("entities-not-drawn", detail)
+    return assignment_input(task_of(state.task, history), drawn.selected, drawn.roster, history)
 
 
 def _reveal(state: Draw, command: RevealSource, context: Context) -> tuple[Fact, ...]:
@@ -269,20 +220,29 @@ def _compute(state: Draw, context: Context) -> tuple[Fact, ...]:
     return (Fact(stream=f"draw/{state.id}", event=event),)
 
 
-def _disclose(state: Draw, history: History) -> tuple[Fact, ...]:
+def _disclose(state: Draw, context: Context, history: History) -> tuple[Fact, ...]:
     """Publish; with the officers' list the visits begin to exist, so nobody can act on one before."""
     _require(state.computed is not None and not state.disclosed, state)
+    task = task_of(state.task, history)
+    require_disinterested(task, context, state.witnesses)
     fact = Fact(stream=f"draw/{state.id}", event=DrawDisclosed())
     if not isinstance(state.computed, AssignmentComputed):
         return (fact,)
-    task = history.get(Task, state.task)
-    assert task is not None
-    drawn = _drawn_entities(state.task, history)
+    drawn = drawn_entities(state.task, history)
+    if not drawn.disclosed:
+        detail = f"须先公布 {drawn.id} / the entities' draw is disclosed first"
+        raise DomainError("entities-not-disclosed", detail)
     return (fact, *computation.visits(state.computed.output, task.row, drawn.id, state.id))
 
 
-def _request_void(state: Draw, command: RequestVoid, history: History) -> VoidRequested:
+def _request_void(
+    state: Draw, command: RequestVoid, context: Context, history: History
+) -> VoidRequested:
     _require_may_be_voided(state, history)
+    _require(
+        state.void_requested_by is None, state
+    )  # the reason that is approved is the one that was read
+    require_disinterested(task_of(state.task, history), context, state.witnesses)
     require_reason(command.reason)
     return VoidRequested(reason=command.reason)
 
@@ -292,7 +252,9 @@ def _void(state: Draw, context: Context, history: History) -> DrawVoided:
     _require(state.void_requested_by is not None and state.void_reason is not None, state)
     assert state.void_requested_by is not None
     assert state.void_reason is not None
-    require_other_person(context, state.void_requested_by, "作废审批 / approval of a void")
+    involved = (state.prepared_by, state.void_requested_by)
+    task = task_of(state.task, history)
+    require_disinterested(task, context, state.witnesses, apart_from=involved)
     return DrawVoided(
         reason=state.void_reason,
         requested_by=state.void_requested_by,
@@ -322,6 +284,8 @@ def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
             stage=event.stage,
             witnesses=event.witnesses,
             predecessors=event.predecessors,
+            entities_draw=event.entities_draw,
+            prepared_by=by,
             commits={},
             revealed={},
         )
@@ -349,10 +313,9 @@ def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
 def _evolve_committed(
     state: Draw, event: DrawCommitted | AssignmentCommitted, leaf: int, history: History
 ) -> Draw:
-    task = history.get(Task, state.task)
-    assert task is not None
+    task = task_of(state.task, history)
     committed = replace(state, committed=event, committed_leaf=leaf)
     if isinstance(event, DrawCommitted):
-        pool = entities_pool(task.row, history)
+        pool = pool_now(task, history)
         return replace(committed, pool=pool, roster=roster(task, history))
     return replace(committed, input=_input(state, history))

@@ -13,6 +13,7 @@ NAMES: dict[str, type] = {
     "department.added.v1": organisation.DepartmentAdded,
     "staff.added.v1": organisation.StaffAdded,
     "staff.roles_changed.v1": organisation.StaffRolesChanged,
+    "staff.password_issued.v1": organisation.PasswordIssued,
     "staff.suspended.v1": organisation.StaffSuspended,
     "item.added.v1": items.ItemAdded,
     "item.claimed.v1": items.ItemClaimed,

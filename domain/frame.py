@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Literal
 
-from domain.inspection import MIN_OFFICERS, Inspection, inspection_id
+from domain.inspection import MIN_OFFICERS
+from domain.inspection_state import inspection_id
 from domain.lottery.assignment_input import ALG, AssignmentInput, input_of
 from domain.lottery.pool import Excluded, Member, Pool, pool_of
-from domain.registry import Entity, Officer
+from domain.registry_state import Entity, Officer
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -27,9 +28,13 @@ ExclusionReason = Literal[
 ]
 
 
-def entities_pool(row: PlanRow, history: History) -> Pool:
-    """Give everybody who fits the scope of a plan row, in the pool or excluded with the reason."""
-    visits = _visits(row.window_from[:4], history)
+def entities_pool(row: PlanRow, drawn: Mapping[str, int], history: History) -> Pool:
+    """Give everybody who fits the scope of a plan row, in the pool or excluded with the reason.
+
+    `drawn` counts how often this ledger drew each entity for the year of the row; inspections that were held outside
+    it are added.
+    """
+    year = row.window_from[:4]
     members: list[Member] = []
     excluded: list[Excluded] = []
     for entity in history.all(Entity):
@@ -37,7 +42,8 @@ def entities_pool(row: PlanRow, history: History) -> Pool:
         if details is None or not row.scope.fits(details):
             continue
         stratum = row.stratum_of(details)
-        reason = _exclusion(entity, visits.get(entity.id, 0), row)
+        outside = sum(day.startswith(year) for day in entity.visits)
+        reason = _exclusion(entity, outside + drawn.get(entity.id, 0), row)
         if reason is None:
             members.append(Member(id=entity.id, stratum=stratum))
         else:
@@ -51,18 +57,6 @@ def _exclusion(entity: Entity, visits: int, row: PlanRow) -> ExclusionReason | N
     if entity.suspended:
         return "suspended"
     return "visit-cap-reached" if visits >= row.visit_cap else None
-
-
-def _visits(year: str, history: History) -> dict[str, int]:
-    """Inspections of each entity in a calendar year: held outside this ledger, under way here, or held here."""
-    counts = {
-        entity.id: sum(day.startswith(year) for day in entity.visits)
-        for entity in history.all(Entity)
-    }
-    for inspection in history.all(Inspection):
-        if inspection.assigned.window_from.startswith(year):
-            counts[inspection.entity] = counts.get(inspection.entity, 0) + 1
-    return counts
 
 
 def roster(task: Task, history: History) -> tuple[Mapping[str, Any], ...]:

@@ -22,10 +22,11 @@ S = TypeVar("S")
 
 
 class History:
-    """What `size` leaves say. `apply` takes leaves strictly in order."""
+    """What `size` leaves say. `apply` takes leaves strictly in order; `recorded_at` is the latest time among them."""
 
     def __init__(self) -> None:
         self.size = 0
+        self.recorded_at = ""
         self._states: dict[str, MutableMapping[str, Any]] = {prefix: {} for prefix in AGGREGATES}
         self._versions: MutableMapping[str, int] = {}
 
@@ -36,6 +37,7 @@ class History:
         states = self._states[prefix]
         states[id_] = AGGREGATES[prefix].evolve(states.get(id_), recorded, self)
         self._versions[recorded.stream] = recorded.version
+        self.recorded_at = max(self.recorded_at, recorded.recorded_at)
         self.size += 1
 
     def get(self, kind: type[S], id_: str) -> S | None:
@@ -54,7 +56,7 @@ class History:
     def branch(self) -> History:
         """A history that continues from here and leaves this one as it is."""
         other = History()
-        other.size = self.size
+        other.size, other.recorded_at = self.size, self.recorded_at
         other._states = {prefix: ChainMap({}, states) for prefix, states in self._states.items()}
         other._versions = ChainMap({}, self._versions)
         return other

@@ -1,13 +1,13 @@
 """One inspection, from the two draws that made it to its published result and follow-up.
 
-assigned → notified → visited (≥ 2 officers in and out) → entered → confirmed → approved → published; a returned result is
-entered again. A follow-up runs beside it: ordered → verified by somebody who was not there.
+assigned → visited (≥ 2 officers there together) → entered → confirmed → approved → published; a returned result is entered
+again. The notice may come before the visit, or not at all where it is unannounced. A follow-up runs beside it: ordered →
+verified by somebody who was not there.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from domain.errors import DomainError
 from domain.facts import Fact
@@ -19,13 +19,13 @@ from domain.inspection_commands import (
     CorrectionOrdered,
     CorrectionVerified,
     EnterResult,
-    InspectionAssigned,
     InspectionNotified,
     Notify,
     OfficerCheckedIn,
     OfficerCheckedOut,
     OrderCorrection,
     PublishResult,
+    ResultCategory,
     ResultConfirmed,
     ResultEntered,
     ResultPublished,
@@ -33,7 +33,8 @@ from domain.inspection_commands import (
     ReviewResult,
     VerifyCorrection,
 )
-from domain.registry import Officer
+from domain.organisation import Staff
+from domain.registry_state import Officer
 from domain.rules import (
     china_date,
     parse_date,
@@ -43,57 +44,20 @@ from domain.rules import (
 )
 
 if TYPE_CHECKING:
-    from domain.facts import Context, Recorded
+    from domain.facts import Context
     from domain.history import History
+    from domain.inspection_state import Inspection, Status
 
-Status = Literal["assigned", "entered", "confirmed", "approved", "published"]
 MIN_OFFICERS = 2  # Law: an inspection is carried out by at least two officers.
+# What a visit can end in without any item having been looked at.
+WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
+    "unreachable",
+    "obstructed",
+    "activity-not-found",
+    "closed-or-liquidating",
+    "deregistered",
+)
 MAY_BE_ORDERED = frozenset({"ordered-to-correct", "pending-follow-up"})
-
-
-@dataclass(frozen=True, kw_only=True)
-class FollowUp:
-    """An order to correct and whether it was met."""
-
-    requirement: str
-    due: str
-    closed: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Inspection:
-    """An inspection as it stands. `checked_in` and `checked_out` hold officer ids in the order of their acts."""
-
-    id: str
-    assigned: InspectionAssigned
-    status: Status = "assigned"
-    notified: bool = False
-    checked_in: tuple[str, ...] = ()
-    checked_out: tuple[str, ...] = ()
-    first_visit_on: str | None = None
-    result: ResultEntered | None = None
-    entered_by: str | None = None
-    follow_up: FollowUp | None = None
-
-    @property
-    def task(self) -> str:
-        """The plan number of its task."""
-        return self.assigned.task
-
-    @property
-    def entity(self) -> str:
-        """The id of what is inspected."""
-        return self.assigned.entity
-
-    @property
-    def officers(self) -> tuple[str, ...]:
-        """The ids of the assigned officers."""
-        return tuple(officer.id for officer in self.assigned.officers)
-
-
-def inspection_id(task: str, entity: str) -> str:
-    """The one inspection of an entity within a task."""
-    return f"{task}:{entity}"
 
 
 def decide(
@@ -112,19 +76,17 @@ def decide(
         case CheckOut():
             event = _check_out(state, context)
         case EnterResult():
-            event = _enter(state, command, context)
+            event = _enter(state, command, context, history)
         case ConfirmResult():
-            event = _confirm(state, context)
+            event = _confirm(state, context, history)
         case ReviewResult():
-            event = _review(state, command, context)
+            event = _review(state, command, context, history)
         case OrderCorrection():
-            event = _order(state, command, context)
+            event = _order(state, command, context, history)
         case VerifyCorrection():
             event = _verify(state, command, context)
         case PublishResult():
-            _require_status(state, "approved")
-            _require_order(state)
-            event = ResultPublished()
+            event = _publish(state, context, history)
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
@@ -138,11 +100,35 @@ def _require_status(state: Inspection, status: Status) -> None:
         raise DomainError("wrong-stage", detail)
 
 
-def _require_assigned(state: Inspection, context: Context) -> None:
-    if context.actor.id not in state.officers:
+def _require_fit(state: Inspection, context: Context, history: History) -> None:
+    """Only an assigned officer acts, who is active, certified today and not recused; at every step of the visit."""
+    id_, today = context.actor.id, china_date(context.now)
+    if id_ not in state.officers:
+        detail = f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
+        raise DomainError("not-assigned", detail)
+    officer = history.get(Officer, id_)
+    if officer is None or not officer.active or officer.details is None:
         raise DomainError(
-            "not-assigned", f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
+            "officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended"
         )
+    if state.entity in officer.recusals:
+        detail = f"您已申报回避 {state.entity} / you declared a recusal for this entity"
+        raise DomainError("recused", detail)
+    if officer.details.certificate_expires < today:
+        raise DomainError(
+            "certificate-expired", f"{id_}: 执法证已失效 / the certificate has expired"
+        )
+
+
+def _require_participating(state: Inspection, context: Context, history: History) -> None:
+    """Review, orders and publication are for the departments that inspect."""
+    staff = history.get(Staff, context.actor.id)
+    departments = [own.department for own in state.assigned.items]
+    if staff is None or staff.department not in departments:
+        detail = (
+            f"由参加检查的部门办理：{'、'.join(departments)} / for the departments that inspect"
+        )
+        raise DomainError("other-department", detail)
 
 
 def _notify(state: Inspection, command: Notify) -> InspectionNotified:
@@ -155,17 +141,8 @@ def _notify(state: Inspection, command: Notify) -> InspectionNotified:
 
 def _check_in(state: Inspection, context: Context, history: History) -> OfficerCheckedIn:
     _require_status(state, "assigned")
-    _require_assigned(state, context)
-    officer = history.get(Officer, context.actor.id)
-    if officer is None or state.entity in officer.recusals:
-        raise DomainError(
-            "recused", f"您已申报回避 {state.entity} / you declared a recusal for this entity"
-        )
+    _require_fit(state, context, history)
     today = china_date(context.now)
-    if officer.details is None or officer.details.certificate_expires < today:
-        raise DomainError(
-            "certificate-expired", f"{officer.id}: 执法证已失效 / the certificate has expired"
-        )
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
             f"今天 {today} 不在抽查时间 {state.assigned.window_from}—{state.assigned.window_to} 内"
@@ -186,14 +163,12 @@ def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:
     return OfficerCheckedOut()
 
 
-def _enter(state: Inspection, command: EnterResult, context: Context) -> ResultEntered:
+def _enter(
+    state: Inspection, command: EnterResult, context: Context, history: History
+) -> ResultEntered:
     _require_status(state, "assigned")
-    _require_assigned(state, context)
-    if len(state.checked_out) < MIN_OFFICERS or context.actor.id not in state.checked_out:
-        detail = (
-            "至少两名检查人员签到签退后方可录入 / two officers must have checked in and out first"
-        )
-        raise DomainError("too-few-officers", detail)
+    _require_fit(state, context, history)
+    _require_visited(state, context)
     expected = sorted(code for own in state.assigned.items for code in own.items)
     if sorted(one.item for one in command.items) != expected:
         detail = f"须逐项录入且仅录入：{'、'.join(expected)} / enter each of these items once"
@@ -204,12 +179,36 @@ def _enter(state: Inspection, command: EnterResult, context: Context) -> ResultE
             raise DomainError("category-missing", detail)
         if not one.checked or one.category != "no-problem-found":
             require_text(one.finding, f"{one.item}.finding")
+    _require_agreement(command)
     return ResultEntered(category=command.category, items=command.items)
 
 
-def _confirm(state: Inspection, context: Context) -> ResultConfirmed:
+def _require_visited(state: Inspection, context: Context) -> None:
+    """Law: two officers at the least, there together; and one of each department whose items are inspected."""
+    there = set(state.checked_out)
+    if len(there & state.together) < MIN_OFFICERS or context.actor.id not in there:
+        detail = "至少两名检查人员须同时在场，签到签退后方可录入 / two officers must have been there together, in and out"
+        raise DomainError("too-few-officers", detail)
+    present = {officer.department for officer in state.assigned.officers if officer.id in there}
+    missing = [own.department for own in state.assigned.items if own.department not in present]
+    if missing:
+        detail = f"{'、'.join(missing)} 的检查人员未到场 / nobody of these departments was there"
+        raise DomainError("too-few-officers", detail)
+
+
+def _require_agreement(command: EnterResult) -> None:
+    """The category of the whole is one that was found, and never cleaner than the items."""
+    found = {one.category for one in command.items if one.category is not None}
+    problems = found - {"no-problem-found"}
+    allowed = problems or found or set(WITHOUT_ITEMS)
+    if command.category not in allowed:
+        detail = f"总体类别须为 {'、'.join(sorted(allowed))} 之一 / the whole has one of these categories"
+        raise DomainError("category-contradicts-items", detail)
+
+
+def _confirm(state: Inspection, context: Context, history: History) -> ResultConfirmed:
     _require_status(state, "entered")
-    _require_assigned(state, context)
+    _require_fit(state, context, history)
     require_other_person(context, state.entered_by or "", "结果确认 / confirmation of the result")
     if context.actor.id not in state.checked_out:
         raise DomainError(
@@ -218,16 +217,34 @@ def _confirm(state: Inspection, context: Context) -> ResultConfirmed:
     return ResultConfirmed()
 
 
-def _review(state: Inspection, command: ReviewResult, context: Context) -> ResultReviewed:
+def _review(
+    state: Inspection, command: ReviewResult, context: Context, history: History
+) -> ResultReviewed:
     _require_status(state, "confirmed")
     if context.actor.id in state.officers:
         raise DomainError("own-act", "检查人员不得审核本次检查 / an officer of it cannot review it")
+    _require_participating(state, context, history)
     if not command.approve:
         require_reason(command.remark)
     return ResultReviewed(approved=command.approve, remark=command.remark)
 
 
-def _order(state: Inspection, command: OrderCorrection, context: Context) -> CorrectionOrdered:
+def _publish(state: Inspection, context: Context, history: History) -> ResultPublished:
+    _require_status(state, "approved")
+    _require_participating(state, context, history)
+    require_other_person(context, state.reviewed_by or "", "结果公示 / publication of the result")
+    assert state.result is not None
+    if state.result.category == "ordered-to-correct" and state.follow_up is None:
+        raise DomainError(
+            "follow-up-missing", "须先责令改正再公示 / order the correction before publication"
+        )
+    return ResultPublished()
+
+
+def _order(
+    state: Inspection, command: OrderCorrection, context: Context, history: History
+) -> CorrectionOrdered:
+    _require_participating(state, context, history)
     if state.status not in {"approved", "published"} or state.follow_up is not None:
         raise DomainError(
             "wrong-stage", f"检查 {state.id} 现在不能责令改正 / no order can be given now"
@@ -252,45 +269,3 @@ def _verify(state: Inspection, command: VerifyCorrection, context: Context) -> C
         )
     require_text(command.evidence, "evidence")
     return CorrectionVerified(corrected=command.corrected, evidence=command.evidence)
-
-
-def _require_order(state: Inspection) -> None:
-    if (
-        state.result is not None
-        and state.result.category == "ordered-to-correct"
-        and state.follow_up is None
-    ):
-        raise DomainError(
-            "follow-up-missing", "须先责令改正再公示 / order the correction before publication"
-        )
-
-
-def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> Inspection:
-    """Fold one fact."""
-    event, by = recorded.event, recorded.actor.id
-    if isinstance(event, InspectionAssigned):
-        return Inspection(id=recorded.stream.partition("/")[2], assigned=event)
-    assert state is not None
-    match event:
-        case InspectionNotified():
-            return replace(state, notified=True)
-        case OfficerCheckedIn():
-            first = state.first_visit_on or china_date(recorded.recorded_at)
-            return replace(state, checked_in=(*state.checked_in, by), first_visit_on=first)
-        case OfficerCheckedOut():
-            return replace(state, checked_out=(*state.checked_out, by))
-        case ResultEntered():
-            return replace(state, status="entered", result=event, entered_by=by)
-        case ResultConfirmed():
-            return replace(state, status="confirmed")
-        case ResultReviewed(approved=approved):
-            return replace(state, status="approved" if approved else "assigned")
-        case CorrectionOrdered():
-            follow_up = FollowUp(requirement=event.requirement, due=event.due)
-            return replace(state, follow_up=follow_up)
-        case CorrectionVerified(corrected=corrected) if state.follow_up is not None:
-            return replace(state, follow_up=replace(state.follow_up, closed=corrected))
-        case ResultPublished():
-            return replace(state, status="published")
-        case _:
-            return state

@@ -129,7 +129,23 @@ class Staff:
     active: bool = True
 
 
-StaffCommand = AddStaff | ChangeStaffRoles | SuspendStaff
+@dataclass(frozen=True, kw_only=True)
+class IssuePassword:
+    """Let a person have a new one-time password. On record, because whoever gives it could sign in as that person."""
+
+    id: str
+
+    @property
+    def stream(self) -> str:
+        return f"staff/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PasswordIssued:
+    """A one-time password was given out; the password itself is nowhere on the ledger."""
+
+
+StaffCommand = AddStaff | ChangeStaffRoles | SuspendStaff | IssuePassword
 
 
 def decide_department(
@@ -171,12 +187,15 @@ def decide_staff(
         )
     if context.actor.id == command.id:
         raise DomainError("own-act", "不得变更本人的权限 / nobody changes their own rights")
-    require_reason(command.reason)
     event: object
     match command:
+        case IssuePassword():
+            event = PasswordIssued()
         case ChangeStaffRoles():
+            require_reason(command.reason)
             event = StaffRolesChanged(roles=_roles(command.roles), reason=command.reason)
         case SuspendStaff():
+            require_reason(command.reason)
             event = StaffSuspended(reason=command.reason)
         case _:
             assert_never(command)
@@ -202,8 +221,15 @@ def _add_staff(state: Staff | None, command: AddStaff, history: History) -> tupl
 
 
 def _roles(roles: tuple[Role, ...]) -> tuple[Role, ...]:
+    """Whoever gives rights or watches over the others does nothing else."""
     if not roles:
         raise DomainError("role-missing", "至少需要一个角色 / at least one role is needed")
+    alone = {"administrator", "discipline"} & set(roles)
+    if alone and len(set(roles)) > 1:
+        detail = (
+            f"{'、'.join(sorted(alone))} 不得兼任其他角色 / cannot be combined with other roles"
+        )
+        raise DomainError("roles-incompatible", detail)
     return tuple(sorted(set(roles)))
 
 

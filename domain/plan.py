@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.organisation import Department, Staff
+from domain.organisation import Department, Staff, require_own_department
 from domain.plan_rows import PlanRow, PlanWarning, check_rows, is_published_for
 from domain.rules import require_other_person, require_reason, require_text
 
@@ -49,9 +49,10 @@ class AmendPlan:
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewPlan:
-    """Approve a draft or return it with a remark."""
+    """Approve a draft or return it with a remark; `version` is the event that drafted what was read."""
 
     year: int
+    version: int
     approve: bool
     remark: str
 
@@ -107,8 +108,9 @@ class PlanAmended:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanReviewed:
-    """A second person looked at the draft."""
+    """A second person looked at the draft that event `version` made."""
 
+    version: int
     approved: bool
     remark: str
 
@@ -135,6 +137,7 @@ class Plan:
     issuer: str
     rows: tuple[PlanRow, ...]
     drafted_by: str
+    drafted_version: int
     status: PlanStatus = "drafted"
     published: tuple[PlanRow, ...] = ()
     revision: int = 0
@@ -149,28 +152,46 @@ def decide(
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
     if isinstance(command, DraftPlan):
-        return (Fact(stream=command.stream, event=_draft(state, command, history)),)
+        event = _draft(state, command, history)
+        require_own_department(context, history, state.issuer if state else command.issuer)
+        return (Fact(stream=command.stream, event=event),)
     if state is None:
         raise DomainError("unknown-plan", f"没有 {command.year} 年度计划 / no plan of that year")
-    event: object
+    if not isinstance(command, CollatePlan):  # which is another department's part
+        require_own_department(context, history, state.issuer)
+    return (Fact(stream=command.stream, event=_step(state, command, context, history)),)
+
+
+def _step(
+    state: Plan,
+    command: AmendPlan | ReviewPlan | CollatePlan | PublishPlan,
+    context: Context,
+    history: History,
+) -> object:
     match command:
         case AmendPlan():
-            event = _amend(state, command, history)
+            return _amend(state, command, history)
         case ReviewPlan():
-            _require_status(state, "drafted")
-            require_other_person(context, state.drafted_by, "计划审核 / review of the plan")
-            if not command.approve:
-                require_reason(command.remark)
-            event = PlanReviewed(approved=command.approve, remark=command.remark)
+            return _review(state, command, context)
         case CollatePlan():
             _require_status(state, "reviewed")
             _require_collator(context, history)
-            event = PlanCollated()
+            return PlanCollated()
         case PublishPlan():
-            event = _publish(state, history)
+            return _publish(state, history)
         case _:
             assert_never(command)
-    return (Fact(stream=command.stream, event=event),)
+
+
+def _review(state: Plan, command: ReviewPlan, context: Context) -> PlanReviewed:
+    _require_status(state, "drafted")
+    if command.version != state.drafted_version:
+        detail = f"待审核的是版本 {state.drafted_version} / this is the version that waits"
+        raise DomainError("nothing-to-confirm", detail)
+    require_other_person(context, state.drafted_by, "计划审核 / review of the plan")
+    if not command.approve:
+        require_reason(command.remark)
+    return PlanReviewed(version=command.version, approved=command.approve, remark=command.remark)
 
 
 def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDrafted:
@@ -183,6 +204,7 @@ def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDraf
         )
     if history.get(Department, command.issuer) is None:
         raise DomainError("unknown-department", f"部门 {command.issuer} 未登记 / not registered")
+    _require_new_numbers(command.rows, command.year, history)
     return PlanDrafted(
         title=command.title,
         document_number=command.document_number,
@@ -192,12 +214,24 @@ def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDraf
     )
 
 
+def _require_new_numbers(rows: tuple[PlanRow, ...], year: int, history: History) -> None:
+    """A plan number names one task for ever; its draws and visits carry it."""
+    taken = {
+        row.number for plan in history.all(Plan) if plan.year != year for row in plan.published
+    }
+    for row in rows:
+        if row.number in taken:
+            detail = f"{row.number}: 编号已用于其他年度 / the number was used in another year"
+            raise DomainError("duplicate-id", detail)
+
+
 def _amend(state: Plan, command: AmendPlan, history: History) -> PlanAmended:
     if state.revision == 0:
         raise DomainError(
             "wrong-stage", "计划尚未公布，请重新起草 / not published yet: draft it anew"
         )
     require_reason(command.reason)
+    _require_new_numbers(command.rows, command.year, history)
     gone = {row.number for row in state.published} - {row.number for row in command.rows}
     if gone:
         detail = (
@@ -248,12 +282,18 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
             issuer=event.issuer,
             rows=event.rows,
             drafted_by=recorded.actor.id,
+            drafted_version=recorded.version,
         )
     assert state is not None
     match event:
         case PlanAmended():
-            by = recorded.actor.id
-            return replace(state, rows=event.rows, drafted_by=by, status="drafted")
+            return replace(
+                state,
+                rows=event.rows,
+                drafted_by=recorded.actor.id,
+                drafted_version=recorded.version,
+                status="drafted",
+            )
         case PlanReviewed(approved=True):
             return replace(state, status="reviewed")
         case PlanReviewed():

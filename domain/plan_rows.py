@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from domain.history import History
 
 Ratio = tuple[int, int]
+_NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,32}")  # it stands in ids and file names
 UNSTRATIFIED = "全部"
 UNCLASSED = "未分级"
 
@@ -125,10 +127,9 @@ def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[
 
 
 def _check_row(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, ...]:
-    if not row.number.isalnum():
-        raise DomainError(
-            "id-invalid", "number: 抽查计划编号只能用文字和数字 / letters and digits only"
-        )
+    if not _NUMBER.fullmatch(row.number):
+        detail = "number: 抽查计划编号只用汉字、字母和数字，至多 32 个 / Chinese characters, letters and digits, 32 at most"
+        raise DomainError("id-invalid", detail)
     for place, text in (
         ("name", row.name),
         ("task_name", row.task_name),
@@ -183,7 +184,10 @@ def _check_departments(row: PlanRow, history: History) -> None:
             "plan-invalid",
             f"{row.number}: 抽查事项所属部门不符 / items of a department that takes no part",
         )
-    if not any(own.items for own in row.items):
+    codes = [code for own in row.items for code in own.items]
+    if len(set(codes)) < len(codes):
+        raise DomainError("duplicate-id", f"{row.number}: 抽查事项重复 / an item stands twice")
+    if not codes:
         raise DomainError("plan-invalid", f"{row.number}: 没有抽查事项 / no item at all")
     for own in row.items:
         for code in own.items:

@@ -6,13 +6,12 @@ confirmed state. Nothing is ever removed. The three registries share everything 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.identifiers import require_entity_id
-from domain.organisation import Department
+from domain.organisation import Department, Staff
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
@@ -46,8 +45,10 @@ from domain.registry_commands import (
     Suspended,
     VisitRecorded,
 )
+from domain.registry_state import Entity, Entry, Officer
 from domain.rules import (
     parse_date,
+    parse_past_date,
     require_other_person,
     require_reason,
     require_slug,
@@ -57,68 +58,8 @@ from domain.rules import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from domain.facts import Context, Recorded
+    from domain.facts import Context
     from domain.history import History
-
-PendingAct = Literal["add", "change", "suspend", "restore"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pending:
-    """A proposal that waits for its second person; `version` is the event that made it."""
-
-    version: int
-    act: PendingAct
-    by: str
-    details: Details | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entry:
-    """One line of a registry: what is confirmed, and what waits."""
-
-    id: str
-    details: Details | None = None
-    suspended: bool = False
-    pending: Pending | None = None
-
-    @property
-    def active(self) -> bool:
-        """Confirmed and not suspended."""
-        return self.details is not None and not self.suspended
-
-
-E = TypeVar("E", bound=Entry)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Entity(Entry):
-    """检查对象. `visits` are the days of inspections that were held outside this ledger."""
-
-    details: EntityDetails | None = None
-    visits: tuple[str, ...] = ()
-
-    @property
-    def proposed(self) -> EntityDetails | None:
-        """The confirmed details, or those of an addition that still waits."""
-        waiting = self.pending.details if self.pending else None
-        return self.details or (waiting if isinstance(waiting, EntityDetails) else None)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Officer(Entry):
-    """执法检查人员. `recusals` are entity ids, `trained` the courses attended."""
-
-    details: OfficerDetails | None = None
-    recusals: frozenset[str] = frozenset()
-    trained: frozenset[str] = frozenset()
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expert(Entry):
-    """专家."""
-
-    details: ExpertDetails | None = None
 
 
 def decide(
@@ -138,8 +79,10 @@ def decide(
             event = _suspend_or_restore(state, command)
         case ConfirmChange() | RejectChange():
             event = _settle(state, command, context)
-        case RecordVisit() | DeclareRecusal() | RecordTraining():
-            event, personal = _annotate(state, command, context)
+        case RecordVisit() | RecordTraining():
+            event = _note(state, command, context)
+        case DeclareRecusal():
+            event, personal = _recuse(state, command, context), {"reason": command.reason}
     return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
 
 
@@ -150,15 +93,15 @@ def _add(
         require_entity_id(command.id, override_reason=command.override_reason)
     else:
         require_slug(command.id, "id")
-    if state is not None:
-        known = state.details or (state.pending.details if state.pending else None)
+    known = state and (state.details or (state.pending.details if state.pending else None))
+    if known is not None:  # a rejected addition may be proposed anew
         if known == command.details:
             return ()
         raise DomainError(
             "already-registered",
             f"{command.stream} 已登记且内容不同 / registered with other content",
         )
-    _check_details(command.details, history)
+    _check_details(command.id, command.details, history)
     event: object
     match command:
         case AddEntity():
@@ -182,7 +125,7 @@ def _change(
 ) -> object:
     _require_settled(state)
     require_reason(command.reason)
-    _check_details(command.details, history)
+    _check_details(command.id, command.details, history)
     match command:
         case ChangeEntity():
             return EntityChanged(details=command.details, reason=command.reason)
@@ -192,7 +135,7 @@ def _change(
             return ExpertChanged(details=command.details, reason=command.reason)
 
 
-def _check_details(details: Details, history: History) -> None:
+def _check_details(id_: str, details: Details, history: History) -> None:
     match details:
         case EntityDetails():
             require_text(details.name, "name")
@@ -201,6 +144,12 @@ def _check_details(details: Details, history: History) -> None:
             if history.get(Department, details.department) is None:
                 raise DomainError(
                     "unknown-department", f"部门 {details.department} 未登记 / not registered"
+                )
+            staff = history.get(Staff, id_)
+            if staff is not None and staff.department != details.department:
+                raise DomainError(
+                    "other-department",
+                    f"{id_}: 该工号属于其他部门的人员 / this id is staff of another department",
                 )
             parse_date(details.certificate_expires, "certificate_expires")
         case ExpertDetails():
@@ -234,93 +183,37 @@ def _settle(
             f"{state.id}: 没有版本 {command.version} 的待复核变更 / no such change waits",
         )
     require_other_person(context, state.pending.by, "名录复核 / registry confirmation")
+    require_other_person(context, state.id, "本人名录信息的复核 / confirmation of one's own entry")
     if isinstance(command, ConfirmChange):
         return ChangeConfirmed(version=command.version)
     require_reason(command.reason)
     return ChangeRejected(version=command.version, reason=command.reason)
 
 
-def _annotate(
-    state: Entry, command: RecordVisit | DeclareRecusal | RecordTraining, context: Context
-) -> tuple[object, Mapping[str, str]]:
-    if not isinstance(state, Entity if isinstance(command, RecordVisit) else Officer):
+def _require_kind(state: Entry, kind: type[Entry], command: RegistryCommand) -> None:
+    if not isinstance(state, kind):
         raise DomainError(
             "unknown-entry", f"{command.stream} 不属于该名录 / is not of that registry"
         )
-    match command:
-        case RecordVisit():
-            parse_date(command.on, "on")
-            return VisitRecorded(on=command.on, reference=command.reference), {}
-        case DeclareRecusal():
-            if context.actor.id != command.id:
-                raise DomainError(
-                    "not-yourself", "回避由本人申报 / an officer declares their own recusals"
-                )
-            require_entity_id(command.entity, override_reason="declared as it stands")
-            return RecusalDeclared(entity=command.entity), {"reason": command.reason}
-        case RecordTraining():
-            parse_date(command.on, "on")
-            return OfficerTrained(course=command.course, on=command.on), {}
 
 
-def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -> Entity:
-    """Fold one fact of an entity."""
-    entry = _evolve(state or Entity(id=recorded.stream.partition("/")[2]), recorded)
-    if isinstance(recorded.event, VisitRecorded):
-        return replace(entry, visits=(*entry.visits, recorded.event.on))
-    return entry
+def _note(
+    state: Entry, command: RecordVisit | RecordTraining, context: Context
+) -> VisitRecorded | OfficerTrained:
+    """What lets an entity out of a pool, or an officer into a roster, waits for a second person like any change."""
+    _require_kind(state, Entity if isinstance(command, RecordVisit) else Officer, command)
+    _require_settled(state)
+    parse_past_date(command.on, "on", context.now)
+    if isinstance(command, RecordVisit):
+        require_text(command.reference, "reference")
+        return VisitRecorded(on=command.on, reference=command.reference)
+    require_text(command.course, "course")
+    return OfficerTrained(course=command.course, on=command.on)
 
 
-def evolve_officer(state: Officer | None, recorded: Recorded, _history: History) -> Officer:
-    """Fold one fact of an officer."""
-    entry = _evolve(state or Officer(id=recorded.stream.partition("/")[2]), recorded)
-    match recorded.event:
-        case RecusalDeclared(entity=entity):
-            return replace(entry, recusals=entry.recusals | {entity})
-        case OfficerTrained(course=course):
-            return replace(entry, trained=entry.trained | {course})
-        case _:
-            return entry
-
-
-def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -> Expert:
-    """Fold one fact of an expert."""
-    return _evolve(state or Expert(id=recorded.stream.partition("/")[2]), recorded)
-
-
-def _evolve(entry: E, recorded: Recorded) -> E:
-    def wait(act: PendingAct, details: Details | None) -> E:
-        pending = Pending(version=recorded.version, act=act, by=recorded.actor.id, details=details)
-        return replace(entry, pending=pending)
-
-    match recorded.event:
-        case (
-            EntityAdded(details=details)
-            | OfficerAdded(details=details)
-            | ExpertAdded(details=details)
-        ):
-            return wait("add", details)
-        case (
-            EntityChanged(details=details)
-            | OfficerChanged(details=details)
-            | ExpertChanged(details=details)
-        ):
-            return wait("change", details)
-        case Suspended():
-            return wait("suspend", None)
-        case Restored():
-            return wait("restore", None)
-        case ChangeConfirmed() if entry.pending is not None:
-            return _apply_pending(entry, entry.pending)
-        case ChangeRejected():
-            return replace(entry, pending=None)
-        case _:
-            return entry
-
-
-def _apply_pending(entry: E, pending: Pending) -> E:
-    match pending.act:
-        case "add" | "change":
-            return replace(entry, details=pending.details, pending=None)
-        case "suspend" | "restore":
-            return replace(entry, suspended=pending.act == "suspend", pending=None)
+def _recuse(state: Entry, command: DeclareRecusal, context: Context) -> RecusalDeclared:
+    _require_kind(state, Officer, command)
+    if context.actor.id != command.id:
+        raise DomainError("not-yourself", "回避由本人申报 / an officer declares their own recusals")
+    require_entity_id(command.entity, override_reason="declared as it stands")
+    return RecusalDeclared(entity=command.entity)

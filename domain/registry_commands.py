@@ -183,7 +183,7 @@ class RejectChange:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordVisit:
-    """Record an inspection that was held outside this ledger, so that visit caps count it."""
+    """Propose to record an inspection that was held outside this ledger, so that visit caps count it."""
 
     id: str
     on: str
@@ -209,7 +209,7 @@ class DeclareRecusal:
 
 @dataclass(frozen=True, kw_only=True)
 class RecordTraining:
-    """业务培训: an officer attended a course."""
+    """业务培训: propose to record that an officer attended a course."""
 
     id: str
     course: str
@@ -317,7 +317,7 @@ class ChangeRejected:
 
 @dataclass(frozen=True, kw_only=True)
 class VisitRecorded:
-    """The entity was inspected outside this ledger."""
+    """It was proposed to record that the entity was inspected outside this ledger."""
 
     on: str
     reference: str
@@ -332,7 +332,7 @@ class RecusalDeclared:
 
 @dataclass(frozen=True, kw_only=True)
 class OfficerTrained:
-    """The officer attended the course."""
+    """It was proposed to record that the officer attended the course."""
 
     course: str
     on: str

@@ -51,6 +51,14 @@ def parse_date(text: str, place: str) -> date:
     return day
 
 
+def parse_past_date(text: str, place: str, now: str) -> date:
+    """Read a day that has come already: what is to be recorded has happened."""
+    day = parse_date(text, place)
+    if text > china_date(now):
+        raise DomainError("date-invalid", f"{place}: 日期不得晚于今天 / must not lie in the future")
+    return day
+
+
 def china_date(now: str) -> str:
     """The calendar day in China (UTC+8, no summer time) of an RFC 3339 UTC instant: windows are days on its calendar."""
     return (datetime.fromisoformat(now) + timedelta(hours=8)).date().isoformat()

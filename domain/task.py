@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, assert_never
 
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.inspection import Inspection
-from domain.organisation import require_own_department
+from domain.inspection_state import Inspection
+from domain.organisation import Staff, require_own_department
 from domain.plan import Plan
 from domain.plan_rows import PlanRow
-from domain.registry import Officer
+from domain.registry_state import Officer
 from domain.rules import require_reason, require_text
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def decide(
         case ConfirmTask():
             event = _confirm(_existing(state, command), command, context, history)
         case CompleteTask():
-            event = _complete(_existing(state, command), history)
+            event = _complete(_existing(state, command), context, history)
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
@@ -193,7 +193,10 @@ def _check_officers(command: ConfirmTask, row: PlanRow, history: History) -> Non
             raise DomainError(
                 "officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended"
             )
-        if officer.details.department != command.department:
+        staff = history.get(Staff, id_)
+        if officer.details.department != command.department or (
+            staff is not None and staff.department != command.department
+        ):
             raise DomainError(
                 "other-department", f"{id_}: 不属于 {command.department} / of another department"
             )
@@ -209,7 +212,8 @@ def _check_officers(command: ConfirmTask, row: PlanRow, history: History) -> Non
             )
 
 
-def _complete(state: Task, history: History) -> TaskCompleted:
+def _complete(state: Task, context: Context, history: History) -> TaskCompleted:
+    require_own_department(context, history, state.row.lead)
     if state.completed:
         raise DomainError("wrong-stage", "任务已完成 / the task is complete")
     own = [one for one in history.all(Inspection) if one.task == state.plan_number]

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from domain.organisation import Role
+    from domain.registry_commands import Registry
 
 VRF_SECRET, VRF_PUBLIC = keypair(sha256(b"story").digest())
 SYSTEM = Actor(id="system", role="system")
@@ -187,9 +188,10 @@ def opened() -> Story:
         ("labour", "人社局", False),
     ):
         story.act("system", "system", AddDepartment(id=id_, name=name, collates=collates))
-    for id_, department, roles in PEOPLE:
+    for number, (id_, department, roles) in enumerate(PEOPLE):
         staff = AddStaff(id=id_, department=department, roles=roles, personal={"name": "示例"})
-        story.act("system", "system", staff)
+        who, role = ("admin", "administrator") if number else ("system", "system")
+        story.act(who, role, staff)
     return story
 
 
@@ -238,8 +240,14 @@ def add_entity(story: Story, number: int, **changes: Any) -> None:  # noqa: ANN4
         personal={},
     )
     story.act("registrar1", "registrar", add)
-    version = story.history.version(f"entity/{id_}")
-    story.act("registrar2", "registrar", ConfirmChange(registry="entity", id=id_, version=version))
+    confirm_last(story, "entity", id_)
+
+
+def confirm_last(story: Story, registry: Registry, id_: str) -> None:
+    """A second person confirms the newest proposal."""
+    version = story.history.version(f"{registry}/{id_}")
+    confirm = ConfirmChange(registry=registry, id=id_, version=version)
+    story.act("registrar2", "registrar", confirm)
 
 
 def add_officer(story: Story, id_: str, department: str, expires: str = "2026-12-31") -> None:
@@ -249,8 +257,15 @@ def add_officer(story: Story, id_: str, department: str, expires: str = "2026-12
     )
     add = AddOfficer(id=id_, details=details, source="示例名录", personal={"name": "示例"})
     story.act("registrar1", "registrar", add)
-    version = story.history.version(f"officer/{id_}")
-    story.act("registrar2", "registrar", ConfirmChange(registry="officer", id=id_, version=version))
+    confirm_last(story, "officer", id_)
+
+
+def review_plan(story: Story, year: int = 2024, *, approve: bool = True) -> ReviewPlan:
+    """The review of the draft that waits."""
+    version = story.history.version(f"plan/{year}")
+    return ReviewPlan(
+        year=year, version=version, approve=approve, remark="" if approve else "请修改"
+    )
 
 
 def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
@@ -264,7 +279,7 @@ def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)
         rows=(row or plan_row(),),
     )
     story.act("clerk-edu", "clerk", draft)
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", review_plan(story))
     story.act("clerk-market", "clerk", CollatePlan(year=2024))
     story.act("clerk-edu", "clerk", PublishPlan(year=2024))
     return story

@@ -20,7 +20,7 @@ from domain.task import TaskCompleted, TaskConfirmed, TaskOpened
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
-    from domain.draws import Draw
+    from domain.draw_state import Draw
     from domain.plan import Plan
     from domain.task import Task
     from projections.fold import Step

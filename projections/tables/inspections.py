@@ -19,7 +19,7 @@ from domain.inspection_commands import (
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
-    from domain.inspection import Inspection
+    from domain.inspection_state import Inspection
     from projections.fold import Step
 
 

@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import LiteralString
 
-    from domain.registry import Entity, Entry, Expert, Officer
     from domain.registry_commands import Details
+    from domain.registry_state import Entity, Entry, Expert, Officer
     from projections.fold import Step
 
 # What all three registries say of a line beside its details.

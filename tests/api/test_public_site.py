@@ -7,12 +7,20 @@ from typing import TYPE_CHECKING
 import pytest
 
 from api.public_site import Seal, write_site
-from domain.plan import AmendPlan, CollatePlan, PublishPlan, ReviewPlan
+from domain.plan import AmendPlan, CollatePlan, PublishPlan
 from projections import schema
 from projections.reading import Reader
 from projections.runner import Projector
 from tests.projections.recording import TASK, a_year, record
-from tests.story import commit_draw, opened, plan_row, reveal_draw, with_plan, with_task
+from tests.story import (
+    commit_draw,
+    opened,
+    plan_row,
+    reveal_draw,
+    review_plan,
+    with_plan,
+    with_task,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +78,7 @@ def test_names_are_shown_as_text_and_never_as_markup(
     """A name that looks like HTML is escaped."""
     story, row = with_plan(), plan_row(task_name="示例<script>任务")
     story.act("clerk-edu", "clerk", AmendPlan(year=2024, rows=(row,), reason="示例"))
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", review_plan(story))
     story.act("clerk-market", "clerk", CollatePlan(year=2024))
     story.act("clerk-edu", "clerk", PublishPlan(year=2024))
     site = _site(story, ledger, dsn, tmp_path / "site")

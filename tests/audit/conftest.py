@@ -20,7 +20,7 @@ from audit.verify import verify
 from domain.bundles import bundles
 from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid, Stage
 from domain.facts import Actor
-from domain.inspection import Inspection
+from domain.inspection_state import Inspection
 from ledger import keys as key_directory
 from ledger import schema
 from ledger.export import export

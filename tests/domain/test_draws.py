@@ -21,26 +21,26 @@ from domain.draw_commands import (
     RevealSource,
     SourceRevealed,
 )
-from domain.draws import Draw, family
+from domain.draw_state import Draw, family, pool_now, task_of
 from domain.errors import DomainError
-from domain.frame import entities_pool
 from domain.history import History
-from domain.inspection import Inspection
+from domain.inspection_state import Inspection
 from domain.lottery.assignment_bundle import verify_assignment_bundle
 from domain.lottery.bundle import verify_bundle
 from domain.lottery.commitment import commitment_from_json
 from domain.lottery.entropy import witness_commit
 from domain.lottery.verification import Means
-from domain.organisation import ChangeStaffRoles
+from domain.organisation import ChangeStaffRoles, Role
 from domain.plan_rows import DepartmentItems
-from domain.registry_commands import ConfirmChange, DeclareRecusal, RecordVisit, Restore, Suspend
-from domain.task import ConfirmTask, OpenTask
+from domain.registry_commands import DeclareRecusal, RecordVisit, Restore, Suspend
+from domain.task import ConfirmTask, OpenTask, Task
 from ledger.vrf import verify
 from tests.domain.test_registry import adding
 from tests.story import (
     Story,
     add_entity,
     commit_draw,
+    confirm_last,
     entity_id,
     nonce_of,
     plan_row,
@@ -50,7 +50,8 @@ from tests.story import (
     with_task,
 )
 
-FIRST = "联2024026.entities.1"
+TASK = "联2024026"
+FIRST = f"{TASK}.entities.1"
 OPERATOR = ("operator", "draw_operator")
 
 
@@ -102,10 +103,10 @@ def test_the_commitment_names_the_leaf_at_which_replay_gives_its_pool() -> None:
     replayed = History()
     for recorded in story.recorded[: committed.ledger_size]:
         replayed.apply(recorded)
-    pool = entities_pool(plan_row(), replayed)
+    pool = pool_now(task_of(TASK, replayed), replayed)
     assert pool.root().hex() == committed.commitment["pool_root"]
     assert pool == draw_of(story).pool
-    assert entities_pool(plan_row(), story.history) != pool
+    assert pool_now(task_of(TASK, story.history), story.history) != pool
     assert story.recorded[committed.ledger_size].event == committed
 
 
@@ -113,17 +114,15 @@ def test_whoever_fits_the_scope_is_in_the_pool_or_excluded_with_a_reason() -> No
     """There is no third place: suspended, visited and unconfirmed entities are named."""
     story = with_task()
     add_entity(story, 50, kind="小学")
-    story.act(
-        "registrar1", "registrar", RecordVisit(id=entity_id(1), on="2024-02-01", reference="")
-    )
-    story.act(
-        "registrar1", "registrar", RecordVisit(id=entity_id(2), on="2023-02-01", reference="")
-    )
+    for number, day in ((1, "2024-02-01"), (2, "2023-02-01"), (4, "2024-02-01")):
+        note = RecordVisit(id=entity_id(number), on=day, reference="旧平台")
+        story.act("registrar1", "registrar", note)
+        if number != 4:  # one person alone takes nobody out of a pool
+            confirm_last(story, "entity", entity_id(number))
     story.act("registrar1", "registrar", Suspend(registry="entity", id=entity_id(3), reason="停业"))
-    confirm = ConfirmChange(registry="entity", id=entity_id(3), version=3)
-    story.act("registrar2", "registrar", confirm)
+    confirm_last(story, "entity", entity_id(3))
     story.act("registrar1", "registrar", adding(60))
-    pool = entities_pool(plan_row(), story.history)
+    pool = pool_now(task_of(TASK, story.history), story.history)
     assert {one.id: one.reason for one in pool.excluded} == {
         entity_id(1): "visit-cap-reached",
         entity_id(3): "suspended",
@@ -134,11 +133,15 @@ def test_whoever_fits_the_scope_is_in_the_pool_or_excluded_with_a_reason() -> No
 
 
 def test_an_entity_already_drawn_this_year_is_excluded_from_the_next_task() -> None:
-    """The cap counts inspections that are under way."""
-    story = with_inspections()
-    drawn = set(draw_of(story).selected)
-    pool = entities_pool(plan_row(number="联9"), story.history)
-    assert {one.id for one in pool.excluded} == drawn
+    """The cap counts draws that stand, also while nobody has gone there yet, and not those that are void."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    other = Task(plan_number="联9", row=plan_row(number="联9"))
+    pool = pool_now(other, story.history)
+    assert {one.id for one in pool.excluded} == set(draw_of(story).selected)
+    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    assert pool_now(other, story.history).excluded == ()
 
 
 def test_without_class_ratios_there_is_one_stratum() -> None:
@@ -316,13 +319,15 @@ def test_officers_are_drawn_from_the_roster_frozen_with_the_entities() -> None:
     entity = draw_of(story).selected[0]
     story.act("E1", "officer", DeclareRecusal(id="E1", entity=entity, reason="亲属"))
     story.act("registrar1", "registrar", Suspend(registry="officer", id="M1", reason="休假"))
-    confirm = ConfirmChange(registry="officer", id="M1", version=3)
-    story.act("registrar2", "registrar", confirm)
+    confirm_last(story, "officer", "M1")
     draw_id = commit_draw(story, "officers")
     assert isinstance(draw_of(story, draw_id).committed, AssignmentCommitted)
     story.act("registrar1", "registrar", Restore(registry="officer", id="M1", reason="返岗"))
     reveal_draw(story, draw_id)
     assert story.history.all(Inspection) == ()  # nobody can act on a visit that is not disclosed
+    with pytest.raises(DomainError, match="entities-not-disclosed"):
+        story.decide(*OPERATOR, DiscloseDraw(draw_id=draw_id))
+    story.act(*OPERATOR, DiscloseDraw(draw_id=FIRST))
     story.act(*OPERATOR, DiscloseDraw(draw_id=draw_id))
     draw = draw_of(story, draw_id)
     assert isinstance(draw.computed, AssignmentComputed)
@@ -356,6 +361,7 @@ def test_a_lead_alone_sends_two_officers() -> None:
     reveal_draw(story, commit_draw(story, "entities"))
     second = commit_draw(story, "officers")
     reveal_draw(story, second)
+    story.act(*OPERATOR, DiscloseDraw(draw_id=FIRST))
     story.act(*OPERATOR, DiscloseDraw(draw_id=second))
     teams = [one.assigned.officers for one in story.history.all(Inspection)]
     assert teams
@@ -379,3 +385,68 @@ def test_an_unknown_draw_is_refused() -> None:
     """By its own code."""
     with pytest.raises(DomainError, match="unknown-draw"):
         with_task().decide(*OPERATOR, CommitDraw(draw_id="联1.entities.1"))
+
+
+def test_nobody_with_an_interest_has_a_hand_in_a_draw_or_its_void() -> None:
+    """Neither an officer who may be drawn, nor a witness, nor for a void whoever ran the draw."""
+    story = with_task()
+    draw_id = f"{TASK}.entities.1"
+    story.act(*OPERATOR, preparing())
+    for who in ("witness1", "witness2"):
+        hash_ = witness_commit(nonce_of(draw_id, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=draw_id, commit=hash_))
+    people: tuple[tuple[str, tuple[Role, ...]], ...] = (
+        ("E1", ("officer", "draw_operator", "approver")),
+        ("witness1", ("witness", "draw_operator", "approver")),
+        ("operator", ("draw_operator", "approver")),
+        ("approver1", ("draw_operator", "approver")),
+    )
+    for who, roles in people:
+        change = ChangeStaffRoles(id=who, roles=roles, reason="兼任")
+        story.act("admin", "administrator", change)
+    for who in ("E1", "witness1"):
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(who, "draw_operator", CommitDraw(draw_id=draw_id))
+    story.act(*OPERATOR, CommitDraw(draw_id=draw_id))
+    reveal_draw(story, draw_id)
+    for command in (DiscloseDraw(draw_id=draw_id), RequestVoid(draw_id=draw_id, reason="不满意")):
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide("E1", "draw_operator", command)
+    request = RequestVoid(draw_id=draw_id, reason="范围有误")
+    story.act("approver1", "draw_operator", request)
+    with pytest.raises(
+        DomainError, match="wrong-stage"
+    ):  # the reason that was read is the one approved
+        story.decide(*OPERATOR, RequestVoid(draw_id=draw_id, reason="另一原因"))
+    for who in ("E1", "witness1", "operator", "approver1"):
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(who, "approver", ApproveVoid(draw_id=draw_id))
+
+
+def test_a_draw_cannot_be_committed_after_its_window() -> None:
+    """No visit could follow."""
+    story = with_task()
+    draw_id = f"{TASK}.entities.1"
+    story.act(*OPERATOR, preparing())
+    for who in ("witness1", "witness2"):
+        hash_ = witness_commit(nonce_of(draw_id, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=draw_id, commit=hash_))
+    story.now = "2024-09-01T00:00:00.000Z"
+    with pytest.raises(DomainError, match="outside-window"):
+        story.decide(*OPERATOR, CommitDraw(draw_id=draw_id))
+
+
+def test_an_officers_draw_belongs_to_the_list_it_was_prepared_for() -> None:
+    """Hashes that were brought before another list was drawn are not used for it."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    prepared = f"{TASK}.officers.1"
+    story.act(*OPERATOR, preparing(prepared))
+    for who in ("witness1", "witness2"):
+        hash_ = witness_commit(nonce_of(prepared, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=prepared, commit=hash_))
+    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    reveal_draw(story, commit_draw(story, "entities", serial=2))
+    with pytest.raises(DomainError, match="entities-not-drawn"):
+        story.decide(*OPERATOR, CommitDraw(draw_id=prepared))

@@ -18,8 +18,8 @@ from domain.events import NAMES, name_of
 from domain.facts import Actor, Context
 from domain.genesis import Genesis
 from domain.history import History
-from domain.inspection import Inspection
-from domain.registry import Entity
+from domain.inspection_state import Inspection
+from domain.registry_state import Entity
 from ledger.vrf import prove
 from tests.story import (
     ITEMS,

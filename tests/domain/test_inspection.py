@@ -7,7 +7,6 @@ from dataclasses import replace
 import pytest
 
 from domain.errors import DomainError
-from domain.inspection import Inspection
 from domain.inspection_commands import (
     AssignedOfficer,
     CheckIn,
@@ -18,12 +17,22 @@ from domain.inspection_commands import (
     Notify,
     OrderCorrection,
     PublishResult,
+    ResultCategory,
     ReviewResult,
     VerifyCorrection,
 )
+from domain.inspection_state import Inspection
 from domain.organisation import ChangeStaffRoles
-from domain.registry_commands import ChangeOfficer, ConfirmChange, DeclareRecusal, OfficerDetails
-from tests.story import Story, clean_result, publish, visit, with_inspections
+from domain.registry_commands import ChangeOfficer, DeclareRecusal, OfficerDetails, Suspend
+from tests.story import (
+    Story,
+    clean_result,
+    confirm_last,
+    plan_row,
+    publish,
+    visit,
+    with_inspections,
+)
 
 
 def first(story: Story) -> Inspection:
@@ -89,11 +98,11 @@ def test_nobody_but_the_assigned_officers_visits() -> None:
 
 def test_a_visit_outside_the_window_or_without_a_certificate_is_refused() -> None:
     """The window is days in China: its last evening is already the next day's morning in UTC."""
-    story = with_inspections()
+    story = with_inspections(plan_row(window_from="2024-06-05"))
     id_, officer = first(story).id, first(story).officers[0]
     for now, allowed in (
-        ("2024-05-31T15:59:59.999Z", False),
-        ("2024-05-31T16:00:00.000Z", True),
+        ("2024-06-04T15:59:59.999Z", False),
+        ("2024-06-04T16:00:00.000Z", True),
         ("2024-08-31T15:59:59.999Z", True),
         ("2024-08-31T16:00:00.000Z", False),
     ):
@@ -110,8 +119,7 @@ def test_a_visit_outside_the_window_or_without_a_certificate_is_refused() -> Non
     )
     change = ChangeOfficer(id=officer, details=details, reason="证件更正", personal={})
     story.act("registrar1", "registrar", change)
-    confirm = ConfirmChange(registry="officer", id=officer, version=3)
-    story.act("registrar2", "registrar", confirm)
+    confirm_last(story, "officer", officer)
     with pytest.raises(DomainError, match="certificate-expired"):
         story.decide(officer, "officer", CheckIn(inspection=id_))
 
@@ -249,3 +257,102 @@ def test_an_officer_who_was_not_there_cannot_confirm() -> None:
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="too-few-officers"):
         story.decide(third.id, "officer", ConfirmResult(inspection=id_))
+
+
+def test_two_officers_must_have_been_there_together() -> None:
+    """One in the morning and one a month later are no two officers."""
+    story = with_inspections()
+    inspection = first(story)
+    for officer in inspection.officers:
+        visit(story, inspection.id, (officer,))
+    with pytest.raises(DomainError, match="too-few-officers"):
+        story.decide(inspection.officers[0], "officer", clean_result(inspection.id))
+
+
+def test_each_department_with_items_was_there() -> None:
+    """Two of one department cannot speak for the other."""
+    story = with_inspections()
+    inspection = first(story)
+    one = next(officer for officer in inspection.officers if officer.startswith("E"))
+    third = AssignedOfficer(id="E6" if one != "E6" else "E5", department="edu")
+    assigned = replace(inspection.assigned, officers=(*inspection.assigned.officers, third))
+    story.history._states["inspection"][inspection.id] = replace(inspection, assigned=assigned)
+    visit(story, inspection.id, (one, third.id))
+    with pytest.raises(DomainError, match="too-few-officers: market"):
+        story.decide(one, "officer", clean_result(inspection.id))
+
+
+def test_an_officer_who_became_unfit_goes_no_further() -> None:
+    """Suspended, or recused after arriving: no result is entered or confirmed by them."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+    visit(story, id_, (one, two))
+    story.act(one, "officer", clean_result(id_))
+    recusal = DeclareRecusal(id=two, entity=inspection.entity, reason="亲属")
+    story.act(two, "officer", recusal)
+    with pytest.raises(DomainError, match="recused"):
+        story.decide(two, "officer", ConfirmResult(inspection=id_))
+    other = story.history.all(Inspection)[1]
+    suspended = other.officers[0]
+    story.act("registrar1", "registrar", Suspend(registry="officer", id=suspended, reason="离岗"))
+    confirm_last(story, "officer", suspended)
+    with pytest.raises(DomainError, match="officer-not-active"):
+        story.decide(suspended, "officer", CheckIn(inspection=other.id))
+
+
+@pytest.mark.parametrize(
+    ("categories", "whole", "allowed"),
+    [
+        (("no-problem-found", "ordered-to-correct"), "no-problem-found", False),
+        (("no-problem-found", "ordered-to-correct"), "ordered-to-correct", True),
+        (("no-problem-found", "no-problem-found"), "disclosure-missing", False),
+        ((None, None), "no-problem-found", False),
+        ((None, None), "unreachable", True),
+        ((None, "no-problem-found"), "no-problem-found", True),
+    ],
+)
+def test_the_category_of_the_whole_is_never_cleaner_than_the_items(
+    categories: tuple[ResultCategory | None, ...],
+    whole: ResultCategory,
+    allowed: bool,  # noqa: FBT001 - a parameter of the table above
+) -> None:
+    """And it is one that was found."""
+    story = with_inspections()
+    inspection = first(story)
+    visit(story, inspection.id, inspection.officers)
+    clean = clean_result(inspection.id)
+    items = tuple(
+        replace(item, checked=category is not None, category=category, finding="示例情况")
+        for item, category in zip(clean.items, categories, strict=True)
+    )
+    command = EnterResult(inspection=inspection.id, category=whole, items=items)
+    if allowed:
+        assert story.decide(inspection.officers[0], "officer", command)
+    else:
+        with pytest.raises(DomainError, match="category-contradicts-items"):
+            story.decide(inspection.officers[0], "officer", command)
+
+
+def test_only_the_departments_that_inspect_review_order_and_publish() -> None:
+    """And whoever reviewed does not publish."""
+    story = with_inspections()
+    inspection = first(story)
+    id_, (one, two) = inspection.id, inspection.officers
+    visit(story, id_, (one, two))
+    story.act(one, "officer", clean_result(id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_))
+    for who, roles in (
+        ("clerk-labour", ("clerk", "reviewer")),
+        ("reviewer1", ("clerk", "reviewer")),
+    ):
+        change = ChangeStaffRoles(id=who, roles=roles, reason="兼任")  # type: ignore[arg-type]  # roles by their names
+        story.act("admin", "administrator", change)
+    review = ReviewResult(inspection=id_, approve=True, remark="")
+    with pytest.raises(DomainError, match="other-department"):
+        story.decide("clerk-labour", "reviewer", review)
+    story.act("reviewer1", "reviewer", review)
+    with pytest.raises(DomainError, match="other-department"):
+        story.decide("clerk-labour", "clerk", PublishResult(inspection=id_))
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("reviewer1", "clerk", PublishResult(inspection=id_))

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.draws import Draw
+from domain.draw_state import Draw
 from domain.errors import DomainError
-from domain.inspection import Inspection
+from domain.inspection_state import Inspection
 from domain.plan import (
     AmendPlan,
     CollatePlan,
@@ -24,9 +24,11 @@ from domain.task import CompleteTask, ConfirmTask, OpenTask, Task
 from tests.story import (
     add_officer,
     commit_draw,
+    confirm_last,
     opened,
     plan_row,
     publish,
+    review_plan,
     with_inspections,
     with_plan,
     with_registries,
@@ -66,6 +68,12 @@ def test_a_window_outside_the_year_and_an_unpublished_item_are_warnings() -> Non
     ("changes", "code"),
     [
         ({"number": "联-1"}, "id-invalid"),
+        ({"number": "联" * 33}, "id-invalid"),
+        ({"number": "²联"}, "id-invalid"),
+        (
+            {"items": (DepartmentItems(department="edu", items=("I-EDU", "I-EDU")),)},
+            "duplicate-id",
+        ),
         ({"name": " "}, "field-missing"),
         ({"ratio": (6, 5)}, "ratio-invalid"),
         ({"ratio": (1, 0)}, "ratio-invalid"),
@@ -99,7 +107,7 @@ def test_a_plan_needs_rows_a_known_issuer_and_no_number_twice() -> None:
         (draft(plan_row(), year=-5), "plan-invalid"),
         (draft(plan_row(), plan_row()), "duplicate-id"),
         (issuer, "unknown-department"),
-        (ReviewPlan(year=2024, approve=True, remark=""), "unknown-plan"),
+        (ReviewPlan(year=2024, version=1, approve=True, remark=""), "unknown-plan"),
     ):
         role = "reviewer" if isinstance(command, ReviewPlan) else "clerk"
         who = "reviewer1" if role == "reviewer" else "clerk-edu"
@@ -114,10 +122,12 @@ def test_a_plan_goes_through_review_and_collation_to_publication() -> None:
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", PublishPlan(year=2024))
     with pytest.raises(DomainError, match="reason-missing"):
-        story.decide("reviewer1", "reviewer", ReviewPlan(year=2024, approve=False, remark=""))
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=False, remark="比例偏低"))
+        story.decide(
+            "reviewer1", "reviewer", ReviewPlan(year=2024, version=1, approve=False, remark="")
+        )
+    story.act("reviewer1", "reviewer", review_plan(story, approve=False))
     story.act("clerk-edu", "clerk", draft(plan_row()))
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", review_plan(story))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", PublishPlan(year=2024))
     with pytest.raises(DomainError, match="other-department"):
@@ -136,7 +146,7 @@ def test_a_plan_with_an_unpublished_item_cannot_be_published() -> None:
     story = with_registries()
     row = plan_row(items=(DepartmentItems(department="market", items=("I-EDU",)),))
     story.act("clerk-edu", "clerk", draft(row))
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", review_plan(story))
     story.act("clerk-market", "clerk", CollatePlan(year=2024))
     with pytest.raises(DomainError, match="item-not-published"):
         story.decide("clerk-edu", "clerk", PublishPlan(year=2024))
@@ -155,7 +165,7 @@ def test_an_amendment_holds_only_once_published_and_drops_no_row() -> None:
     plan = story.history.get(Plan, "2024")
     assert plan is not None
     assert plan.row("联2024026") == plan_row()
-    story.act("reviewer1", "reviewer", ReviewPlan(year=2024, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", review_plan(story))
     story.act("clerk-market", "clerk", CollatePlan(year=2024))
     story.act("clerk-edu", "clerk", PublishPlan(year=2024))
     plan = story.history.get(Plan, "2024")
@@ -219,6 +229,7 @@ def test_every_hard_refusal_about_an_officer_comes_before_any_draw() -> None:
     for id_ in ("E1", "E2"):
         training = RecordTraining(id=id_, course="业务培训", on="2024-05-20")
         story.act("registrar1", "registrar", training)
+        confirm_last(story, "officer", id_)
     add_officer(story, "E8", "edu", expires="2024-08-30")
     for changes, code in (
         ({"department": "culture"}, "other-department"),
@@ -280,3 +291,32 @@ def test_officers_who_leave_before_the_commitment_are_not_on_the_roster() -> Non
 def test_an_empty_history_knows_nobody() -> None:
     """Reading what was never recorded answers None, not an error."""
     assert opened().history.get(Plan, "2024") is None
+
+
+def test_a_review_is_of_the_draft_that_was_read() -> None:
+    """A draft that somebody replaced meanwhile is not approved blind."""
+    story = with_registries()
+    story.act("clerk-edu", "clerk", draft(plan_row()))
+    read = review_plan(story)
+    story.act("clerk-edu", "clerk", draft(plan_row(ratio=(0, 1))))
+    with pytest.raises(DomainError, match="nothing-to-confirm"):
+        story.decide("reviewer1", "reviewer", read)
+
+
+def test_a_plan_is_its_issuers_business() -> None:
+    """Other departments collate, and no more."""
+    story = with_plan()
+    amend = AmendPlan(year=2024, rows=(plan_row(ratio=(0, 1)),), reason="调整")
+    with pytest.raises(DomainError, match="other-department"):
+        story.decide("clerk-labour", "clerk", amend)
+    with pytest.raises(DomainError, match="other-department"):
+        with_registries().decide("clerk-labour", "clerk", draft(plan_row()))
+    with pytest.raises(DomainError, match="other-department"):
+        with_task().decide("clerk-labour", "clerk", CompleteTask(plan_number="联2024026"))
+
+
+def test_a_plan_number_names_one_task_for_ever() -> None:
+    """The next year takes new numbers."""
+    story = with_plan()
+    with pytest.raises(DomainError, match="duplicate-id"):
+        story.decide("clerk-edu", "clerk", draft(plan_row(), year=2025))

@@ -5,10 +5,11 @@ from __future__ import annotations
 import pytest
 
 from domain.errors import DomainError
-from domain.registry import Entity, Officer
+from domain.organisation import ChangeStaffRoles
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
+    AddOfficer,
     ChangeConfirmed,
     ChangeEntity,
     ChangeExpert,
@@ -24,7 +25,15 @@ from domain.registry_commands import (
     Restore,
     Suspend,
 )
-from tests.story import add_entity, details_of, entity_id, opened, with_registries
+from domain.registry_state import Entity, Officer
+from tests.story import (
+    add_entity,
+    confirm_last,
+    details_of,
+    entity_id,
+    opened,
+    with_registries,
+)
 
 ID = entity_id(1)
 
@@ -168,20 +177,26 @@ def test_a_wrong_check_digit_needs_a_named_reason() -> None:
 def test_visits_recusals_and_training_are_noted_in_the_right_registry() -> None:
     """An officer's note does not fit an entity."""
     story = with_registries(range(1, 2))
-    story.act("registrar1", "registrar", RecordVisit(id=ID, on="2024-02-01", reference="旧平台"))
+    story.act("registrar1", "registrar", RecordVisit(id=ID, on="2024-01-04", reference="旧平台"))
+    confirm_last(story, "entity", ID)
     story.act("E1", "officer", DeclareRecusal(id="E1", entity=ID, reason="亲属"))
-    story.act(
-        "registrar1", "registrar", RecordTraining(id="E1", course="业务培训", on="2024-05-01")
-    )
+    training = RecordTraining(id="E1", course="业务培训", on="2024-01-05")
+    story.act("registrar1", "registrar", training)
+    confirm_last(story, "officer", "E1")
     entity, officer = story.history.get(Entity, ID), story.history.get(Officer, "E1")
     assert entity is not None
     assert officer is not None
-    assert entity.visits == ("2024-02-01",)
+    assert entity.visits == ("2024-01-04",)
     assert officer.recusals == {ID}
     assert officer.trained == {"业务培训"}
-    for bad in ("2024-2-1", "yesterday"):
-        with pytest.raises(DomainError, match="date-invalid"):
-            story.decide("registrar1", "registrar", RecordVisit(id=ID, on=bad, reference=""))
+    for on, reference, code in (
+        ("2024-1-1", "旧平台", "date-invalid"),
+        ("2024-01-06", "旧平台", "date-invalid"),  # tomorrow
+        ("2024-01-04", " ", "field-missing"),
+    ):
+        note = RecordVisit(id=ID, on=on, reference=reference)
+        with pytest.raises(DomainError, match=code):
+            story.decide("registrar1", "registrar", note)
 
 
 def test_the_reason_of_a_recusal_is_personal() -> None:
@@ -223,3 +238,34 @@ def test_officers_and_experts_change_like_entities() -> None:
         "registrar",
         ChangeExpert(id="X1", details=expert, reason="更正", personal={}),
     )
+
+
+def test_a_rejected_addition_may_be_proposed_anew() -> None:
+    """A typing error in the first proposal does not block the id for ever."""
+    story = opened()
+    story.act("registrar1", "registrar", adding())
+    reject = RejectChange(registry="entity", id=ID, version=1, reason="地址有误")
+    story.act("registrar2", "registrar", reject)
+    assert len(story.act("registrar1", "registrar", adding())) == 1
+
+
+def test_an_officer_does_not_confirm_their_own_entry() -> None:
+    """Even a registrar who is an officer as well."""
+    story = with_registries(range(1, 2))
+    roles = ChangeStaffRoles(id="E1", roles=("officer", "registrar"), reason="兼任")
+    story.act("admin", "administrator", roles)
+    details = OfficerDetails(
+        department="edu", skills=("消防",), certificate_expires="2099-12-31", area=""
+    )
+    change = ChangeOfficer(id="E1", details=details, reason="更新", personal={})
+    story.act("registrar1", "registrar", change)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("E1", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
+
+
+def test_an_officers_id_is_not_that_of_another_departments_person() -> None:
+    """Otherwise the account of one could act as the other."""
+    details = OfficerDetails(department="edu", skills=(), certificate_expires="2026-12-31", area="")
+    add = AddOfficer(id="M1", details=details, source="示例", personal={})
+    with pytest.raises(DomainError, match="other-department"):
+        opened().decide("registrar1", "registrar", add)

@@ -9,7 +9,6 @@ import psycopg
 
 from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
 from domain.errors import DomainError
-from domain.inspection import Inspection
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
@@ -20,6 +19,7 @@ from domain.inspection_commands import (
     ReviewResult,
     VerifyCorrection,
 )
+from domain.inspection_state import Inspection
 from domain.plan import AmendPlan
 from domain.registry_commands import (
     AddEntity,

@@ -10,8 +10,8 @@ import msgspec
 from domain.history import History
 from domain.items import Item, ItemDetails
 from domain.organisation import Department, Staff
-from domain.registry import Entity, Entry, Expert, Officer
 from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
+from domain.registry_state import Entity, Entry, Expert, Officer
 from projections.queries.registries import (
     Registry,
     entry,

@@ -9,8 +9,8 @@ import pytest
 
 from domain.bundles import bundle_of
 from domain.canonical import canon
-from domain.draws import Draw
-from domain.inspection import Inspection
+from domain.draw_state import Draw
+from domain.inspection_state import Inspection
 from domain.organisation import AddDepartment
 from projections.queries import campaigns, inspections
 from projections.queries.registries import registry

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 from tempfile import mkdtemp
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from domain.canonical import canon
 from domain.errors import DomainError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from ledger.entries import Entry
     from ledger.store import Ledger
 
+FOLDER_MODE, FILE_MODE = 0o700, 0o600
+
 
 def export(
     ledger: Ledger, directory: Path, *, bundles: Mapping[str, object], exported_by: str, now: str
@@ -27,16 +30,16 @@ def export(
     `bundles` are the proof bundles of draws by relative file name (`draws/….json`). The folder
     appears complete or not at all, and the same history gives the same bytes but for the
     manifest's `exported_at` and `exported_by`. A checkpoint is published first if leaves came
-    after the last one. Raises DomainError("export-target-not-empty").
+    after the last one. The owner alone may read it: lists that are not disclosed yet and findings
+    are in it. Raises DomainError("export-target-not-empty").
     """
     target = directory.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DomainError("export-target-not-empty", f"目标不为空 / target is not empty: {target}")
     target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))
+    scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))  # of mode 0700
     try:
         _fill(ledger, scratch, bundles, {"exported_at": now, "exported_by": exported_by})
-        scratch.chmod(0o755)
         scratch.rename(target)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
@@ -48,7 +51,7 @@ def _fill(
     newest = ledger.publish_checkpoint()
     size = note.Checkpoint.parse(note.Note.parse(newest).text).size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
-    with (folder / "events.jsonl").open("wb") as lines:
+    with _private(folder / "events.jsonl") as lines:
         for entry in _entries(ledger, size):
             lines.write(entry.state + b"\n")
     commits = list(_commits(ledger, size))
@@ -72,8 +75,13 @@ def _fill(
 
 
 def _write(path: Path, content: bytes) -> None:
-    path.parent.mkdir(exist_ok=True)
-    path.write_bytes(content)
+    path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
+    with _private(path) as file:
+        file.write(content)
+
+
+def _private(path: Path) -> BinaryIO:
+    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
 
 
 def _entries(ledger: Ledger, size: int) -> Iterator[Entry]:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
+import os
+import stat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -135,6 +137,19 @@ def test_an_empty_target_is_used_and_another_is_not_touched(ledger: Ledger, tmp_
     with pytest.raises(DomainError, match="export-target-not-empty"):
         write(ledger, tmp_path / "file")
     assert files(tmp_path / "empty") == before
+
+
+def test_nobody_but_the_owner_may_read_an_export(ledger: Ledger, tmp_path: Path) -> None:
+    """Lists that are not disclosed yet are in it, whatever the umask is and whoever made the target."""
+    (tmp_path / "export").mkdir(mode=0o755)
+    before = os.umask(0)
+    try:
+        write(ledger, tmp_path / "export")
+    finally:
+        os.umask(before)
+    paths = [tmp_path / "export", *(tmp_path / "export").rglob("*")]
+    modes = {(path.is_dir(), stat.S_IMODE(path.stat().st_mode)) for path in paths}
+    assert modes == {(True, 0o700), (False, 0o600)}
 
 
 def test_an_export_that_fails_leaves_nothing(ledger: Ledger, tmp_path: Path) -> None:

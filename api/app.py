@@ -109,5 +109,6 @@ class _Keeping:
             try:
                 self._parts.projector.run(self._stop, self._parts.ledger.wait)
             except Exception as error:  # noqa: BLE001 - readers see the lag at /readyz; the log says why
-                logger.warning("projector-stopped", error=type(error).__name__)
+                state = getattr(error, "sqlstate", None)
+                logger.warning("projector-stopped", error=type(error).__name__, sqlstate=state)
                 self._stop.wait(RETRY_SECONDS)

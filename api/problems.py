@@ -18,6 +18,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from domain.errors import DomainError
+from ledger.database import is_away
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -135,7 +136,7 @@ def _on_http(_request: Request, error: Exception) -> JSONResponse:
 
 def unexpected(error: Exception) -> JSONResponse:
     """The answer to what no handler expected: the database is away, or the program is wrong."""
-    if is_database_trouble(error):
+    if is_away(error):
         logger.error("database-unavailable", error=type(error).__name__)
         detail = "数据库暂不可用，请稍后重试 / the database does not answer: try again later"
         return problem("database-unavailable", detail, headers={"Retry-After": "5"})
@@ -143,16 +144,6 @@ def unexpected(error: Exception) -> JSONResponse:
     frames = traceback.format_tb(error.__traceback__)
     logger.error("internal-error", error=type(error).__name__, frames=frames)
     return problem("internal-error", "程序错误，已记录 / a fault of the program; it was logged")
-
-
-def is_database_trouble(error: BaseException | None) -> bool:
-    """Whether an error, or what caused it, says that the database is away. The api knows its driver by name only."""
-    while error is not None:
-        names = {kind.__name__ for kind in type(error).__mro__}
-        if names & {"OperationalError", "InterfaceError", "PoolTimeout", "PoolClosed"}:
-            return True
-        error = error.__cause__ or error.__context__
-    return False
 
 
 def place(location: Iterable[object]) -> str:

@@ -1,12 +1,13 @@
-"""Connections: the DSN that they are opened from, and one pool for a ledger."""
+"""Connections: the DSN that they are opened from, one pool for a ledger, and whether they were lost."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
-from psycopg import Connection, ProgrammingError
+from psycopg import Connection, Error, InterfaceError, OperationalError, ProgrammingError
 from psycopg.conninfo import make_conninfo
+from psycopg.errors import PipelineAborted
 from psycopg.rows import DictRow, dict_row
 
 from domain.errors import DomainError
@@ -19,6 +20,8 @@ IDLE_IN_TRANSACTION_SECONDS = 120.0
 POOL_SIZE = 1
 POOL_OVERFLOW = 15
 POOL_TIMEOUT_SECONDS = 10.0
+# SQLSTATE (PostgreSQL, appendix A): connection exceptions, insufficient resources, operator intervention.
+AWAY = frozenset({"08", "53", "57"})
 
 
 def complete_dsn(url: str, password_file: Path | None) -> str:
@@ -45,6 +48,25 @@ def _password(path: Path) -> str:
         detail = f"密码文件应恰有一行 / not a readable file of one line: {path}"
         raise DomainError("database-password-unreadable", detail)
     return password
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether an error, or what caused it, says that the database is out of reach or about to be.
+
+    Drivers file faults of the program under "operational" too (54000, a row too large for its
+    index): trying those again changes nothing, so only the SQLSTATE tells. Without one it is the
+    connection itself that failed, or the pool that had none to give.
+    """
+    while error is not None:
+        if isinstance(error, Error) and error.sqlstate is not None:
+            return error.sqlstate[:2] in AWAY
+        # An aborted pipeline only echoes the error before it.
+        if isinstance(error, (OperationalError, InterfaceError)) and not isinstance(
+            error, PipelineAborted
+        ):
+            return True
+        error = error.__cause__ or error.__context__
+    return False
 
 
 class LedgerDatastore(PostgresDatastore):

@@ -20,6 +20,7 @@ from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
 from ledger import entries, vrf
+from ledger.database import is_away
 from ledger.recorder import CommandKey
 from ledger.store import Draft
 
@@ -95,6 +96,8 @@ class Writer:
             try:
                 return self._attempt(commands, actor, key)
             except (OperationalError, InterfaceError) as error:
+                if not is_away(error):
+                    raise
                 lost = error
         raise DomainError("ledger-unavailable", "数据库不可用 / database out of reach") from lost
 

@@ -11,13 +11,11 @@ from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol, Self
 
-from eventsourcing.persistence import InterfaceError, OperationalError
-from psycopg import OperationalError as DatabaseError
 from psycopg.errors import LockNotAvailable
 from psycopg_pool import ConnectionPool
 
 from domain.errors import DomainError
-from ledger.database import POOL_TIMEOUT_SECONDS
+from ledger.database import POOL_TIMEOUT_SECONDS, is_away
 from projections import comparison, schema
 from projections.batch import Batch
 from projections.fold import Fold
@@ -36,11 +34,6 @@ if TYPE_CHECKING:
 
 BATCH = 2000
 WAKE_SECONDS = 1.0  # how long `run` goes without looking at its stop event
-GONE = (
-    DatabaseError,
-    OperationalError,
-    InterfaceError,
-)  # ours, and the ledger's names for the same
 REBUILD, COMPARE = "projections_rebuild", "projections_compare"
 
 
@@ -86,12 +79,14 @@ class Projector:
     def run(self, stop: Event, wait: Callable[[int, float], object]) -> None:
         """Keep up until `stop` is set; `wait(size, seconds)` returns when there are more leaves.
 
-        A database that goes away is waited for.
+        A database that goes away is waited for; whatever else is wrong is raised.
         """
         while not stop.is_set():
             try:
                 wait(self.catch_up(), WAKE_SECONDS)
-            except GONE:
+            except Exception as error:
+                if not is_away(error):
+                    raise
                 stop.wait(WAKE_SECONDS)
 
     def wait_for(self, position: int, timeout: float) -> bool:

@@ -14,7 +14,7 @@ from psycopg.sql import SQL, Identifier
 
 from ledger import keys as key_directory
 from ledger import schema
-from ledger.clock import SystemClock
+from ledger.clock import FileClock
 from ledger.embedded import embedded_server
 from ledger.store import Ledger
 
@@ -65,7 +65,9 @@ def keys(tmp_path: Path) -> Keys:
 
 
 @pytest.fixture
-def ledger(dsn: str, keys: Keys) -> Iterator[Ledger]:
-    """Give a ledger with nothing in it but its opening."""
-    with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=SystemClock()) as opened:
+def ledger(dsn: str, keys: Keys, tmp_path: Path) -> Iterator[Ledger]:
+    """Give a ledger with nothing in it but its opening, which is earlier than what tests record."""
+    (tmp_path / "opened").write_text("2024-01-01T00:00:00.000Z", encoding="utf-8")
+    clock = FileClock(tmp_path / "opened")
+    with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=clock) as opened:
         yield opened

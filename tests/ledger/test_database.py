@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
+from eventsourcing import persistence
 from psycopg.conninfo import conninfo_to_dict
+from psycopg_pool import PoolTimeout
 
 from domain.errors import DomainError
-from ledger.database import complete_dsn
+from ledger.database import complete_dsn, is_away
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -49,3 +52,34 @@ def test_an_address_that_cannot_be_read_is_not_repeated() -> None:
         complete_dsn("mingqian:hunter2@database/mingqian", None)
     assert "hunter2" not in str(refused.value)
     assert refused.value.__cause__ is None
+
+
+@pytest.mark.parametrize(
+    ("state", "away"),
+    [
+        ("08006", True),
+        ("57P01", True),
+        ("53300", True),
+        ("54000", False),
+        ("40P01", False),
+        ("22021", False),
+    ],
+)
+def test_only_some_states_mean_that_the_database_is_away(state: str, away: bool) -> None:  # noqa: FBT001
+    """The class of the SQLSTATE tells, also behind an error that this one caused."""
+    error = psycopg.errors.lookup(state)("示例")
+    assert is_away(error) is away
+    outer = persistence.OperationalError("示例")
+    outer.__cause__ = error
+    assert is_away(outer) is away
+
+
+def test_a_connection_that_never_was_means_that_the_database_is_away() -> None:
+    """No server, and a pool that has none to give in time: neither has a SQLSTATE."""
+    with pytest.raises(psycopg.OperationalError) as raised:
+        psycopg.connect("host=127.0.0.1 port=1 connect_timeout=5")
+    assert is_away(raised.value)
+    assert is_away(PoolTimeout())
+    assert is_away(psycopg.InterfaceError("the connection is closed"))
+    assert not is_away(RuntimeError("示例"))
+    assert not is_away(psycopg.errors.PipelineAborted())

@@ -6,6 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
+from eventsourcing.persistence import OperationalError
 
 from domain.draw_commands import (
     BringCommitment,
@@ -20,10 +21,12 @@ from domain.history import History
 from domain.lottery.entropy import witness_commit
 from domain.organisation import Department, Staff
 from ledger.clock import FileClock, SystemClock
+from ledger.database import is_away
 from ledger.store import Draft, Ledger
 from ledger.writer import Receipt, Writer
 from tests.ledger.badline import BadLine
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
+from tests.refusing import refuse_rows
 from tests.story import nonce_of, with_task
 
 if TYPE_CHECKING:
@@ -170,6 +173,17 @@ def test_a_database_that_stays_away_is_reported(ledger: Ledger, dsn: str, keys: 
         line.lose_requests = 0
         receipt = writer.execute([department(1)], actor=SYSTEM, command_id=command_id)
     assert (receipt.first_leaf, receipt.repeated) == (1, False)
+
+
+def test_a_fault_that_no_retry_heals_is_not_called_an_absence(
+    ledger: Ledger, writer: Writer, dsn: str
+) -> None:
+    """A row that the database can never take is raised as what it is, at the first attempt."""
+    refuse_rows(dsn, "ledger", "events")
+    with pytest.raises(OperationalError) as raised:
+        writer.execute([department(1)], actor=SYSTEM, command_id=new_id())
+    assert not is_away(raised.value)
+    assert ledger.size() == 1
 
 
 def test_a_thousand_commands_are_one_quick_commit(ledger: Ledger, writer: Writer) -> None:

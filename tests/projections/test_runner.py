@@ -14,6 +14,7 @@ from projections.batch import Batch
 from projections.reading import position
 from projections.runner import Projector
 from tests.projections.recording import a_year, dumped, record
+from tests.refusing import refuse_rows
 from tests.story import opened, with_registries
 
 if TYPE_CHECKING:
@@ -155,6 +156,16 @@ def test_the_loop_outlives_the_loss_of_all_connections(
         end_connections(dsn)
         record(ledger, story)
         assert watched.there.wait(30)
+
+
+def test_the_loop_ends_with_a_fault_that_waiting_does_not_heal(
+    dsn: str, ledger: Ledger, projector: Projector
+) -> None:
+    """Whoever runs it logs it; a loop that only waits would hide it for ever."""
+    record(ledger, opened())
+    refuse_rows(dsn, "projections", "departments_v1")
+    with pytest.raises(psycopg.OperationalError, match="refused"):
+        projector.run(Event(), ledger.wait)
 
 
 def end_connections(dsn: str) -> None:

@@ -55,7 +55,8 @@ def give(
 ) -> Receipt:
     """Have commands decided and recorded as one commit.
 
-    `key` is the caller's Idempotency-Key: the same key of the same person names the same command for ever.
+    `key` is the caller's Idempotency-Key: once something was recorded under it, the same key of the same person names
+    that command for ever. A command that was refused, or changed nothing, leaves no record, and its key stays free.
     """
     actor = Actor(id=person.id, role=role_for(commands, person.roles))
     content = canon([[act_of(command).name, asdict(command)] for command in commands])  # type: ignore[call-overload]

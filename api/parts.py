@@ -12,7 +12,7 @@ import structlog
 from api.settings import Settings
 from api.tokens import Tokens
 from domain.errors import DomainError
-from domain.organisation import AddDepartment, AddStaff, Staff
+from domain.organisation import AddDepartment, AddStaff, IssuePassword, Staff
 from ledger import accounts as accounts_table
 from ledger import keys as key_files
 from ledger import schema as ledger_tables
@@ -98,6 +98,8 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         if settings.mode == "production" and ledger.genesis.mode != "production":
             detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
+        # A process may have died between a commitment and its checkpoint; witnesses wait for that.
+        ledger.cover()
         accounts = stack.enter_context(Accounts(dsn))
         projector = stack.enter_context(Projector(dsn, ledger))
         reader = stack.enter_context(Reader(dsn))
@@ -123,5 +125,15 @@ def enter_first_administrator(parts: Parts, department: AddDepartment, staff: Ad
     if any("administrator" in one.roles and one.active for one in everybody):
         detail = "已有系统管理员 / there is an administrator already"
         raise DomainError("administrator-exists", detail)
-    parts.writer.execute([department, staff], actor=SYSTEM, command_id=str(uuid4()))
+    commands = [department, staff, IssuePassword(id=staff.id)]
+    parts.writer.execute(commands, actor=SYSTEM, command_id=str(uuid4()))
     return parts.accounts.issue(staff.id)
+
+
+def issue_password(parts: Parts, staff: str) -> str:
+    """A one-time password for a person, given by whoever runs the program; recorded first, as the program's own act.
+
+    Raises "unknown-staff".
+    """
+    parts.writer.execute([IssuePassword(id=staff)], actor=SYSTEM, command_id=str(uuid4()))
+    return parts.accounts.issue(staff)

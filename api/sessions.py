@@ -5,11 +5,13 @@ from typing import Annotated
 from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, StringConstraints
 
-from api.access import NewcomerNow, PartsNow, PersonNow, require_role, staff_of
-from api.answers import OneTimePassword, SessionAnswer, refusals
+from api.access import NewcomerNow, PartsNow, PersonNow, staff_of
+from api.acting import give
+from api.answers import POSITION_HEADER, OneTimePassword, SessionAnswer, refusals
 from api.text import Word
 from api.tokens import Claim
 from domain.errors import DomainError
+from domain.organisation import IssuePassword
 
 router = APIRouter(tags=["登录 / sessions"])
 # A password is taken as it was typed: not put into another form, not trimmed, never shown.
@@ -62,13 +64,13 @@ def change_password(body: PasswordChange, parts: PartsNow, person: NewcomerNow) 
     responses=refusals(401, 403, 404),
     summary="签发一次性密码（系统管理员）/ issue a one-time password (administrator)",
 )
-def issue_password(staff: Word, parts: PartsNow, person: PersonNow) -> OneTimePassword:
-    """Give a person a one-time password, shown here and nowhere again; it must be changed at the first login."""
-    require_role(person, "administrator")
-    if staff_of(parts, staff) is None:
-        raise DomainError("unknown-staff", "人员不存在或已停用 / no active staff of this id")
-    if staff == person.id:
-        raise DomainError(
-            "not-yourself", "本人请用“修改本人密码” / for yourself, change the password instead"
-        )
+def issue_password(
+    staff: Word, parts: PartsNow, person: PersonNow, response: Response
+) -> OneTimePassword:
+    """Give somebody else a one-time password, shown here and nowhere again; it must be changed at the first login.
+
+    It is recorded before it is given, for whoever gives it could log in as that person.
+    """
+    receipt = give(parts.writer, parts.keys, person, [IssuePassword(id=staff)], None)
+    response.headers[POSITION_HEADER] = str(receipt.size)
     return OneTimePassword(staff=staff, one_time_password=parts.accounts.issue(staff))

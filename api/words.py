@@ -6,6 +6,7 @@ ACT_NAMES: dict[str, str] = {
     "department.add": "登记部门",
     "staff.add": "登记人员",
     "staff.change-roles": "变更人员角色",
+    "staff.issue-password": "签发一次性密码",
     "staff.suspend": "停用人员",
     "item.add": "录入抽查事项",
     "item.claim": "认领抽查事项",

@@ -226,6 +226,13 @@ class Ledger:
         """Give every published note by its size."""
         return self._checkpoints.all()
 
+    def cover(self) -> None:
+        """Publish a checkpoint if leaves came after the newest; raises as `publish_checkpoint`."""
+        newest = self.checkpoint()
+        covered = note.Checkpoint.parse(note.Note.parse(newest).text).size if newest else 0
+        if covered < self.size():
+            self.publish_checkpoint()
+
     def publish_checkpoint(self) -> str:
         """Sign and store the head over all leaves; raises DomainError("checkpoint-inconsistent")."""
         return self._checkpoints.publish()

@@ -14,14 +14,21 @@ from rich.table import Table
 from api.acting import Person
 from api.imports import load, write_template
 from api.imports_command import Import, run_import, stops
-from api.parts import clock_of, dsn_of, enter_first_administrator, initialise, open_parts
-from api.problems import is_database_trouble
+from api.parts import (
+    clock_of,
+    dsn_of,
+    enter_first_administrator,
+    initialise,
+    issue_password,
+    open_parts,
+)
 from api.server import serve as run_server
 from api.settings import read_settings
 from audit import cli as audit_cli
 from domain.bundles import bundles
 from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff, Staff
+from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian.demo.run import run as run_demo
 
@@ -90,11 +97,9 @@ def init(
 
 @app.command()
 def password(staff: Annotated[str, typer.Argument(help="人员编号 / id of the person")]) -> None:
-    """为已登记人员签发新的一次性密码 / issue a new one-time password to a registered person."""
+    """为已登记人员签发新的一次性密码，并记入账本 / issue a new one-time password to a registered person, on record."""
     with _parts() as parts:
-        if parts.writer.history().get(Staff, staff) is None:
-            raise DomainError("unknown-staff", f"人员 {staff} 不存在 / no staff of this id")
-        issued = parts.accounts.issue(staff)
+        issued = issue_password(parts, staff)
     console.print(f"{staff} 的一次性密码 / one-time password: {issued}", highlight=False)
 
 
@@ -221,7 +226,7 @@ def main() -> None:
     except DomainError as refusal:
         _refuse(refusal.code, refusal.detail)
     except Exception as error:
-        if not is_database_trouble(error):
+        if not is_away(error):
             raise
         _refuse("database-unavailable", str(error).strip())
 

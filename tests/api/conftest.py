@@ -25,13 +25,15 @@ DEPARTMENTS = (
 
 
 def enter_people(service: Service) -> None:
-    """Enter the departments and people of tests/story.py as the program does at set-up, in one commit."""
+    """Enter the departments and people of tests/story.py in one commit, the administrator last: then set-up is over."""
     departments = [
         AddDepartment(id=id_, name=name, collates=collates) for id_, name, collates in DEPARTMENTS
     ]
     people = [
         AddStaff(id=id_, department=department, roles=roles, personal={"name": "示例"})
-        for id_, department, roles in story.PEOPLE
+        for id_, department, roles in sorted(
+            story.PEOPLE, key=lambda person: "administrator" in person[2]
+        )
     ]
     service.parts.writer.execute([*departments, *people], actor=SYSTEM, command_id=str(uuid4()))
 

@@ -6,7 +6,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.organisation import SuspendStaff
+from api.parts import issue_password
+from domain.errors import DomainError
+from domain.organisation import PasswordIssued, SuspendStaff
+from tests.refusing import refuse_rows
 
 if TYPE_CHECKING:
     import httpx
@@ -90,8 +93,41 @@ def test_only_an_administrator_issues_passwords_and_not_their_own(service: Servi
         return answer.status_code, answer.json()["code"]
 
     assert ask("clerk-edu", "reviewer1") == (403, "role-not-allowed")
-    assert ask("admin", "admin") == (403, "not-yourself")
+    size = service.parts.ledger.size()
+    assert ask("admin", "admin") == (403, "own-act")
     assert ask("admin", "nobody") == (404, "unknown-staff")
+    assert service.parts.ledger.size() == size
+
+
+def test_an_issued_password_is_on_the_ledger_and_the_word_is_not(service: Service) -> None:
+    """Whoever gives a password could log in as that person: so who gave it to whom is recorded."""
+    size = service.parts.ledger.size()
+    word = issue(service, "witness1")
+    (entry,) = service.parts.ledger.read(size)
+    recorded = entry.recorded()
+    assert (recorded.stream, recorded.actor.id) == ("staff/witness1", "admin")
+    assert recorded.event == PasswordIssued()
+    assert word.encode() not in entry.state
+
+
+def test_a_password_that_cannot_be_recorded_is_not_issued(service: Service) -> None:
+    """What the person had before still counts."""
+    word = issue(service, "witness1")
+    refuse_rows(service.parts.dsn, "ledger", "events")
+    answer = service.http.post("/accounts/witness1/password", headers=service.as_("admin"))
+    assert answer.json()["code"] == "internal-error"
+    assert login(service, "witness1", word).status_code == 200
+
+
+def test_the_program_issues_a_password_on_record(service: Service) -> None:
+    """As `mingqian password` does: by the program itself, for a person who is there."""
+    word = issue_password(service.parts, "admin")
+    (entry,) = service.parts.ledger.read(service.parts.ledger.size() - 1)
+    recorded = entry.recorded()
+    assert (recorded.stream, recorded.actor.id) == ("staff/admin", "system")
+    assert login(service, "admin", word).status_code == 200
+    with pytest.raises(DomainError, match="unknown-staff"):
+        issue_password(service.parts, "nobody")
 
 
 @pytest.mark.parametrize("new", ["短", "aaaaaaaaaaaaaaaa", "y" * 200])

@@ -71,6 +71,13 @@ def test_production_starts_on_what_was_made_before_and_makes_nothing(
         assert parts.ledger.size() == 1
 
 
+def test_production_does_not_make_a_database_of_its_own(tmp_path: Path) -> None:
+    """The embedded server lets in whoever can reach its socket."""
+    settings = Settings(mode="production", home=tmp_path)
+    assert refusal(lambda: initialise(settings)).code == "database-url-missing"
+    assert not (tmp_path / "postgres").exists()
+
+
 def test_a_ledger_of_development_does_not_run_in_production(database: str, tmp_path: Path) -> None:
     """Leaf 0 says how it began."""
     development = Settings(mode="development", home=tmp_path, database_url=database)

@@ -67,9 +67,10 @@ class Office:
             self._position = str(found["position"])
         return found
 
-    def act(self, who: str, name: str, **fields: object) -> None:
-        """Let somebody do one thing."""
-        self.send(f"/acts/{name}", fields, who=who)
+    def act(self, who: str, name: str, **fields: object) -> list[dict[str, Any]]:
+        """Let somebody do one thing; answers the events that were recorded."""
+        events: list[dict[str, Any]] = self.send(f"/acts/{name}", fields, who=who)["events"]
+        return events
 
     def log_in(self, who: str, one_time: str) -> None:
         """Log in, replace the one-time password, and log in again."""
@@ -188,7 +189,7 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         "training": None,
     }
     year = today.year
-    office.act(
+    drafted = office.act(
         "clerk1",
         "plan.draft",
         year=year,
@@ -197,7 +198,14 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         issuer=department,
         rows=[row],
     )
-    office.act("reviewer1", "plan.review", year=year, approve=True, remark="")
+    office.act(
+        "reviewer1",
+        "plan.review",
+        year=year,
+        version=drafted[0]["version"],
+        approve=True,
+        remark="",
+    )
     office.act("clerk1", "plan.publish", year=year)
     office.act("clerk1", "task.open", plan_number=NUMBER, plan_year=year, scheme="示例实施方案")
     office.act(

@@ -35,6 +35,10 @@ class PlanShown(Answer):
     status: PlanStatus
     revision: Count = Field(description="已公布的次数 / how often it was published")
     drafted_by: str
+    drafted_version: int = Field(
+        ge=1,
+        description="起草的事件序号，审核时须写明 / the event that drafted it; a review names it",
+    )
     warnings: list[PlanWarning]
     drafted_at: Instant
     reviewed_at: Instant | None
@@ -144,7 +148,7 @@ class PublicDraw(Answer):
     witnesses: list[str]
     commitment: Commitment | None
     ledger_size: Count | None = Field(
-        description="固定名单时的台账条数 / leaves of the ledger when the list was fixed"
+        description="固定名单时的账本条数 / leaves of the ledger when the list was fixed"
     )
     pool: Count | None = Field(description="仅检查对象抽取 / in draws of entities only")
     excluded: Count | None

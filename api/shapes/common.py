@@ -56,7 +56,7 @@ class Step(Answer):
 
     stream: str = Field(description="事件流，如 entity/school:1300000001 / whose event it is")
     version: int = Field(ge=1, description="流内序号，从 1 起 / its number in the stream, from 1")
-    leaf: Count = Field(description="台账中的位置，从 0 起 / its leaf in the ledger, from 0")
+    leaf: Count = Field(description="账本中的位置，从 0 起 / its leaf in the ledger, from 0")
     recorded_at: Instant
     actor: str = Field(description="办理人 / who acted")
     role: Role | Literal["system"] = Field(description="以何角色 / in which role")

@@ -6,13 +6,13 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version, steps_of
-from domain.inspection import Status
 from domain.inspection_commands import (
     AssignedOfficer,
     InspectionAssigned,
     ItemResult,
     ResultCategory,
 )
+from domain.inspection_state import Status
 
 Steps: Any = steps_of("inspection")
 

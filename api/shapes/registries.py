@@ -17,11 +17,11 @@ from api.shapes.common import (
 )
 from domain.items import Category, ItemStatus
 from domain.organisation import Role
-from domain.registry import PendingAct
 from domain.registry_commands import CreditClass, EntityDetails, ExpertDetails, OfficerDetails
+from domain.registry_state import PendingAct
 
 Details = TypeVar("Details", EntityDetails, OfficerDetails, ExpertDetails)
-AS_OF = Field(description="所依据的台账条数 / leaves of the ledger that this tells")
+AS_OF = Field(description="所依据的账本条数 / leaves of the ledger that this tells")
 
 
 class WhoAmI(Answer):
@@ -93,6 +93,9 @@ class Proposal(Answer, Generic[Details]):
     act: PendingAct
     by: str = Field(description="提出人 / who proposed it")
     details: Details | None
+    note: str = Field(
+        description="检查日期或培训名称，其他为空 / the day of a visit or the course, else empty"
+    )
 
 
 class EntityProposal(Proposal[EntityDetails]):

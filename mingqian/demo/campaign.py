@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from mingqian.demo.drawing import draw, void
 from mingqian.demo.people import DEPARTMENTS, PREFIX_OF, REGISTRAR, clerk
 from mingqian.demo.visit import Visit, hold, verify_corrections
+from mingqian.demo.year import confirm_all
 
 if TYPE_CHECKING:
     from mingqian.demo.county import OfficerLine
@@ -84,6 +85,7 @@ def _open(stage: Stage, campaign: Campaign) -> None:
             for officer in officers
         ]
         desk.batch(REGISTRAR, *courses)
+        confirm_all(stage)
     for department, officers in named.items():
         stage.clock.pass_time(minutes=20)
         items = campaign.items_of(department)

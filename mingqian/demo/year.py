@@ -78,7 +78,7 @@ def fill_registries(stage: Stage, files: Mapping[RegistryKind, Path]) -> None:
     stage.clock.move_to("2024-02-05")
     for kind in REGISTRIES:
         desk.import_file(REGISTRAR, kind, files[kind])
-    _confirm_all(stage)
+    confirm_all(stage)
     stage.clock.pass_time(minutes=40)
     suspended = [
         ("registry.suspend", {"registry": "entity", "id": one.id, "reason": "停办整合中（示例）"})
@@ -86,7 +86,7 @@ def fill_registries(stage: Stage, files: Mapping[RegistryKind, Path]) -> None:
         if one.suspended
     ]
     desk.batch(REGISTRAR, *suspended)
-    _confirm_all(stage)
+    confirm_all(stage)
 
 
 def record_visits(stage: Stage) -> None:
@@ -101,9 +101,10 @@ def record_visits(stage: Stage) -> None:
         if one.visited
     ]
     stage.desk.batch(REGISTRAR, *visits)
+    confirm_all(stage)
 
 
-def _confirm_all(stage: Stage) -> None:
+def confirm_all(stage: Stage) -> None:
     """A second person looks at everything that waits and confirms it."""
     stage.clock.pass_time(minutes=90)
     checker = reviewer("education")
@@ -145,15 +146,15 @@ def publish_plan(stage: Stage) -> None:
     desk, clock = stage.desk, stage.clock
     drafter, checker = clerk("education"), reviewer("education")
     clock.move_to("2024-03-04")
-    desk.act(drafter, "plan.draft", **plan.draft())
+    read = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
     clock.move_to("2024-03-06")
     remark = "请与人社局核实：联2024015 列其为联合部门，但没有其抽查事项"
-    desk.act(checker, "plan.review", year=plan.YEAR, approve=False, remark=remark)
+    desk.act(checker, "plan.review", year=plan.YEAR, version=read, approve=False, remark=remark)
     clock.move_to("2024-03-11")
-    desk.act(drafter, "plan.draft", **plan.draft())
+    again = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
     clock.move_to("2024-03-12")
     remark = "人社局书面答复参加联合检查，任务启动时再作确认"
-    desk.act(checker, "plan.review", year=plan.YEAR, approve=True, remark=remark)
+    desk.act(checker, "plan.review", year=plan.YEAR, version=again, approve=True, remark=remark)
     clock.move_to("2024-03-15")
     desk.act(clerk(COLLATES), "plan.collate", year=plan.YEAR)
     clock.move_to("2024-03-20")

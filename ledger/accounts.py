@@ -1,8 +1,9 @@
 """Passwords of local accounts: argon2id hashes in schema `accounts`, outside the ledger, because they must be forgettable.
 
 A password is never set by us: an administrator issues a one-time word, its owner replaces it at the first login. Wrong
-passwords in a row lock the account for a while that doubles up to a bound; an unknown account costs the same time as a
-known one. Time is the database's, so that several processes agree.
+passwords in a row lock an id for a while that doubles up to a bound. Ids that nobody has are treated exactly alike, in
+time and in answers, so nobody learns who exists: attempts are counted by a hash of the id, in a table whose rows are
+bounded however many ids are tried. Time is the database's, so that several processes agree.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from hashlib import sha256
 from typing import TYPE_CHECKING, LiteralString, Self
 
 import psycopg
@@ -31,26 +33,29 @@ CREATE TABLE IF NOT EXISTS accounts.passwords (
     staff text COLLATE "C" PRIMARY KEY,
     hash text NOT NULL,
     serial bigint NOT NULL,
-    one_time boolean NOT NULL,
-    failures integer NOT NULL DEFAULT 0,
-    locked_until timestamptz NOT NULL DEFAULT '-infinity'
+    one_time boolean NOT NULL
+);
+CREATE TABLE IF NOT EXISTS accounts.attempts (
+    place integer PRIMARY KEY,
+    failures integer NOT NULL,
+    locked_until timestamptz NOT NULL
 );
 """
-_SELECT: LiteralString = (
-    "SELECT hash, serial, one_time, failures, locked_until > clock_timestamp() AS locked"
-    " FROM accounts.passwords WHERE staff = %s"
-)
+_SELECT = "SELECT hash, serial, one_time FROM accounts.passwords WHERE staff = %s"
 _SET = """
 INSERT INTO accounts.passwords (staff, hash, serial, one_time) VALUES (%s, %s, 1, %s)
 ON CONFLICT (staff) DO UPDATE SET hash = excluded.hash, serial = accounts.passwords.serial + 1,
-    one_time = excluded.one_time, failures = 0, locked_until = '-infinity'"""
+    one_time = excluded.one_time"""
+_LOCKED = "SELECT FROM accounts.attempts WHERE place = %s AND locked_until > clock_timestamp()"
 # From the fifth failure on: 30 s, 60 s, 120 s … at most 15 minutes, so that nobody can be shut out for long.
 _FAIL = """
-UPDATE accounts.passwords SET failures = failures + 1,
-    locked_until = CASE WHEN failures < 4 THEN locked_until
-    ELSE clock_timestamp() + least(900, 30 * 2 ^ least(5, failures - 4)) * interval '1 second' END
-WHERE staff = %s"""
-_SUCCEED = "UPDATE accounts.passwords SET failures = 0, locked_until = '-infinity' WHERE staff = %s"
+INSERT INTO accounts.attempts (place, failures, locked_until) VALUES (%s, 1, '-infinity')
+ON CONFLICT (place) DO UPDATE SET failures = attempts.failures + 1,
+    locked_until = CASE WHEN attempts.failures < 4 THEN attempts.locked_until
+    ELSE clock_timestamp() + least(900, 30 * 2 ^ least(5, attempts.failures - 4)) * interval '1 second' END"""
+_FORGET = "DELETE FROM accounts.attempts WHERE place = %s"
+# Rows at most, some 60 MB. Two ids that fall on one place share their failures, which is rare and harms little.
+PLACES = 2**20
 SHORTEST, LONGEST = 10, 200
 WAIT_SECONDS = 3.0  # for a connection, before the database counts as away
 
@@ -62,8 +67,6 @@ class Account:
     hash: str
     serial: int
     one_time: bool
-    failures: int
-    locked: bool
 
 
 def migrate(dsn: str) -> None:
@@ -118,17 +121,16 @@ class Accounts:
 
     def login(self, staff: str, password: str) -> Account:
         """The account, if this is its password; raises "login-refused" or "login-locked"."""
-        account = self.get(staff)
-        if account is not None and account.locked:
+        place = _place(staff)
+        if self._execute(_LOCKED, place):
             detail = "密码多次输错，请稍后再试 / too many wrong passwords: try again later"
             raise DomainError("login-locked", detail)
+        account = self.get(staff)
         right = _matches(self._hasher, account.hash if account else self._decoy, password)
         if account is None or not right:
-            if account is not None:
-                self._execute(_FAIL, staff)
+            self._execute(_FAIL, place)
             raise DomainError("login-refused", "工号或密码不对 / wrong staff id or password")
-        if account.failures:
-            self._execute(_SUCCEED, staff)
+        self._execute(_FORGET, place)
         return account
 
     def change(self, staff: str, old: str, new: str) -> None:
@@ -143,10 +145,16 @@ class Accounts:
         hashed = self._hasher.hash(_prepared(password))
         with self._pool.connection() as connection:
             connection.execute(_SET, [staff, hashed, one_time])
+            connection.execute(_FORGET, [_place(staff)])
 
-    def _execute(self, statement: LiteralString, staff: str) -> None:
+    def _execute(self, statement: LiteralString, place: int) -> bool:
+        """Run one statement on a place and say whether it found a row."""
         with self._pool.connection() as connection:
-            connection.execute(statement, [staff])
+            return connection.execute(statement, [place]).rowcount > 0
+
+
+def _place(staff: str) -> int:
+    return int.from_bytes(sha256(staff.encode("utf-8", "replace")).digest()) % PLACES
 
 
 def _prepared(password: str) -> bytes:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import psycopg
 import pytest
 
 from api.parts import issue_password
 from domain.errors import DomainError
 from domain.organisation import PasswordIssued, SuspendStaff
+from ledger import accounts
 from tests.refusing import refuse_rows
 
 if TYPE_CHECKING:
@@ -69,9 +71,26 @@ def test_wrong_passwords_lock_an_account_for_a_while(service: Service) -> None:
 def test_an_unknown_person_is_told_the_same_as_a_known_one(service: Service) -> None:
     """Nobody learns from a refusal who exists."""
     issue(service, "clerk-edu")
-    known, unknown = login(service, "clerk-edu", "x"), login(service, "nobody", "x")
-    assert known.json() == unknown.json()
-    assert known.status_code == unknown.status_code == 401
+    known, unknown = (
+        [login(service, who, "x") for _ in range(7)] for who in ("clerk-edu", "nobody")
+    )
+    assert [each.status_code for each in known] == [401] * 5 + [429] * 2
+    assert [each.status_code for each in unknown] == [401] * 5 + [429] * 2
+    assert [each.json() for each in known] == [each.json() for each in unknown]
+
+
+def test_attempts_on_any_number_of_ids_fill_a_bounded_table(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With four places in place of a million: four rows, and a right password clears its own."""
+    monkeypatch.setattr(accounts, "PLACES", 4)
+    for number in range(12):
+        login(service, f"nobody-{number}", "x")
+    word = issue(service, "clerk-edu")
+    with psycopg.connect(service.parts.dsn) as connection:
+        rows = connection.execute("SELECT count(*) FROM accounts.attempts").fetchone()
+    assert rows in {(3,), (4,)}
+    assert login(service, "clerk-edu", word).status_code == 200
 
 
 def test_a_suspended_person_is_out_at_once(service: Service) -> None:

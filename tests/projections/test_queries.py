@@ -236,7 +236,7 @@ def test_text_that_a_table_cannot_hold_does_not_stop_the_projector(
     """PostgreSQL's text has no NUL: U+FFFD stands in, also inside of JSON."""
     story = opened()
     add = AddDepartment(id="odd", name="示\x00例\\u0000", collates=False)
-    story.act("system", "system", add)
+    story.act("admin", "administrator", add)
     record(ledger, story)
     assert projector.catch_up() == len(story.recorded)
     with reader.snapshot() as read:

@@ -15,10 +15,16 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
-from api.text import MAX_LIST, Integer, Text
+from api.text import MAX_LIST, Integer, Line, Text
 from domain import identifiers
 from domain.errors import DomainError
 
+# Fields in which people write sentences; every other text stands on one line.
+_PROSE = (
+    "body evidence finding legal_basis mandate override_reason reason remark requirement scheme"
+    " source statement text"
+)
+PROSE = frozenset(_PROSE.split())
 PersonalField = Literal["name", "telephone", "id_card", "certificate_number", "contact"]
 
 
@@ -31,7 +37,7 @@ def _check_personal(personal: dict[str, str]) -> dict[str, str]:
     return personal
 
 
-Personal = Annotated[dict[PersonalField, Text], AfterValidator(_check_personal)]
+Personal = Annotated[dict[PersonalField, Line], AfterValidator(_check_personal)]
 
 
 class Body(BaseModel):
@@ -62,7 +68,8 @@ def body_of(shape: type) -> type[Body]:
     names = {**vars(sys.modules[shape.__module__]), "Mapping": Mapping}
     hints = get_type_hints(shape, globalns=names)
     definitions: dict[str, Any] = {
-        field.name: (_annotation(hints[field.name]), ...) for field in fields(shape)
+        field.name: (_annotation(hints[field.name], Text if field.name in PROSE else Line), ...)
+        for field in fields(shape)
     }
     name = shape.__name__ if hasattr(shape, "stream") else f"{shape.__name__}Input"
     model = create_model(name, __base__=Body, __doc__=shape.__doc__, **definitions)
@@ -78,10 +85,10 @@ def tagged(name: str, shape: type) -> type[Body]:
     )
 
 
-def _annotation(hint: Any) -> Any:  # noqa: ANN401 - types of types; one answer for each kind of type
+def _annotation(hint: Any, text: Any) -> Any:  # noqa: ANN401 - types of types; one answer for each kind of type
     origin, args = get_origin(hint), get_args(hint)
     if hint is str:
-        return Text
+        return text
     if hint is int:
         return Integer
     if hint in {bool, NoneType} or origin is Literal:
@@ -89,11 +96,11 @@ def _annotation(hint: Any) -> Any:  # noqa: ANN401 - types of types; one answer 
     if is_dataclass(hint):
         return body_of(hint)  # type: ignore[arg-type]
     if origin in {Union, UnionType}:
-        return Union[tuple(_annotation(arg) for arg in args)]  # noqa: UP007 - made at run time
+        return Union[tuple(_annotation(arg, text) for arg in args)]  # noqa: UP007 - made at run time
     if origin is tuple:
         most = MAX_LIST if args[1] is Ellipsis else len(args)
         least = 0 if args[1] is Ellipsis else len(args)
-        return Annotated[list[_annotation(args[0])], Field(min_length=least, max_length=most)]  # type: ignore[misc]
+        return Annotated[list[_annotation(args[0], text)], Field(min_length=least, max_length=most)]  # type: ignore[misc]
     if origin is Mapping:
         return Personal
     raise TypeError(f"no request shape for {hint}")

@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast, get_args
 
+from api.text import BREAKS, is_plain, is_unknown, is_unseen
 from domain.errors import DomainError
 from domain.identifiers import normalise
 from domain.registry_commands import CreditClass
@@ -21,9 +22,6 @@ _EXCEL_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF
 _PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "/", "无", "暂无", "空", "N/A"})
 # ECMA-376 part 1, 22.9.2.19 (ST_Xstring): a character that XML cannot hold is written by its code.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
-_INVISIBLE = re.compile(
-    r"[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2060\ufeff]"
-)
 # Characters that need no cleaning: most cells hold nothing else, and a register has many cells.
 _CLEAN = re.compile(r"[0-9A-Za-z\u4e00-\u9fff（）《》〔〕“”、，。；：\-]+")
 _GAP = re.compile(r"\s+")
@@ -121,7 +119,19 @@ def _visible(value: object) -> str:
         return written
     if written in _EXCEL_ERRORS:
         raise _invalid("单元格是 Excel 错误值 / the cell holds an Excel error")
-    return unicodedata.normalize("NFC", _INVISIBLE.sub("", _ESCAPE.sub(_unescape, written)))
+    return unicodedata.normalize("NFC", _seen(_ESCAPE.sub(_unescape, written)))
+
+
+def _seen(written: str) -> str:
+    """Leave out what cannot be seen: people paste it unknowingly. What nobody can read is for them to replace."""
+    if is_plain(written):
+        return written
+    kept = "".join(each for each in written if each in BREAKS or not is_unseen(each))
+    if any(is_unknown(each) for each in kept):
+        raise _invalid(
+            "含自造字或未定义字符，请用规范字 / holds a private or undefined character: write another"
+        )
+    return kept
 
 
 def _number_or_date(value: object) -> str:

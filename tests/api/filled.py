@@ -1,0 +1,174 @@
+"""A service in which something of everything has happened, so that no list of it is empty."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from functools import partial
+from typing import TYPE_CHECKING, get_args
+from unittest.mock import patch
+
+from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
+from domain.inspection_commands import (
+    ConfirmResult,
+    EnterResult,
+    ItemResult,
+    Notify,
+    OrderCorrection,
+    PublishResult,
+    ReviewResult,
+    VerifyCorrection,
+)
+from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
+from domain.registry_commands import (
+    AddExpert,
+    ConfirmChange,
+    DeclareRecusal,
+    ExpertDetails,
+    RecordTraining,
+    RecordVisit,
+    RejectChange,
+    Suspend,
+)
+from tests import story
+from tests.serving import HttpStory, Service, fresh_database, serving
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from domain.draw_commands import Stage
+    from tests.story import Story
+
+TASK = "联2024026"
+EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
+ALONE = frozenset({"administrator", "discipline"})
+# One address of each read, which the story fills.
+READS = {
+    "/whoami": "/whoami",
+    "/registries/departments": "/registries/departments",
+    "/registries/departments/{entry_id}": "/registries/departments/edu",
+    "/registries/staff": "/registries/staff",
+    "/registries/staff/{entry_id}": "/registries/staff/clerk-labour",
+    "/registries/items": "/registries/items",
+    "/registries/items/{entry_id}": "/registries/items/I-EDU",
+    "/registries/entities": "/registries/entities",
+    "/registries/entities/{entry_id}": f"/registries/entities/{story.entity_id(3)}",
+    "/registries/officers": "/registries/officers",
+    "/registries/officers/{entry_id}": "/registries/officers/E1",
+    "/registries/experts": "/registries/experts",
+    "/registries/experts/{entry_id}": "/registries/experts/X2",
+    "/plans/{year}": "/plans/2024",
+    "/tasks": "/tasks",
+    "/tasks/{number}": f"/tasks/{TASK}",
+    "/draws/{draw_id}": f"/draws/{TASK}.entities.1",
+    "/draws/{draw_id}/members": f"/draws/{TASK}.entities.2/members",
+    "/draws/{draw_id}/bundle": f"/draws/{TASK}.entities.2/bundle",
+    "/inspections": "/inspections",
+    "/inspections/{inspection}": "/inspections/FIRST",
+    "/public/plans": "/public/plans",
+    "/public/plans/{year}": "/public/plans/2024",
+    "/public/tasks": "/public/tasks",
+    "/public/tasks/{number}": f"/public/tasks/{TASK}",
+    "/public/draws": "/public/draws",
+    "/public/draws/{draw_id}": f"/public/draws/{TASK}.officers.1",
+    "/public/draws/{draw_id}/members": f"/public/draws/{TASK}.entities.2/members?part=excluded",
+    "/public/draws/{draw_id}/bundle": f"/public/draws/{TASK}.officers.1/bundle",
+    "/public/results": "/public/results",
+    "/public/results/{inspection}": "/public/results/FIRST",
+    "/checkpoint": "/checkpoint",
+    "/problems/{code}": "/problems/not-found",
+    "/healthz": "/healthz",
+    "/readyz": "/readyz",
+}
+
+
+@contextmanager
+def filled_service(server: str, home: Path) -> Iterator[Service]:
+    """A service on a database of its own, with one whole story told to it over HTTP."""
+    with fresh_database(server) as dsn, serving(dsn, home) as running:
+        with patch.object(story, "Story", partial(HttpStory, running)):
+            told = story.with_task()
+        _registries(told)
+        _draws(told)
+        _inspections(running, told)
+        yield running
+
+
+def _registries(told: Story) -> None:
+    roles = tuple(role for role in get_args(Role) if role not in ALONE)
+    everybody = AddStaff(id=EVERYBODY, department="edu", roles=roles, personal={"name": "示例"})
+    told.act("admin", "administrator", everybody)
+    other = ChangeStaffRoles(id="E6", roles=("officer", "reviewer"), reason="示例：兼任")
+    told.act("admin", "administrator", other, SuspendStaff(id="clerk-labour", reason="示例：离职"))
+    for id_ in ("X1", "X2"):
+        details = ExpertDetails(organisation="示例大学", specialities=("教育",))
+        add = AddExpert(id=id_, details=details, source="示例", personal={"name": "示例"})
+        told.act("registrar1", "registrar", add)
+    told.act("registrar2", "registrar", ConfirmChange(registry="expert", id="X1", version=1))
+    _entities(told)
+    training = RecordTraining(id="E1", course="示例培训", on="2024-03-01")
+    told.act("registrar1", "registrar", training)
+    told.act("registrar2", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
+    recusal = DeclareRecusal(id="E1", entity=story.entity_id(1), reason="示例：亲属")
+    told.act("E1", "officer", recusal)
+
+
+def _entities(told: Story) -> None:
+    """One was visited before, one waits to be suspended, one suspension was rejected."""
+    visit = RecordVisit(id=story.entity_id(1), on="2024-05-06", reference="示例记录")
+    told.act("registrar1", "registrar", visit)
+    told.act("registrar2", "registrar", ConfirmChange(registry="entity", id=visit.id, version=3))
+    for number in (2, 3):
+        suspend = Suspend(registry="entity", id=story.entity_id(number), reason="示例：停办")
+        told.act("registrar1", "registrar", suspend)
+    told.act(
+        "registrar2",
+        "registrar",
+        RejectChange(registry="entity", id=story.entity_id(3), version=3, reason="示例：未停办"),
+    )
+
+
+def _draws(told: Story) -> None:
+    """The first draw of entities is voided after it was computed, the second stands."""
+    voided = story.commit_draw(told, "entities")
+    story.reveal_draw(told, voided)
+    told.act("operator", "draw_operator", RequestVoid(draw_id=voided, reason="示例：有误"))
+    told.act("approver1", "approver", ApproveVoid(draw_id=voided))
+    stages: tuple[tuple[Stage, int], ...] = (("entities", 2), ("officers", 1))
+    for stage, serial in stages:
+        draw_id = story.commit_draw(told, stage, serial)
+        story.reveal_draw(told, draw_id)
+        told.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
+
+
+def _inspections(service: Service, told: Story) -> None:
+    """One is published with an order to correct that was met; the others wait."""
+    told.now = "2024-06-20T02:00:00.000Z"
+    first = service.get("/inspections", "clerk-edu").json()["entries"][0]
+    id_, (one, other) = first["id"], first["officers"]
+    told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
+    story.visit(told, id_, (one, other))
+    found = ItemResult(
+        item="I-EDU",
+        checked=True,
+        category="ordered-to-correct",
+        finding="示例：未公示收费",
+        disposal="order-to-correct",
+        method="on-site",
+    )
+    clean = story.clean_result(id_).items[1]
+    entered = EnterResult(inspection=id_, category="ordered-to-correct", items=(found, clean))
+    told.act(one, "officer", entered)
+    told.act(other, "officer", ConfirmResult(inspection=id_))
+    told.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    order = OrderCorrection(inspection=id_, requirement="示例：公示收费", due="2024-07-20")
+    told.act("clerk-edu", "clerk", order)
+    verified = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片")
+    told.act("reviewer1", "reviewer", verified)
+    told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+
+
+def address(service: Service, path: str) -> str:
+    """The address of a read whose answer holds something."""
+    published = service.get("/public/results").json()["entries"][0]["id"]
+    return READS[path].replace("FIRST", published)

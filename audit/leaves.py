@@ -23,10 +23,15 @@ class Seen:
 
 
 class Leaves:
-    """Takes events in order. `commands` maps each command id to its first leaf and number of leaves."""
+    """Takes events in order.
+
+    `commands` maps each command id to its first leaf and number of leaves, `subjects` each person of whom something is
+    sealed to the first leaf where it is.
+    """
 
     def __init__(self, findings: Findings) -> None:
         self.commands: dict[str, tuple[int, int]] = {}
+        self.subjects: dict[str, int] = {}
         self._findings = findings
         self._versions: dict[str, int] = {}
         self._commits: dict[str, int] = {}
@@ -43,6 +48,8 @@ class Leaves:
             self._findings.add("row-differs", where, reason, leaf)
         self._check_version(recorded)
         self._check_command(recorded.command_id, leaf, commit)
+        if reading.sealed_for is not None:
+            self.subjects.setdefault(reading.sealed_for, leaf)
         if reading.signed is not None:
             self._note_signature(recorded, holds=reading.signed)
         return Seen(commit=commit, recorded=recorded, sealed_for=reading.sealed_for)

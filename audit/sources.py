@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import base64
+import re
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
 from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
@@ -27,6 +29,7 @@ FORMAT = "mingqian-ledger-v1"
 LINE = 16 * 2**20  # bytes; the longest event there can sensibly be is a draw of a whole province
 NOTE = 64 * 2**10
 BUNDLE = 256 * 2**20
+MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 SIZES = {"link": 32, "key": 32, "sig": 64}
 
 
@@ -39,6 +42,7 @@ class Walked:
     events: int
     commits: int
     commands: dict[str, tuple[int, int]]
+    subjects: dict[str, int]
 
 
 class Source(Protocol):
@@ -136,6 +140,14 @@ class Export:
             if canon(stated[field]) != canon(value):
                 reason = f"{field} 为 {stated[field]!r}，实为 {value!r} / it is the latter"
                 findings.add("manifest-differs", MANIFEST, reason)
+        # Who exported and when is a claim: only its form can be judged.
+        if not (isinstance(stated["exported_by"], str) and stated["exported_by"]):
+            findings.add("manifest-differs", MANIFEST, "exported_by 应为文本 / is no text")
+        if not _is_moment(stated["exported_at"]):
+            reason = (
+                "exported_at 应如 2024-01-05T01:00:00.000Z / is no time in UTC with milliseconds"
+            )
+            findings.add("manifest-differs", MANIFEST, reason)
 
     def _check_bundles(self, walked: Walked, findings: Findings) -> None:
         expected = bundles(walked.history)
@@ -201,6 +213,17 @@ def _belongs(name: str) -> bool:
 
 def _is_number(text: str) -> bool:
     return text.isascii() and text.isdigit() and len(text) < 17 and str(int(text)) == text  # noqa: PLR2004 - 2^53
+
+
+def _is_moment(value: object) -> bool:
+    """Whether this is RFC 3339 in UTC with exactly three decimals."""
+    if not isinstance(value, str) or not MOMENT.fullmatch(value):
+        return False
+    try:
+        datetime.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
 
 
 def _commit(line: bytes) -> Commit:

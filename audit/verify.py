@@ -116,6 +116,7 @@ class _Walk:
             events=self.leaf,
             commits=self.chain.count,
             commands=self._leaves.commands,
+            subjects=self._leaves.subjects,
         )
 
     def _take(self, end: int | None, commit: int) -> Frontier:

@@ -45,6 +45,7 @@ CREATE TABLE IF NOT EXISTS ledger.subject_keys (
     wrapped_key bytea NOT NULL
 );
 """
+NAMES = frozenset({"events", "commits", "commands", "checkpoints", "subject_keys"})
 
 
 def migrate(dsn: str) -> None:

@@ -182,6 +182,33 @@ def test_without_a_key_from_elsewhere_the_report_says_what_it_does_not_prove(tol
     assert any("--vkey" in each for each in report.not_checked)
 
 
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("exported_by", {"x": [1]}),
+        ("exported_by", ""),
+        ("exported_at", 5),
+        ("exported_at", "2024-01-05"),
+        ("exported_at", "2024-01-05T01:00:00Z"),
+        ("exported_at", "2024-01-05T01:00:00.000+08:00"),
+        ("exported_at", "2024-13-05T01:00:00.000Z"),
+        ("events", "1"),
+        ("bundles", True),
+        ("format", "mingqian-ledger-v1 "),
+        ("origin", ""),
+    ],
+)
+def test_a_manifest_of_another_form_is_named(
+    folder: Path, check: Check, field: str, value: object
+) -> None:
+    """Texts are texts, counts are integers, and a time is a time."""
+    path = folder / "manifest.json"
+    path.write_bytes(canon({**json.loads(path.read_bytes()), field: value}) + b"\n")
+    (failure,) = check(folder).failures
+    assert (failure.code, failure.where) == ("manifest-differs", "manifest.json")
+    assert field in failure.reason
+
+
 def test_a_cut_file_fails(folder: Path, check: Check) -> None:
     """The last event is gone, and half of the one before."""
     path = folder / "events.jsonl"

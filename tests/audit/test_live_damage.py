@@ -13,6 +13,7 @@ from audit.live import Live
 from audit.verify import verify
 from domain.errors import DomainError
 from ledger.snapshot import snapshot
+from projections import schema as projections_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from audit.report import Report
 
     Check = Callable[[], Report]
+
+
+QUIET = "suppress_redundant_updates_trigger()"  # one that PostgreSQL brings along
 
 
 def _run(dsn: str, *statements: str) -> None:
@@ -171,6 +175,54 @@ def test_projections_that_are_gone_are_a_failure(live: str, check_live: Check) -
     _run(live, "DROP SCHEMA projections CASCADE")
     (failure,) = check_live().failures
     assert failure.code == "projection-differs"
+
+
+def test_a_deleted_key_of_a_person_is_named(live: str, check_live: Check) -> None:
+    """With the first leaf where something of that person is sealed; all else stays whole."""
+    assert check_live().ok
+    _run(live, "DELETE FROM ledger.subject_keys WHERE subject = 'staff/witness1'")
+    (failure,) = check_live().failures
+    assert (failure.code, failure.where) == ("subject-key-missing", "ledger.subject_keys")
+    assert "staff/witness1" in failure.reason
+    assert failure.leaf is not None
+
+
+@pytest.mark.parametrize(
+    ("statement", "where"),
+    [
+        ("CREATE TABLE ledger.copies (state bytea)", "ledger.copies"),
+        ("CREATE VIEW ledger.peek AS SELECT state FROM ledger.events", "ledger.peek"),
+        ("DROP TABLE ledger.subject_keys", "ledger.subject_keys"),
+        (
+            f"CREATE TRIGGER quiet BEFORE UPDATE ON ledger.events EXECUTE FUNCTION {QUIET}",
+            "ledger.events",
+        ),
+        (
+            "CREATE RULE quiet AS ON DELETE TO ledger.checkpoints DO INSTEAD NOTHING",
+            "ledger.checkpoints",
+        ),
+        ("CREATE POLICY quiet ON ledger.commands USING (false)", "ledger.commands"),
+    ],
+)
+def test_what_the_program_did_not_make_is_named(
+    live: str, check_live: Check, statement: str, where: str
+) -> None:
+    """Tables and whatever acts on them unseen."""
+    _run(live, statement)
+    (failure,) = check_live().failures
+    assert (failure.code, failure.where) == ("schema-differs", where)
+
+
+def test_what_a_live_verification_does_not_cover_is_said(live: str, check_live: Check) -> None:
+    """Always: passwords, digests and keys; and how many leaves the tables do not tell yet."""
+    covered = check_live().not_checked
+    assert any("口令散列" in each and "command digests" in each for each in covered)
+    assert not any("落后" in each for each in covered)
+    _run(live, "DROP SCHEMA projections CASCADE")
+    projections_schema.migrate(live)
+    report = check_live()
+    assert report.ok
+    assert any(f"落后账本 {report.events} 叶" in each for each in report.not_checked)
 
 
 def test_a_database_without_a_ledger_is_refused(database: str) -> None:

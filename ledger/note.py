@@ -143,15 +143,6 @@ def sign(text: str, name: str, key: Ed25519PrivateKey) -> Signature:
     return Signature(name=name, key_id=verifier.id, blob=key.sign(text.encode()))
 
 
-def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature:
-    """Sign a checkpoint's text as a witness that saw no inconsistency up to `time`, POSIX seconds."""
-    verifier = VerifierKey(
-        name=name, algorithm=COSIGNATURE, public=key.public_key().public_bytes_raw()
-    )
-    blob = time.to_bytes(TIME_SIZE, "big") + key.sign(cosigned_bytes(text, time))
-    return Signature(name=name, key_id=verifier.id, blob=blob)
-
-
 def cosigned_bytes(text: str, time: int) -> bytes:
     """Give what a witness signs: a header, its time, and the checkpoint."""
     return f"cosignature/v1\ntime {time}\n{text}".encode()

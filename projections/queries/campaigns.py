@@ -127,12 +127,6 @@ def public_draws(read: Read, task: str) -> list[Row]:
     return [row for row in draws(read, task) if _shows(row)]
 
 
-def public_draw(read: Read, id_: str) -> Row | None:
-    """A draw, if it is disclosed or void."""
-    found = draw(read, id_)
-    return found if found is not None and _shows(found) else None
-
-
 def _shows(row: Row) -> bool:
     return bool(row["open"]) or row["status"] == "voided"
 

@@ -1,10 +1,9 @@
-"""Inspections and their results, the steps of any stream, and all that an entity went through."""
+"""Inspections and their results, and the steps of any stream."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from projections.queries.registries import entry
 from projections.reading import LIMIT, Page
 
 if TYPE_CHECKING:
@@ -83,44 +82,3 @@ def steps(read: Read, stream: str, *, after: int = 0, limit: int = LIMIT) -> lis
         SELECT * FROM projections.steps_v1
         WHERE stream = %s AND version > %s ORDER BY version LIMIT %s"""
     return read.execute(statement, [stream, after, limit]).fetchall()
-
-
-def all_steps(read: Read, *, from_leaf: int = 0, limit: int = LIMIT) -> list[Row]:
-    """What happened in the whole ledger, by leaf."""
-    statement = "SELECT * FROM projections.steps_v1 WHERE leaf >= %s ORDER BY leaf LIMIT %s"
-    return read.execute(statement, [from_leaf, limit]).fetchall()
-
-
-def entity_story(read: Read, id_: str) -> Row | None:
-    """All that an entity went through: `entity`, `steps` in the registry, `draws` it stood in, `inspections`."""
-    entity = entry(read, "entity", id_)
-    if entity is None:
-        return None
-    return {
-        "entity": entity,
-        "steps": steps(read, f"entity/{id_}"),
-        "draws": _draws(read, id_, public=False),
-        "inspections": inspections(read, entity=id_),
-    }
-
-
-def public_entity_story(read: Read, id_: str) -> Row | None:
-    """`entity` (id, name, kind and area), the disclosed `draws` it stood in, and its published `results`."""
-    entity = entry(read, "entity", id_)
-    if entity is None or entity["name"] is None:
-        return None
-    return {
-        "entity": {name: entity[name] for name in ("id", "name", "kind", "area")},
-        "draws": _draws(read, id_, public=True),
-        "results": public_results(read, entity=id_),
-    }
-
-
-def _draws(read: Read, entity: str, *, public: bool) -> list[Row]:
-    statement = """
-        SELECT draw.id, draw.task, draw.status, draw.committed_at, draw.disclosed_at, member.stratum,
-            member.reason, member.place
-        FROM projections.draw_members_v1 AS member
-        JOIN projections.draws_v1 AS draw ON draw.id = member.draw
-        WHERE member.entity = %s AND (draw.open OR NOT %s) ORDER BY draw.ledger_size"""
-    return read.execute(statement, [entity, public]).fetchall()

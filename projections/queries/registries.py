@@ -62,19 +62,6 @@ def entry(read: Read, kind: Registry, id_: str, *, as_of: int | None = None) -> 
     return found[0] if found else None
 
 
-def public_items(read: Read, *, page: Page = ALL, department: str | None = None) -> list[Row]:
-    """The published items by code, without who claimed them."""
-    narrow = {"status": "published"} | ({"department": department} if department else {})
-    found = registry(read, "item", page=page, where=narrow)
-    return [{name: row[name] for name in row if name != "claimed_by"} for row in found]
-
-
-def public_entities(read: Read, *, page: Page = ALL, named: str | None = None) -> list[Row]:
-    """Id, name, kind and area of the entities that are confirmed and not suspended, by id."""
-    found = registry(read, "entity", page=page, where={"active": True}, named=named)
-    return [{name: row[name] for name in ("id", "name", "kind", "area")} for row in found]
-
-
 def _table(kind: Registry) -> Table:
     return next(table for table in BY_KIND[kind] if table.keeps is Keeps.AS_OF)
 

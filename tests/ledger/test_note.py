@@ -57,10 +57,17 @@ def test_a_witness_signs_the_published_message() -> None:
     assert message.decode() == VECTORS["cosignature_signed_message"]
 
 
+def cosign(text: str, name: str, time: int) -> Signature:
+    """Sign as a witness does: with its own kind of key, over the time and the checkpoint."""
+    witness = VerifierKey(name=name, algorithm=note.COSIGNATURE, public=PUBLIC)
+    blob = time.to_bytes(8, "big") + KEY.sign(note.cosigned_bytes(text, time))
+    return Signature(name=name, key_id=witness.id, blob=blob)
+
+
 def test_a_checkpoint_opens_under_its_key_and_its_witness() -> None:
     """Both signatures count, and both must be there."""
     witness = VerifierKey(name="w.example", algorithm=note.COSIGNATURE, public=PUBLIC)
-    cosigned = SIGNED + str(note.cosign(str(HEAD), "w.example", KEY, 1_700_000_000))
+    cosigned = SIGNED + str(cosign(str(HEAD), "w.example", 1_700_000_000))
     log = note.log_key(ORIGIN, PUBLIC)
     assert note.open_checkpoint(cosigned, log, [witness]) == HEAD
     with refusal("note-not-signed"):
@@ -70,7 +77,7 @@ def test_a_checkpoint_opens_under_its_key_and_its_witness() -> None:
 def test_a_cosignature_covers_its_time() -> None:
     """Another time under the same signature is refused."""
     witness = VerifierKey(name="w.example", algorithm=note.COSIGNATURE, public=PUBLIC)
-    line = note.cosign(str(HEAD), "w.example", KEY, 1_700_000_000)
+    line = cosign(str(HEAD), "w.example", 1_700_000_000)
     later = Signature(
         name=line.name, key_id=line.key_id, blob=(1_700_000_001).to_bytes(8, "big") + line.blob[8:]
     )

@@ -12,14 +12,7 @@ from domain.items import Item, ItemDetails
 from domain.organisation import Department, Staff
 from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
 from domain.registry_state import Entity, Entry, Expert, Officer
-from projections.queries.registries import (
-    Registry,
-    entry,
-    public_entities,
-    public_items,
-    registry,
-    sealed,
-)
+from projections.queries.registries import Registry, entry, registry, sealed
 from projections.reading import Page
 from tests.projections.recording import a_busy_registry, record
 from tests.story import entity_id
@@ -116,26 +109,6 @@ def test_a_registry_is_paged_and_narrowed(
     expected = [one.id for one in story.history.all(Entity) if one.pending]
     assert [row["id"] for row in waiting] == expected
     assert {row["name"][:6] for row in named} == {"示例培训机构"}
-
-
-def test_the_public_lists_hold_what_is_published(
-    ledger: Ledger, projector: Projector, reader: Reader
-) -> None:
-    """Published items without the person behind the claim; entities that count, without their addresses."""
-    story = a_busy_registry(acts=40)
-    record(ledger, story)
-    projector.catch_up()
-    with reader.snapshot() as read:
-        items = public_items(read)
-        assert public_items(read, department="market") == items[1:]
-        entities = public_entities(read)
-        assert public_entities(read, named="没有") == []
-    assert [row["code"] for row in items] == ["I-EDU", "I-MARKET"]
-    assert "claimed_by" not in items[0]
-    assert [row["id"] for row in entities] == [
-        one.id for one in story.history.all(Entity) if one.active
-    ]
-    assert set(entities[0]) == {"id", "name", "kind", "area"}
 
 
 def test_the_newest_ciphertext_of_each_field_can_be_opened_by_those_who_hold_the_key(

@@ -16,7 +16,7 @@ from projections.queries import campaigns, inspections
 from projections.queries.registries import registry
 from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
-from tests.story import commit_draw, entity_id, opened, reveal_draw, with_task
+from tests.story import commit_draw, opened, reveal_draw, with_task
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -130,24 +130,20 @@ def test_a_draw_that_is_not_disclosed_shows_in_no_public_query(
 
 
 def _public_answers(read: Read, draw_id: str) -> list[Any]:
-    entities = [row["id"] for row in registry(read, "entity")]
     return [
-        campaigns.public_draw(read, draw_id),
         campaigns.public_draws(read, TASK),
         campaigns.public_members(read, draw_id, "pool"),
         campaigns.public_members(read, draw_id, "drawn"),
         campaigns.public_proof(read, draw_id),
         campaigns.public_task(read, TASK),
         campaigns.public_tasks(read),
-        [inspections.public_entity_story(read, id_) for id_ in entities],
         inspections.public_results(read),
     ]
 
 
 def test_a_void_draw_shows_without_a_list_that_never_was(year: Story, read: Read) -> None:
     """It was voided before it was computed: everybody sees that, and why; its pool stays closed."""
-    draw = campaigns.public_draw(read, VOID)
-    assert draw is not None
+    (draw,) = (row for row in campaigns.public_draws(read, TASK) if row["id"] == VOID)
     assert draw["void_reason"] == "示例：名单有误"
     assert campaigns.public_members(read, VOID, "pool") == []
     assert len(campaigns.public_members(read, VOID_COMPUTED, "pool")) == 24
@@ -195,39 +191,6 @@ def test_published_results_come_newest_first(year: Story, read: Read) -> None:
     assert inspections.public_results(read, task="联0") == []
     assert inspections.public_result(read, third.id) is None
     assert inspections.public_result(read, first.id) == older
-
-
-def test_an_entity_has_its_story(year: Story, read: Read) -> None:
-    """Its registry steps, the draws it stood in, its inspections; the public sees less."""
-    inspected = year.history.all(Inspection)[0].entity
-    story = inspections.entity_story(read, inspected)
-    assert story is not None
-    assert [step["type"] for step in story["steps"]] == [
-        "entity.added.v1",
-        "registry.change_confirmed.v1",
-    ]
-    assert [row["id"] for row in story["draws"]] == [VOID, VOID_COMPUTED, STANDING]
-    assert len(story["inspections"]) == 1
-    public = inspections.public_entity_story(read, inspected)
-    assert public is not None
-    assert [row["id"] for row in public["draws"]] == [VOID_COMPUTED, STANDING]
-    assert len(public["results"]) == 1
-    assert set(public["entity"]) == {"id", "name", "kind", "area"}
-    assert inspections.entity_story(read, entity_id(999)) is None
-    assert inspections.public_entity_story(read, entity_id(999)) is None
-
-
-def test_all_steps_are_read_by_leaf(year: Story, read: Read) -> None:
-    """One for each leaf; the long lists of a draw are not in them."""
-    steps = inspections.all_steps(read, limit=1000)
-    assert [step["leaf"] for step in steps] == list(range(len(year.recorded)))
-    without = {step["type"] for step in steps if step["data"] is None}
-    assert without == {
-        "draw.committed.v1",
-        "draw.computed.v1",
-        "assignment.committed.v1",
-        "assignment.computed.v1",
-    }
 
 
 def test_text_that_a_table_cannot_hold_does_not_stop_the_projector(

@@ -54,7 +54,7 @@ class Problem(Answer):
 class EventAnswer(Answer):
     """One recorded event."""
 
-    leaf: int = Field(ge=0, description="台账中的位置，从 0 起 / its leaf in the ledger, from 0")
+    leaf: int = Field(ge=0, description="账本中的位置，从 0 起 / its leaf in the ledger, from 0")
     type: str = Field(description="事件类型 / stored name, for example entity.added.v1")
     stream: str
     version: int = Field(ge=1, description="流内序号，从 1 起 / its number in the stream, from 1")

@@ -13,7 +13,7 @@ from api.shapes.inspections import Inspections, InspectionWithSteps
 from api.shapes.proofs import AnyBundle
 from api.text import Word
 from domain.errors import DomainError
-from domain.inspection import Status
+from domain.inspection_state import Status
 from projections.queries import campaigns, inspections
 from projections.queries.campaigns import Part
 from projections.reading import Read

@@ -22,7 +22,7 @@ class Ready(Answer):
     """是否就绪 / whether requests can be answered."""
 
     ready: bool
-    ledger: int = Field(ge=0, description="台账条数 / leaves in the ledger")
+    ledger: int = Field(ge=0, description="账本条数 / leaves in the ledger")
     tables: int = Field(ge=0, description="查询数据已含条数 / leaves that the tables tell")
     lag: int = Field(ge=0, description="尚差条数 / how many are between")
 

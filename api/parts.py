@@ -31,6 +31,7 @@ from projections.runner import Projector
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from domain.facts import Command
     from ledger.clock import Clock
 
 logger = structlog.get_logger("mingqian.start")
@@ -125,7 +126,7 @@ def enter_first_administrator(parts: Parts, department: AddDepartment, staff: Ad
     if any("administrator" in one.roles and one.active for one in everybody):
         detail = "已有系统管理员 / there is an administrator already"
         raise DomainError("administrator-exists", detail)
-    commands = [department, staff, IssuePassword(id=staff.id)]
+    commands: tuple[Command, ...] = (department, staff, IssuePassword(id=staff.id))
     parts.writer.execute(commands, actor=SYSTEM, command_id=str(uuid4()))
     return parts.accounts.issue(staff.id)
 

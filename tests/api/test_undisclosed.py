@@ -55,7 +55,7 @@ def test_inspections_do_not_exist_before_the_officers_draw_is_disclosed(service:
     entity = service.get(f"/draws/{ENTITIES}/members", "operator", part="drawn").json()["entries"][
         0
     ]
-    hidden = f"联2024026:{entity['id']}"
+    hidden = f"联2024026:{entity['entity']}"
     for who in ("clerk-edu", "operator", "discipline1", "E1"):
         page = service.get("/inspections", who, limit=1).json()
         assert page == {"entries": [], "next_cursor": None}

@@ -29,8 +29,13 @@ def may_read(person: Person, kind: Registry, id_: str) -> bool:
     return own or person.has(*READERS.get(kind, ()))
 
 
-def personal_of(parts: Parts, read: Read, kind: Registry, id_: str) -> dict[str, str]:
-    """The newest text of each personal field; a field whose key was destroyed is left out."""
+def personal_of(
+    parts: Parts, read: Read, kind: Registry, id_: str, person: Person
+) -> dict[str, str]:
+    """The newest text of each personal field; a field whose key was destroyed is left out.
+
+    Why an officer is recused is kinship or the like: for the officer and the discipline office, not for the registrar.
+    """
     stream = f"{kind}/{id_}"
     opened: dict[str, str] = {}
     for place, field in sealed(read, [stream])[stream]:
@@ -39,4 +44,6 @@ def personal_of(parts: Parts, read: Read, kind: Registry, id_: str) -> dict[str,
             opened |= sealing.unseal(key, place, field)
         except DomainError:
             continue
+    if person.id != id_ and not person.has("discipline"):
+        opened.pop("reason", None)
     return opened

@@ -45,7 +45,7 @@ AsOf = Annotated[
 def whoami(parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """Id, department, roles and the personal fields of the person of the token."""
     with parts.reader.snapshot() as read:
-        personal = personal_of(parts, read, "staff", person.id)
+        personal = personal_of(parts, read, "staff", person.id, person)
     return {
         "id": person.id,
         "department": person.department,
@@ -134,7 +134,7 @@ def _one(kind: Registry) -> Callable[..., dict[str, Any]]:
             happened = steps(read, f"{kind}/{entry_id}")
             found["steps"] = [one for one in happened if one["leaf"] < leaves]
             if as_of is None and may_read(person, kind, entry_id):
-                found["personal"] = personal_of(parts, read, kind, entry_id)
+                found["personal"] = personal_of(parts, read, kind, entry_id, person)
         return found
 
     return one_entry

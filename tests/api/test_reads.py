@@ -10,7 +10,7 @@ import pytest
 
 from api.parts import enter_first_administrator
 from domain.organisation import AddDepartment, AddStaff
-from domain.registry_commands import AddEntity, ConfirmChange, Suspend
+from domain.registry_commands import AddEntity, ConfirmChange, DeclareRecusal, Suspend
 from projections.schema import MOVE, lock
 from tests import story
 from tests.serving import Service, serving
@@ -78,6 +78,18 @@ def test_a_second_person_finds_what_waits_and_confirms_it_in_one_batch(service: 
     assert len(answer["events"]) == 3
     again = service.get("/registries/entities", "registrar2", pending="true").json()
     assert again["entries"] == []
+
+
+def test_why_an_officer_is_recused_is_not_for_the_registrar(service: Service) -> None:
+    """Kinship is told to the discipline office, and to the officer who declared it."""
+    told = story.with_registries(range(1, 2))
+    recusal = DeclareRecusal(id="E1", entity=story.entity_id(1), reason="示例：亲属")
+    told.act("E1", "officer", recusal)
+    shown = {
+        who: service.get("/registries/officers/E1", who).json()["personal"].get("reason")
+        for who in ("registrar1", "discipline1", "E1")
+    }
+    assert shown == {"registrar1": None, "discipline1": "示例：亲属", "E1": "示例：亲属"}
 
 
 def test_personal_fields_are_for_those_whose_work_it_is(county: Service) -> None:

@@ -14,14 +14,12 @@ from domain.draw_commands import (
     DiscloseDraw,
     DrawCommitted,
     DrawComputed,
-    DrawPrepared,
-    DrawVoided,
     PrepareDraw,
     RequestVoid,
     RevealSource,
     SourceRevealed,
 )
-from domain.draw_state import Draw, family, pool_now, task_of
+from domain.draw_state import Draw, pool_now, task_of
 from domain.errors import DomainError
 from domain.history import History
 from domain.inspection_state import Inspection
@@ -30,7 +28,7 @@ from domain.lottery.bundle import verify_bundle
 from domain.lottery.commitment import commitment_from_json
 from domain.lottery.entropy import witness_commit
 from domain.lottery.verification import Means
-from domain.organisation import ChangeStaffRoles, Role
+from domain.organisation import ChangeStaffRoles
 from domain.plan_rows import DepartmentItems
 from domain.registry_commands import DeclareRecusal, RecordVisit, Restore, Suspend
 from domain.task import ConfirmTask, OpenTask, Task
@@ -270,48 +268,6 @@ def test_a_number_counts_once_and_only_from_its_witness() -> None:
         story.decide("approver1", "witness", reveal)
 
 
-def test_a_void_needs_a_reason_and_a_second_person_and_hides_nothing() -> None:
-    """The voided draw keeps its list and its bundle, and the redraw names it."""
-    story = with_task()
-    reveal_draw(story, commit_draw(story, "entities"))
-    with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("approver1", "approver", ApproveVoid(draw_id=FIRST))
-    with pytest.raises(DomainError, match="reason-missing"):
-        story.decide(*OPERATOR, RequestVoid(draw_id=FIRST, reason=""))
-    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
-    (event,) = story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
-    assert event == DrawVoided(reason="范围有误", requested_by="operator", computed=True)
-    with pytest.raises(DomainError, match="draw-voided"):
-        story.decide(*OPERATOR, DiscloseDraw(draw_id=FIRST))
-    second = commit_draw(story, "entities", serial=2)
-    prepared = next(one.event for one in story.recorded if one.stream == f"draw/{second}")
-    assert isinstance(prepared, DrawPrepared)
-    assert prepared.predecessors == (FIRST,)
-    assert [one.id for one in family(story.history, "联2024026", "entities")] == [FIRST, second]
-    assert "draws/联2024026.entities.1.json" in bundles(story.history)
-
-
-def test_whoever_asks_for_a_void_does_not_approve_it() -> None:
-    """Even with both roles."""
-    story = with_task()
-    commit_draw(story, "entities")
-    roles = ChangeStaffRoles(id="operator", roles=("approver", "draw_operator"), reason="兼任")
-    story.act("admin", "administrator", roles)
-    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="临时取消"))
-    with pytest.raises(DomainError, match="own-act"):
-        story.decide("operator", "approver", ApproveVoid(draw_id=FIRST))
-
-
-def test_a_standing_draw_blocks_another_and_inspections_block_a_void() -> None:
-    """No second list beside the first, and no vanishing visits."""
-    story = with_inspections()
-    with pytest.raises(DomainError, match="draw-exists"):
-        story.decide(*OPERATOR, preparing("联2024026.entities.2"))
-    for draw_id in (FIRST, "联2024026.officers.1"):
-        with pytest.raises(DomainError, match="inspections-exist"):
-            story.decide(*OPERATOR, RequestVoid(draw_id=draw_id, reason="不满意"))
-
-
 def test_officers_are_drawn_from_the_roster_frozen_with_the_entities() -> None:
     """Whoever leaves meanwhile is gone; whoever declares a recusal is kept away."""
     story = with_task()
@@ -387,42 +343,6 @@ def test_an_unknown_draw_is_refused() -> None:
         with_task().decide(*OPERATOR, CommitDraw(draw_id="联1.entities.1"))
 
 
-def test_nobody_with_an_interest_has_a_hand_in_a_draw_or_its_void() -> None:
-    """Neither an officer who may be drawn, nor a witness, nor for a void whoever ran the draw."""
-    story = with_task()
-    draw_id = f"{TASK}.entities.1"
-    story.act(*OPERATOR, preparing())
-    for who in ("witness1", "witness2"):
-        hash_ = witness_commit(nonce_of(draw_id, who)).hex()
-        story.act(who, "witness", BringCommitment(draw_id=draw_id, commit=hash_))
-    people: tuple[tuple[str, tuple[Role, ...]], ...] = (
-        ("E1", ("officer", "draw_operator", "approver")),
-        ("witness1", ("witness", "draw_operator", "approver")),
-        ("operator", ("draw_operator", "approver")),
-        ("approver1", ("draw_operator", "approver")),
-    )
-    for who, roles in people:
-        change = ChangeStaffRoles(id=who, roles=roles, reason="兼任")
-        story.act("admin", "administrator", change)
-    for who in ("E1", "witness1"):
-        with pytest.raises(DomainError, match="own-act"):
-            story.decide(who, "draw_operator", CommitDraw(draw_id=draw_id))
-    story.act(*OPERATOR, CommitDraw(draw_id=draw_id))
-    reveal_draw(story, draw_id)
-    for command in (DiscloseDraw(draw_id=draw_id), RequestVoid(draw_id=draw_id, reason="不满意")):
-        with pytest.raises(DomainError, match="own-act"):
-            story.decide("E1", "draw_operator", command)
-    request = RequestVoid(draw_id=draw_id, reason="范围有误")
-    story.act("approver1", "draw_operator", request)
-    with pytest.raises(
-        DomainError, match="wrong-stage"
-    ):  # the reason that was read is the one approved
-        story.decide(*OPERATOR, RequestVoid(draw_id=draw_id, reason="另一原因"))
-    for who in ("E1", "witness1", "operator", "approver1"):
-        with pytest.raises(DomainError, match="own-act"):
-            story.decide(who, "approver", ApproveVoid(draw_id=draw_id))
-
-
 def test_a_draw_cannot_be_committed_after_its_window() -> None:
     """No visit could follow."""
     story = with_task()
@@ -434,19 +354,3 @@ def test_a_draw_cannot_be_committed_after_its_window() -> None:
     story.now = "2024-09-01T00:00:00.000Z"
     with pytest.raises(DomainError, match="outside-window"):
         story.decide(*OPERATOR, CommitDraw(draw_id=draw_id))
-
-
-def test_an_officers_draw_belongs_to_the_list_it_was_prepared_for() -> None:
-    """Hashes that were brought before another list was drawn are not used for it."""
-    story = with_task()
-    reveal_draw(story, commit_draw(story, "entities"))
-    prepared = f"{TASK}.officers.1"
-    story.act(*OPERATOR, preparing(prepared))
-    for who in ("witness1", "witness2"):
-        hash_ = witness_commit(nonce_of(prepared, who)).hex()
-        story.act(who, "witness", BringCommitment(draw_id=prepared, commit=hash_))
-    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
-    reveal_draw(story, commit_draw(story, "entities", serial=2))
-    with pytest.raises(DomainError, match="entities-not-drawn"):
-        story.decide(*OPERATOR, CommitDraw(draw_id=prepared))

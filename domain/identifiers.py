@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from datetime import date
+from functools import lru_cache
 
 from domain.errors import DomainError
 
@@ -72,6 +73,7 @@ def id_card_check_digit(first17: str) -> str:
     return "10X98765432"[total % 11]
 
 
+@lru_cache(maxsize=1 << 15)  # an import asks for each of its rows three times
 def parse(identifier: str, *, override: bool = False) -> str:
     """Read `SCHEME:NUMBER` (`uscc:`, `reg:`, `school:`) and return its one form.
 

@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import Any
 
 from openpyxl import Workbook
+from openpyxl.worksheet.worksheet import Worksheet
 
 from api.acting import Person
 from api.imports import load
@@ -95,8 +96,9 @@ def _import(parts: Parts, data: bytes) -> Imported:
 
 def _workbook(number: int) -> bytes:
     """A made-up registry with valid check digits, different in each round."""
-    book = Workbook(write_only=True)
-    sheet = book.create_sheet("示例名录")
+    book = Workbook()  # its texts are shared, as Excel saves them
+    sheet = book.active
+    assert isinstance(sheet, Worksheet)  # noqa: S101 - a fresh workbook has one
     sheet.append(HEADER)
     for row in range(ENTITIES):
         first = f"52130534{number}{row:08d}"

@@ -122,9 +122,9 @@ def snapshot(dsn: str) -> Iterator[Snapshot]:
     with connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
-        try:
-            connection.execute("SELECT FROM ledger.events LIMIT 1")
-        except psycopg.errors.UndefinedTable:
-            detail = "数据库中没有账本 / there is no ledger in this database"
-            raise DomainError("ledger-missing", detail) from None
+        for table in ("events", "commits", "commands", "checkpoints"):
+            row = connection.execute("SELECT to_regclass(%s)", [f"ledger.{table}"]).fetchone()
+            if row is None or row[0] is None:
+                detail = f"数据库中没有 ledger.{table} / the database has no such table"
+                raise DomainError("ledger-missing", detail)
         yield Snapshot(connection)

@@ -202,14 +202,7 @@ def main() -> dict[str, Any]:
         "events_per_second": round(event_rate),
         "ed25519_verifications_per_second": round(signature_rate),
         "ratio": round(ratio, 3),
-        "bars": [
-            {
-                "name": "verified events per Ed25519 verification",
-                "figure": round(ratio, 3),
-                "bar": 1.0,
-                "met": ratio >= 1.0,
-            }
-        ],
+        "bars": [],  # nothing is asked of it yet; the figure is the ratio
     }
     print(json.dumps(result, ensure_ascii=False))
     return result

@@ -225,6 +225,14 @@ def test_what_a_live_verification_does_not_cover_is_said(live: str, check_live: 
     assert any(f"落后账本 {report.events} 叶" in each for each in report.not_checked)
 
 
+@pytest.mark.parametrize("table", ["commits", "commands", "checkpoints"])
+def test_a_dropped_table_is_named_and_nothing_is_called_whole(live: str, table: str) -> None:
+    """The audit cannot run, and says which table is gone."""
+    _run(live, f"DROP TABLE ledger.{table}")
+    with pytest.raises(DomainError, match=rf"ledger-missing: .*ledger\.{table}"), snapshot(live):
+        pass
+
+
 def test_a_database_without_a_ledger_is_refused(database: str) -> None:
     """Nothing was verified, and that is said."""
     with pytest.raises(DomainError, match="ledger-missing"), snapshot(database):

@@ -109,6 +109,16 @@ def test_a_row_deleted_duplicated_or_swapped_is_named_by_leaf(
     assert report.failures[0].leaf == leaf
 
 
+@pytest.mark.parametrize("line", [b"[]", b"{}", b'{"count":0}', b"\xff", b"null"])
+def test_a_line_that_is_no_commit_is_named(folder: Path, check: Check, line: bytes) -> None:
+    """With its own code, and without a crash."""
+    path = folder / "commits.jsonl"
+    path.write_bytes(b"\n".join([line, *_lines(path)[1:]]) + b"\n")
+    codes = {failure.code for failure in check(folder).failures}
+    assert codes & {"commit-malformed", "not-canonical"}
+    assert ("commit-malformed" in codes) == (line != b"\xff")
+
+
 def test_a_removed_bundle_is_named(folder: Path, check: Check) -> None:
     """Also that of a voided draw."""
     (folder / "draws" / "联2024026.entities.1.json").unlink()

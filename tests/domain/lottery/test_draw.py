@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -311,8 +312,21 @@ def test_a_wrong_drand_signature_is_named() -> None:
         asked.append((source, signature, previous))
         return False
 
-    assert _results(BUNDLE, Means(vrf=vrf.verify, drand=refuse))["entropy"] == "failed"
+    failure = verify_bundle(BUNDLE, replace(MEANS, drand=refuse)).first_failure
+    assert failure is not None
+    assert (failure.name, failure.detail.partition(":")[0]) == (
+        "entropy",
+        "drand-signature-invalid",
+    )
     assert asked == [(SOURCES[0], b"\xab", None)]
+
+
+@pytest.mark.parametrize("bundle", [None, [], {}, {**BUNDLE, "more": 1}, {**BUNDLE, "alg": "x"}])
+def test_what_is_no_bundle_fails_at_its_shape(bundle: object) -> None:
+    """Named before anything is computed from it."""
+    failure = verify_bundle(bundle, MEANS).first_failure
+    assert failure is not None
+    assert (failure.name, failure.detail.partition(":")[0]) == ("shape", "bundle-invalid")
 
 
 def test_a_rule_that_cannot_be_met_is_named() -> None:

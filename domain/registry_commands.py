@@ -44,180 +44,156 @@ Details = EntityDetails | OfficerDetails | ExpertDetails
 
 
 @dataclass(frozen=True, kw_only=True)
-class AddEntity:
-    """Propose an entity. `personal` may hold `contact` and `telephone`; `override_reason` accepts a wrong check digit."""
+class EntityCommand:
+    """What all commands to one entity carry."""
 
     id: str
+
+    @property
+    def stream(self) -> str:
+        return f"entity/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class OfficerCommand:
+    """What all commands to one officer carry."""
+
+    id: str
+
+    @property
+    def stream(self) -> str:
+        return f"officer/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ExpertCommand:
+    """What all commands to one expert carry."""
+
+    id: str
+
+    @property
+    def stream(self) -> str:
+        return f"expert/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EntryCommand:
+    """What commands that fit any of the three registries carry."""
+
+    registry: Registry
+    id: str
+
+    @property
+    def stream(self) -> str:
+        return f"{self.registry}/{self.id}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class AddEntity(EntityCommand):
+    """Propose an entity. `personal` may hold `contact` and `telephone`; `override_reason` accepts a wrong check digit."""
+
     details: EntityDetails
     source: str
     override_reason: str | None
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"entity/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class AddOfficer:
+class AddOfficer(OfficerCommand):
     """Propose an officer. `personal`: `name`, `certificate_number`, `telephone`, `id_card`."""
 
-    id: str
     details: OfficerDetails
     source: str
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"officer/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class AddExpert:
+class AddExpert(ExpertCommand):
     """Propose an expert. `personal`: `name`, `telephone`, `id_card`."""
 
-    id: str
     details: ExpertDetails
     source: str
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"expert/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeEntity:
+class ChangeEntity(EntityCommand):
     """Propose other details for an entity, with the reason."""
 
-    id: str
     details: EntityDetails
     reason: str
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"entity/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeOfficer:
+class ChangeOfficer(OfficerCommand):
     """Propose other details for an officer, with the reason."""
 
-    id: str
     details: OfficerDetails
     reason: str
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"officer/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ChangeExpert:
+class ChangeExpert(ExpertCommand):
     """Propose other details for an expert, with the reason."""
 
-    id: str
     details: ExpertDetails
     reason: str
     personal: Mapping[str, str]
 
-    @property
-    def stream(self) -> str:
-        return f"expert/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class Suspend:
+class Suspend(EntryCommand):
     """Propose that an entry rests."""
 
-    registry: Registry
-    id: str
     reason: str
-
-    @property
-    def stream(self) -> str:
-        return f"{self.registry}/{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Restore:
+class Restore(EntryCommand):
     """Propose that a suspended entry counts again."""
 
-    registry: Registry
-    id: str
     reason: str
-
-    @property
-    def stream(self) -> str:
-        return f"{self.registry}/{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmChange:
+class ConfirmChange(EntryCommand):
     """The second person confirms the change that event `version` proposed."""
 
-    registry: Registry
-    id: str
     version: int
-
-    @property
-    def stream(self) -> str:
-        return f"{self.registry}/{self.id}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class RejectChange:
+class RejectChange(EntryCommand):
     """The second person rejects the change that event `version` proposed."""
 
-    registry: Registry
-    id: str
     version: int
     reason: str
 
-    @property
-    def stream(self) -> str:
-        return f"{self.registry}/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class RecordVisit:
+class RecordVisit(EntityCommand):
     """Propose to record an inspection that was held outside this ledger, so that visit caps count it."""
 
-    id: str
     on: str
     reference: str
 
-    @property
-    def stream(self) -> str:
-        return f"entity/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class DeclareRecusal:
+class DeclareRecusal(OfficerCommand):
     """回避: an officer must not inspect this entity. The reason is personal and sealed; it takes effect at once."""
 
-    id: str
     entity: str
     reason: str
 
-    @property
-    def stream(self) -> str:
-        return f"officer/{self.id}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class RecordTraining:
+class RecordTraining(OfficerCommand):
     """业务培训: propose to record that an officer attended a course."""
 
-    id: str
     course: str
     on: str
-
-    @property
-    def stream(self) -> str:
-        return f"officer/{self.id}"
 
 
 RegistryCommand = (

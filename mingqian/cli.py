@@ -30,6 +30,7 @@ from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff, Staff
 from ledger.database import is_away
 from ledger.export import export as write_export
+from mingqian import lab, witness
 from mingqian.demo.run import run as run_demo
 
 if TYPE_CHECKING:
@@ -51,6 +52,8 @@ app = typer.Typer(
 app.add_typer(audit_cli.app(lambda: dsn_of(read_settings())), name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
+app.add_typer(lab.app, name="lab")
+app.add_typer(witness.app, name="witness")
 console = Console()
 
 

@@ -1,0 +1,239 @@
+"""`mingqian witness …`: for a witness with a computer of their own, which holds the number and does not trust the county.
+
+The number never leaves the file but on the paper form that its owner asks for, and when the draw is opened; what is
+handed in before is its hash.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from api.text import clean_line
+from domain.errors import DomainError
+from domain.lottery import assignment_input
+from domain.lottery.assignment_bundle import AssignmentCommitment, assignment_commitment_from_json
+from domain.lottery.commitment import Commitment, commitment_from_json
+from domain.lottery.entropy import Witness, witness_commit
+from domain.lottery.shapes import Shape
+from ledger.note import Checkpoint, Note, VerifierKey, open_checkpoint
+from mingqian import files, paper
+from mingqian.remote import Remote, printable, take, visiting
+
+SIZE = 32
+_NUMBER = Shape("witness-number-invalid")
+_COMMIT = Shape("source-invalid")
+_UNSENT = "随机数未发送 / the number was not sent"
+
+NumberFile = Annotated[Path, typer.Argument(metavar="FILE", help="随机数文件 / file of the number")]
+DrawId = Annotated[str, typer.Argument(help="抽取编号 / id of the draw")]
+Url = Annotated[str, typer.Option(help="服务地址 / address of the service")]
+StaffId = Annotated[str, typer.Option("--as", help="见证人编号 / staff id of the witness")]
+PasswordFile = Annotated[
+    Path | None, typer.Option(help="存有密码的文件；不写则提示输入 / without it, you are asked")
+]
+app = typer.Typer(help="见证人 / witnesses, on their own computer", no_args_is_help=True)
+
+
+@app.command("new")
+def new(file: NumberFile) -> None:
+    """产生随机数，存入新文件，打印应提交的承诺值 / make a number in a new file, print the hash to hand in."""
+    number = os.urandom(SIZE)
+    files.write_new(file, number.hex() + "\n")
+    _say(f"随机数已存入 {file}，公开之前勿给任何人看；一个随机数只用于一次抽取")
+    _say("the number is in that file: show it to nobody before it is opened; one number, one draw")
+    typer.echo(witness_commit(number).hex())
+
+
+def _line(text: str) -> str:
+    if not text:
+        raise typer.BadParameter("不得为空 / must not be empty")
+    try:
+        return clean_line(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from None
+
+
+@app.command("form")
+def form(
+    file: NumberFile,
+    draw: Annotated[str, typer.Option(help="抽取编号 / id of the draw", callback=_line)],
+    who: Annotated[str, typer.Option(help="见证人 / name of the witness", callback=_line)],
+    out: Annotated[Path, typer.Option(help="写到何处（HTML） / where to write it")],
+) -> None:
+    """写出供打印的纸质见证单（A4 一页），交给没有电脑的见证人 / write the one-page form of a witness without a computer."""
+    files.write_new(out, paper.form(draw_id=draw, who=who, nonce=read_number(file)))
+    _say(f"打印 {out} 一份，核对后立即删除 {out} 和 {file}")
+    _say("print it once, look at it, then delete both files: they hold the number")
+
+
+@app.command("read")
+def read(
+    half: Annotated[paper.Half, typer.Argument(help="上联或下联 / which half of the form")],
+) -> None:
+    """录入见证单的一联；哪一行有误，就重录哪一行 / type a half of the form: a slip is found in its line, and only that one asked again."""
+    _say("逐行录入五组，末组为校验组 / type the five groups of each line; the last is its check")
+    octets = bytes.fromhex("".join([_ask(label) for label in paper.LABELS[half]]))
+    if half == "lower":
+        _say(f"其承诺值 / its hash: {witness_commit(octets).hex()}")
+    typer.echo(octets.hex())
+
+
+def _ask(label: str) -> str:
+    """Ask for a line until it is right; at the end of the input, its first slip is the refusal."""
+    slip: DomainError | None = None
+    while True:
+        typer.echo(f"{label}: ", nl=False, err=True)
+        typed = sys.stdin.readline()
+        if not typed:
+            missing = DomainError("form-line-wrong", f"{label}: 未录入 / not entered")
+            raise slip or missing
+        try:
+            return paper.digits_of(label, typed)
+        except DomainError as wrong:
+            _say(wrong.detail)
+            slip = slip or wrong
+
+
+@app.command("hand-in")
+def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
+    draw_id: DrawId,
+    file: Annotated[
+        Path | None,
+        typer.Argument(help="随机数文件，只提交其承诺值 / only the hash of its number is sent"),
+    ] = None,
+    *,
+    url: Url,
+    staff: StaffId,
+    commit: Annotated[
+        str | None,
+        typer.Option(metavar="HEX", help="见证单上联的承诺值 / the hash, from a form's upper half"),
+    ] = None,
+    password_file: PasswordFile = None,
+) -> None:
+    """固定名单之前提交承诺值 / hand in the hash, before the list is fixed."""
+    if (file is None) == (commit is None):
+        raise typer.BadParameter("FILE 与 --commit 须任选其一 / give either FILE or --commit")
+    given = witness_commit(read_number(file)).hex() if file else str(commit)
+    _COMMIT.octets(given, "--commit", SIZE)
+    with visiting(url) as service:
+        _log_in(service, staff, password_file)
+        try:
+            answer = service.act("draw.witness", f"witness {given}", draw_id=draw_id, commit=given)
+        except DomainError as refusal:
+            if refusal.code != "command-id-reused":
+                raise
+            detail = (
+                "这个随机数已用于另一次抽取，请另取一个 / made for another draw: take a new one"
+            )
+            raise DomainError("witness-number-used", detail) from None
+    _say(f"已提交 / handed in; Ledger-Position {take(answer, 'position', int)}")
+    typer.echo(given)
+
+
+@app.command("open")
+def open_(  # noqa: PLR0913 - each is an argument or option of the command
+    draw_id: DrawId,
+    file: NumberFile,
+    *,
+    url: Url,
+    staff: StaffId,
+    password_file: PasswordFile = None,
+    vkey: Annotated[
+        str | None, typer.Option(help="另行取得的验证公钥 / the log's key, got elsewhere")
+    ] = None,
+    keep: Annotated[
+        Path | None,
+        typer.Option(help="把检查点存入新文件，供日后审计 / keep the checkpoint for an audit"),
+    ] = None,
+) -> None:
+    """名单固定之后公开随机数；先自行核对公布的承诺，不符即不发送 / open the number, if the published commitment holds its hash."""
+    number = read_number(file)
+    with visiting(url) as service:
+        draw = _published(service, draw_id)
+        commitment = _mine(draw, draw_id, Witness(who=staff, commit=witness_commit(number).hex()))
+        _say(f"承诺 / commitment: {commitment.digest().hex()}")
+        note = _covering(service, take(draw, "ledger_size", int), vkey)
+        if keep is not None:
+            files.write_new(keep, note)
+        _log_in(service, staff, password_file)
+        key = f"reveal {witness_commit(number).hex()}"
+        answer = service.act("draw.reveal", key, draw_id=draw_id, nonce=number.hex())
+    typer.echo(f"已公开 / opened; Ledger-Position {take(answer, 'position', int)}")
+
+
+def read_number(path: Path) -> bytes:
+    """Read the 32 bytes of a witness; raises DomainError: "file-unreadable", "witness-number-invalid"."""
+    return _NUMBER.octets(files.read_text(path).strip(), str(path), SIZE)
+
+
+def _published(service: Remote, draw_id: str) -> object:
+    """The draw as everybody sees it, once it is committed."""
+    try:
+        draw = service.send("GET", f"/public/draws/{quote(draw_id, safe='')}")
+    except DomainError as refusal:
+        if refusal.code != "unknown-draw":
+            raise
+        draw = {"commitment": None}
+    if isinstance(draw, dict) and draw.get("commitment") is None:
+        detail = f"没有此抽取，或名单尚未固定；{_UNSENT}: no such draw, or not committed yet"
+        raise DomainError("draw-not-committed", detail)
+    return draw
+
+
+def _mine(draw: object, draw_id: str, mine: Witness) -> Commitment | AssignmentCommitment:
+    """The commitment, if it is of this draw and holds this witness with this hash, once."""
+    value = take(draw, "commitment", dict)
+    officers = value.get("alg") == assignment_input.ALG
+    read_commitment = assignment_commitment_from_json if officers else commitment_from_json
+    commitment = read_commitment(value)
+    named = [
+        each
+        for each in commitment.sources
+        if isinstance(each, Witness) and (each.who == mine.who or each.commit == mine.commit)
+    ]
+    if commitment.draw_id != draw_id or named != [mine]:
+        detail = f"公布的承诺中没有您的承诺值；{_UNSENT}: the published commitment does not hold your hash"
+        raise DomainError("witness-not-in-commitment", detail)
+    return commitment
+
+
+def _covering(service: Remote, leaf: int, vkey: str | None) -> str:
+    """The newest checkpoint as it was published, if it covers the leaf of the commitment."""
+    note = service.text("/checkpoint")
+    if vkey is None:
+        checkpoint = Checkpoint.parse(Note.parse(note).text)
+        _say("未给 --vkey，检查点签名未核验 / signature not checked: no --vkey was given")
+    else:
+        checkpoint = open_checkpoint(note, VerifierKey.parse(vkey))
+    if checkpoint.size <= leaf:
+        detail = f"检查点尚未覆盖承诺，请稍候；{_UNSENT}: no checkpoint covers the commitment yet"
+        raise DomainError("not-checkpointed", detail)
+    _say(f"检查点 / checkpoint: {printable(str(checkpoint))}")
+    return note
+
+
+def _log_in(service: Remote, staff: str, password_file: Path | None) -> None:
+    """Log in; whoever has a one-time password and sits at the keyboard chooses an own one first."""
+    if password_file is None:
+        password = typer.prompt("密码 / password", hide_input=True, err=True)
+    else:
+        password = files.read_text(password_file).removesuffix("\n").removesuffix("\r")
+    if not service.log_in(staff, password):
+        return
+    if password_file is not None:
+        detail = "文件中是一次性密码；请不用 --password-file 运行一次，设定自己的密码 / run it once without, and choose your own"
+        raise DomainError("password-change-required", detail)
+    _say("这是一次性密码，请设定自己的密码 / this is a one-time password: choose your own")
+    own = typer.prompt("新密码 / new one", hide_input=True, confirmation_prompt=True, err=True)
+    service.change_password(staff, password, own)
+
+
+def _say(text: str) -> None:
+    """Tell people something, on standard error: standard output is for what is handed on."""
+    typer.echo(text, err=True)

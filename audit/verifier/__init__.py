@@ -1,0 +1,1 @@
+"""Stand-alone verifiers of a draw; each imports nothing of this project."""

@@ -230,7 +230,8 @@ def _log_in(service: Remote, staff: str, password_file: Path | None) -> None:
         detail = "文件中是一次性密码；请不用 --password-file 运行一次，设定自己的密码 / run it once without, and choose your own"
         raise DomainError("password-change-required", detail)
     _say("这是一次性密码，请设定自己的密码 / this is a one-time password: choose your own")
-    own = typer.prompt("新密码 / new one", hide_input=True, confirmation_prompt=True, err=True)
+    again = "再输一次 / once more"
+    own = typer.prompt("新密码 / new one", hide_input=True, confirmation_prompt=again, err=True)
     service.change_password(staff, password, own)
 
 

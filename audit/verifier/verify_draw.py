@@ -268,6 +268,8 @@ def shown(value: str) -> str:
 
 # ---- shapes --------------------------------------------------------------------------------------
 
+HEX = re.compile("[0-9a-f]*")
+
 
 def demand_keys(value: object, where: str, keys: tuple[str, ...]) -> dict[str, Any]:
     """Demand an object with exactly these keys."""
@@ -287,29 +289,18 @@ def demand_list(value: object, where: str) -> list[Any]:
 
 
 def demand_string(value: object, where: str) -> str:
-    """Demand a string, which may be empty."""
-    if not isinstance(value, str):
-        raise Broken(f"{where} 不是字符串", f"{where} is not a string")
-    return value
-
-
-def demand_name(value: object, where: str) -> str:
     """Demand a string that is not empty."""
-    if not demand_string(value, where):
-        raise Broken(f"{where} 是空字符串", f"{where} is an empty string")
-    return str(value)
+    if not isinstance(value, str) or not value:
+        raise Broken(f"{where} 不是非空字符串", f"{where} is not a string that says something")
+    return value
 
 
 def demand_hex(value: object, where: str, size: int) -> bytes:
     """Demand `size` bytes in lower-case hex."""
-    text = demand_string(value, where)
-    if len(text) != 2 * size or not re.fullmatch("[0-9a-f]*", text):
-        zh, en = (
-            f"{where} 不是 {size} 字节的小写十六进制",
-            f"{where} is not {size} bytes of lower-case hex",
-        )
-        raise Broken(zh, en)
-    return bytes.fromhex(text)
+    if not isinstance(value, str) or len(value) != 2 * size or not HEX.fullmatch(value):
+        zh = f"{where} 不是 {size} 字节的小写十六进制"
+        raise Broken(zh, f"{where} is not {size} bytes of lower-case hex")
+    return bytes.fromhex(value)
 
 
 def demand_integer(value: object, where: str, least: int) -> int:
@@ -337,24 +328,27 @@ def demand_ascending(names: list[bytes], where: str) -> None:
 
 
 def check_shape(draw: Draw) -> Finding:
-    """Keys, types and lengths are exactly those of the format; lists are in order; no id twice."""
+    """Keys, types and lengths are exactly those of the format; lists are in order; no id twice.
+
+    What stands inside `entropy` and `strata` is compared in the steps of those names.
+    """
     if draw.flaws:
         raise draw.flaws[0]
     bundle = draw.bundle
     # Without \u escapes every string is a piece of the text, whose pieces are NFC if it is.
     plain = "\\u" not in draw.text and unicodedata.is_normalized("NFC", draw.text)
-    demand_model(*((bundle.get("entropy"), 2) if plain else (bundle, 1)))
+    for name in ("entropy", "strata") if plain else BUNDLE_KEYS:
+        demand_model(bundle.get(name), 2)
     demand_keys(bundle, "bundle", BUNDLE_KEYS)
     shape_commitment(bundle["commitment"])
     draw.ids = shape_entities(bundle["pool"], "pool", ("id", "stratum"))
     others = shape_entities(bundle["excluded"], "excluded", ("id", "stratum", "reason"))
     if not set(draw.ids).isdisjoint(others):
         raise Broken("有 id 同在 pool 与 excluded", "an id is both in pool and in excluded")
-    if len(demand_list(bundle["entropy"], "entropy")) != len(draw.commitment["sources"]):
-        raise Broken("entropy 与 sources 数目不同", "entropy is not as long as sources")
+    demand_list(bundle["entropy"], "entropy")
+    demand_list(bundle["strata"], "strata")
     demand_hex(bundle["vrf_proof"], "vrf_proof", VRF_PROOF)
     demand_hex(bundle["seed"], "seed", HASH)
-    shape_strata(bundle["strata"])
     return PASSED, "键、类型、长度、次序均合格式", "keys, types, lengths and order fit the format"
 
 
@@ -394,10 +388,10 @@ def shape_source(source: object, where: str) -> None:
         demand_hex(found["chain"], f"{where}.chain", HASH)
         demand_integer(found["round"], f"{where}.round", 1)
     elif kind == "lottery":
-        demand_name(found["name"], f"{where}.name")
-        demand_name(found["issue"], f"{where}.issue")
+        demand_string(found["name"], f"{where}.name")
+        demand_string(found["issue"], f"{where}.issue")
     else:
-        demand_name(found["who"], f"{where}.who")
+        demand_string(found["who"], f"{where}.who")
         demand_hex(found["commit"], f"{where}.commit", HASH)
 
 
@@ -412,25 +406,11 @@ def shape_entities(value: object, where: str, keys: tuple[str, ...]) -> list[byt
         raise Broken(f"{where} 有成员缺键", f"a member of {where} lacks a key") from None
     if not all(set(map(type, column)) <= {str} for column in columns):
         raise Broken(f"{where} 有值不是字符串", f"a value in {where} is not a string")
+    if any("" in column for column in columns):
+        raise Broken(f"{where} 有空字符串", f"a value in {where} is empty")
     ids = list(map(str.encode, columns[0]))
     demand_ascending(ids, where)
     return ids
-
-
-def shape_strata(value: object) -> None:
-    """See to the results of the strata."""
-    names = []
-    for at, entry in enumerate(demand_list(value, "strata")):
-        where = f"strata[{at}]"
-        demand_keys(entry, where, ("stratum", "size", "quota", "cutoff", "selected"))
-        names.append(demand_string(entry["stratum"], f"{where}.stratum").encode())
-        demand_integer(entry["size"], f"{where}.size", 0)
-        demand_integer(entry["quota"], f"{where}.quota", 0)
-        if entry["cutoff"] is not None:
-            demand_hex(entry["cutoff"], f"{where}.cutoff", HASH)
-        for chosen in demand_list(entry["selected"], f"{where}.selected"):
-            demand_string(chosen, f"{where}.selected[]")
-    demand_ascending(names, "strata")
 
 
 # ---- commitment and pool -------------------------------------------------------------------------
@@ -564,9 +544,11 @@ def check_rule(draw: Draw) -> Finding:
 
 def check_entropy(draw: Draw) -> Finding:
     """Each source fits what was revealed. Gives alpha."""
+    sources, entropy = draw.commitment["sources"], draw.bundle["entropy"]
+    if len(entropy) != len(sources):
+        raise Broken("entropy 与 sources 数目不同", "entropy is not as long as sources")
     yields, unchecked = [], 0
-    pairs = zip(draw.commitment["sources"], draw.bundle["entropy"])  # noqa: B905 - not in 3.9
-    for at, (source, revealed) in enumerate(pairs):
+    for at, (source, revealed) in enumerate(zip(sources, entropy)):  # noqa: B905 - not in 3.9
         where = f"entropy[{at}]"
         if source["type"] == "witness":
             yields.append(witness_yield(source, revealed, where))
@@ -892,32 +874,27 @@ def select(seed: bytes, stratum: str, ids: list[bytes], seats: int) -> list[byte
 
 def check_strata(draw: Draw) -> Finding:
     """Sizes, quotas, cutoffs and selections follow from the seed."""
-    claimed = draw.bundle["strata"]
-    if [entry["stratum"] for entry in claimed] != list(draw.quotas):
-        raise Broken("strata 与规则中的层不同", "strata are not those of the rule")
-    total = 0
-    for entry in claimed:
-        quota = draw.quotas[entry["stratum"]]
-        ids = draw.groups.get(entry["stratum"], [])
-        drawn = select(draw.seed, entry["stratum"], ids, quota.seats) if quota.seats else []
+    claimed, total = draw.bundle["strata"], 0
+    if len(claimed) != len(draw.quotas):
+        raise Broken("strata 与规则的层数不同", "strata are not as many as in the rule")
+    for at, (stratum, quota) in enumerate(draw.quotas.items()):
+        ids = draw.groups.get(stratum, [])
+        drawn = select(draw.seed, stratum, ids, quota.seats) if quota.seats else []
         right = {
+            "stratum": stratum,
             "size": quota.size,
             "quota": quota.seats,
             "cutoff": drawn[-1][:HASH].hex() if drawn else None,
             "selected": [one[HASH:].decode() for one in drawn],
         }
+        entry = demand_keys(claimed[at], f"strata[{at}]", tuple(right))
         for name, value in right.items():
-            if entry[name] != value:
-                where = shown(entry["stratum"])
-                raise Broken(
-                    f"层 {where} 的 {name} 不符", f"{name} of stratum {where} does not follow"
-                )
+            if canonical(entry[name]) != canonical(value):  # as bytes: in Python true equals 1
+                zh, en = f"strata[{at}] 的 {name} 不符", f"{name} of strata[{at}] does not follow"
+                raise Broken(zh, en)
         total += len(drawn)
-    zh, en = (
-        f"{len(claimed)} 层共抽中 {total} 个，与重算一致",
-        f"{total} drawn from {len(claimed)} strata, as recomputed",
-    )
-    return PASSED, zh, en
+    zh, en = f"{len(claimed)} 层共抽中 {total} 个", f"{total} drawn from {len(claimed)} strata"
+    return PASSED, f"{zh}，与重算一致", f"{en}, as recomputed"
 
 
 # ---- the whole -----------------------------------------------------------------------------------

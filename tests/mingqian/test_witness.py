@@ -303,7 +303,7 @@ def test_a_commitment_that_holds_the_hash_lets_the_witness_log_in(
 @pytest.mark.parametrize("status", [302, 404, 500])
 def test_a_service_that_is_another_is_recognised(status: int, number: Path, password: Path) -> None:
     """A redirection is not followed, an error without our words is no refusal of ours."""
-    with stranger(b"<html>", checkpoint(), status) as server:
+    with stranger(published() if status == 302 else b"<html>", checkpoint(), status) as server:
         assert code_of(open_at(server, number, password)) == "service-answer-invalid"
         assert server.sent == []
 

@@ -19,6 +19,7 @@ from domain.lottery.pool import Excluded, Member, Pool, pool_of
 from domain.lottery.quota import Ratio, Rule, rule_from_json
 from domain.lottery.shapes import Shape
 from mingqian import files
+from mingqian.terminal import printable
 
 SEED_BYTES = 32
 _INPUT = Shape("lab-input-invalid")
@@ -165,7 +166,8 @@ def _tell(rule: Rule, sizes: dict[str, int], counts: dict[str, int]) -> None:
     table.columns[0].footer = "合计 / total"
     table.columns[1].footer = f"≥ {_shown(rule.floor)}"
     for name, ratio in rule.strata:
-        table.add_row(escape(name), _shown(ratio), str(sizes.get(name, 0)), str(counts[name]))
+        shown = escape(printable(name))
+        table.add_row(shown, _shown(ratio), str(sizes.get(name, 0)), str(counts[name]))
     console = Console(stderr=True)
     console.print(table)
     console.print("仅试算，未记录任何内容 / a dry run: nothing was recorded", highlight=False)

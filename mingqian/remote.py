@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import httpx
 
 from domain.errors import DomainError
+from mingqian.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +19,6 @@ if TYPE_CHECKING:
 
 SECONDS = 60
 ANSWERED, REFUSED = 200, 400
-MAX_DETAIL = 1000
 
 
 class Remote:
@@ -96,11 +96,6 @@ def take(answer: object, name: str, kind: type[T]) -> T:
     if type(value) is not kind:
         raise _invalid(f"$.{name}")
     return value
-
-
-def printable(text: str) -> str:
-    """What a stranger sent, without characters that would steer a terminal, and not endless."""
-    return "".join(each if each.isprintable() else " " for each in text[:MAX_DETAIL])
 
 
 def _is_loopback(host: str) -> bool:

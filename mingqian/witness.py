@@ -23,7 +23,8 @@ from domain.lottery.entropy import Witness, witness_commit
 from domain.lottery.shapes import Shape
 from ledger.note import Checkpoint, Note, VerifierKey, open_checkpoint
 from mingqian import files, paper
-from mingqian.remote import Remote, printable, take, visiting
+from mingqian.remote import Remote, take, visiting
+from mingqian.terminal import printable
 
 SIZE = 32
 _NUMBER = Shape("witness-number-invalid")

@@ -85,6 +85,16 @@ def test_quotas_show_every_stratum_before_anything_is_fixed(tmp_path: Path) -> N
         assert word in result.stderr
 
 
+def test_a_name_from_a_stranger_does_not_steer_the_terminal(tmp_path: Path) -> None:
+    """Nor is it read as markup; in the answer it stands as it was written."""
+    name = "\x1b[2J[red]"
+    rule = {**RULE, "strata": [{"ratio": [1, 2], "stratum": name}]}
+    result = lab(tmp_path, trial(pool=[{"id": "reg:1", "stratum": name}], rule=rule), "quotas")
+    assert json.loads(result.stdout)["strata"][0]["stratum"] == name
+    assert "\x1b[2J" not in result.stderr
+    assert "[red]" in result.stderr
+
+
 def test_neither_order_nor_layout_of_the_input_changes_the_answer(tmp_path: Path) -> None:
     """The members in another order, without blanks, behind a byte order mark, and no exclusions said as an empty list."""
     first = trial(excluded=[])

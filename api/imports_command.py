@@ -36,6 +36,7 @@ from domain.registry_commands import (
     ExpertDetails,
     OfficerDetails,
 )
+from ledger.prover import CHECKS
 from ledger.writer import Receipt
 
 if TYPE_CHECKING:
@@ -138,7 +139,8 @@ def _refusal(command: AddCommand, history: History) -> DomainError | None:
         now="",
         position=history.size,
         checkpointed=0,
-        prove=lambda _alpha: (b"", b""),
+        prove=lambda _: (b"", b""),
+        checks=CHECKS,
     )
     try:
         assert aggregate.decide is not None  # noqa: S101 - every registry has decisions

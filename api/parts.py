@@ -21,6 +21,7 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
 from ledger.keys import Keys
+from ledger.prover import HeldKeys
 from ledger.snapshot import Reader as LeafReader
 from ledger.store import SYSTEM, Ledger
 from ledger.writer import Writer
@@ -99,17 +100,18 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         if settings.mode == "production" and ledger.genesis.mode != "production":
             detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
-        # A process may have died between a commitment and its checkpoint; witnesses wait for that.
-        ledger.cover()
         accounts = stack.enter_context(Accounts(dsn))
         projector = stack.enter_context(Projector(dsn, ledger))
         reader = stack.enter_context(Reader(dsn))
+        writer = Writer(ledger, clock_of(settings), HeldKeys({keys.vrf_public: keys.vrf}))
+        # A process may have died between a commitment and its checkpoint; its sources wait for that.
+        writer.cover_draws()
         yield Parts(
             settings=settings,
             dsn=dsn,
             keys=keys,
             ledger=ledger,
-            writer=Writer(ledger, clock_of(settings)),
+            writer=writer,
             accounts=accounts,
             tokens=Tokens(keys.token, settings.token_lifetime_seconds),
             projector=projector,

@@ -11,29 +11,69 @@ from typing import TYPE_CHECKING, Any
 
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task
+from domain import items, organisation, plan, task, vrf_keys
 from domain import registry_commands as registry
+from domain.draw_state import Draw
+from domain.lottery import chains
+from domain.lottery.entropy import Drand, Lottery, Witness
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
-    from domain.facts import Command
+    from domain.facts import Command, Recorded
+    from domain.history import History
 
 _NOTHING: dict[str, str] = {}
 
 
-def command_behind(stream: str, event: object) -> Command | None:
+def command_behind(recorded: Recorded, history: History) -> Command | None:
     """Give the command of the first event of a decision, or None where no command leads to it.
 
-    Raises whatever an impossible stream or event raises (ValueError, KeyError, …).
+    `history` is that before the event. Raises whatever an impossible stream or event raises (ValueError, KeyError, …).
     """
-    prefix, _, id_ = stream.partition("/")
+    event = recorded.event
+    prefix, _, id_ = recorded.stream.partition("/")
     command: Command | None = None
     if (build := _BY_EVENT.get(type(event))) is not None:
         command = build(id_, event)
     elif (build_for := _BY_REGISTRY_EVENT.get(type(event))) is not None:
         command = build_for(prefix, id_, event)
+    elif isinstance(event, draw.WitnessCommitted):
+        command = _handed_in(id_, event, recorded.actor.id)
+    elif isinstance(event, draw.LotteryEntered):
+        command = _opened(id_, event.index, {"numbers": event.numbers}, history)
+    elif isinstance(event, draw.SourceRevealed):
+        command = _opened(id_, event.index, event.revealed, history)
     return command
+
+
+def _handed_in(draw_id: str, event: draw.WitnessCommitted, by: str) -> Command:
+    if by == event.who:
+        return draw.BringCommitment(draw_id=draw_id, commit=event.commit)
+    return draw.EnterPaper(draw_id=draw_id, who=event.who, commit=event.commit)
+
+
+def _opened(
+    draw_id: str, index: int, revealed: Mapping[str, Any], history: History
+) -> Command | None:
+    """What was opened is told by the source that stands in this place of the commitment."""
+    known = history.get(Draw, draw_id)
+    match known.sources[index] if known else None:
+        case Drand(chain=chain, round=round_):
+            return draw.EnterBeacon(
+                draw_id=draw_id,
+                chain=chains.chain_of(chain).name,
+                round=round_,
+                signature=revealed["signature"],
+                previous_signature=revealed.get("previous_signature"),
+            )
+        case Lottery(name=name, issue=issue):
+            numbers = tuple(tuple(group) for group in revealed["numbers"])
+            return draw.EnterLottery(draw_id=draw_id, name=name, issue=issue, numbers=numbers)
+        case Witness():
+            return draw.RevealSource(draw_id=draw_id, nonce=revealed["nonce"])
+        case None:
+            return None
 
 
 _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
@@ -81,6 +121,9 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     registry.ExpertChanged: lambda id_, e: registry.ChangeExpert(
         id=id_, details=e.details, reason=e.reason, personal=_NOTHING
     ),
+    registry.Exempted: lambda id_, e: registry.ExemptEntity(
+        id=id_, decision=e.decision, valid_from=e.valid_from, valid_to=e.valid_to
+    ),
     registry.VisitRecorded: lambda id_, e: registry.RecordVisit(
         id=id_, on=e.on, reference=e.reference
     ),
@@ -115,15 +158,19 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     task.TaskCompleted: lambda id_, _: task.CompleteTask(plan_number=id_),
     draw.DrawPrepared: lambda id_, e: draw.PrepareDraw(
-        draw_id=id_, task=e.task, stage=e.stage, witnesses=e.witnesses
+        draw_id=id_, task=e.task, stage=e.stage, witnesses=e.witnesses, lotteries=e.lotteries
     ),
-    draw.WitnessCommitted: lambda id_, e: draw.BringCommitment(draw_id=id_, commit=e.commit),
+    draw.PaperEntered: lambda id_, e: draw.EnterPaper(draw_id=id_, who=e.who, commit=e.commit),
     draw.DrawCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
     draw.AssignmentCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
-    draw.SourceRevealed: lambda id_, e: draw.RevealSource(draw_id=id_, nonce=e.revealed["nonce"]),
+    draw.DrawCovered: lambda id_, _: draw.CoverDraw(draw_id=id_),
+    draw.DrawLookedAt: lambda id_, e: draw.LookAtDraw(draw_id=id_, part=e.part),
     draw.DrawDisclosed: lambda id_, _: draw.DiscloseDraw(draw_id=id_),
     draw.VoidRequested: lambda id_, e: draw.RequestVoid(draw_id=id_, reason=e.reason),
     draw.DrawVoided: lambda id_, _: draw.ApproveVoid(draw_id=id_),
+    draw.VoidDeclined: lambda id_, e: draw.DeclineVoid(draw_id=id_, reason=e.reason),
+    vrf_keys.VrfKeyEnrolled: lambda id_, e: vrf_keys.EnrolVrfKey(public_key=id_, proof=e.proof),
+    vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
     inspection.InspectionNotified: lambda id_, e: inspection.Notify(
         inspection=id_, notice_number=e.notice_number
     ),

@@ -11,7 +11,7 @@ from domain.draw_state import Draw
 from domain.lottery.assignment_bundle import verify_assignment_bundle
 from domain.lottery.bundle import verify_bundle
 from domain.lottery.verification import Means
-from ledger import vrf
+from ledger import drand, vrf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -34,7 +34,7 @@ def check_draws(history: History, computed: Mapping[str, int], findings: Finding
             continue
         count += 1
         recorded = sha256(canon(draw.committed.commitment)).digest()
-        means = Means(vrf=vrf.verify, recorded=recorded)
+        means = Means(vrf=vrf.verify, drand=drand.check, recorded=recorded)
         verify = verify_bundle if draw.stage == "entities" else verify_assignment_bundle
         verification = verify(bundle, means)
         failed = verification.first_failure

@@ -15,19 +15,17 @@ from domain.canonical import canon
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.errors import DomainError
-from domain.facts import Context
-from domain.genesis import Genesis, LedgerOpened
+from domain.facts import Asked, Checks, Context
+from domain.genesis import LedgerOpened
 from domain.history import History
-from ledger import codec, vrf
+from ledger import codec, drand, vrf
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audit.leaves import Seen
     from audit.report import Findings
-    from domain.facts import Fact, Recorded
-
-    Prove = Callable[[bytes], tuple[bytes, bytes]]
+    from domain.facts import Fact, Prove, Recorded
 
 
 class Replay:
@@ -104,7 +102,7 @@ class Replay:
                 self._fail("genesis-missing", recorded, "叶 0 不是开账 / leaf 0 opens no ledger")
             return
         if not self._due:
-            command = command_behind(recorded.stream, recorded.event)
+            command = command_behind(recorded, self.history)
             if command is None:
                 reason = "没有命令会单独产生此事件 / no command leads to this event by itself"
                 self._fail("decision-differs", recorded, reason)
@@ -129,23 +127,9 @@ class Replay:
             now=recorded.recorded_at,
             position=recorded.leaf,
             checkpointed=self._checkpointed(recorded.leaf),
-            prove=self._prover(proof),
+            prove=_prover(proof),
+            checks=Checks(vrf=vrf.verify, drand=drand.check),
         )
-
-    def _prover(self, proof: object) -> Prove:
-        """Answer with the recorded proof once it is verified: there is no other answer to give."""
-
-        def prove(alpha: bytes) -> tuple[bytes, bytes]:
-            genesis = self.history.get(Genesis, "")
-            if genesis is None or not isinstance(proof, DrawComputed | AssignmentComputed):
-                raise DomainError("vrf-proof-invalid", "抽取结果未随之记录 / no result is recorded")
-            pi = bytes.fromhex(proof.vrf_proof)
-            beta = vrf.verify(bytes.fromhex(genesis.opened.vrf_key), alpha, pi)
-            if beta is None:
-                raise DomainError("vrf-proof-invalid", "VRF 证明不成立 / the proof does not hold")
-            return pi, beta
-
-        return prove
 
     def _same_act(self, recorded: Recorded) -> bool:
         last = self._last
@@ -165,6 +149,21 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
+
+
+def _prover(proof: object) -> Prove:
+    """Answer with the recorded proof once it is verified: there is no other answer to give."""
+
+    def prove(asked: Asked) -> tuple[bytes, bytes]:
+        if not isinstance(proof, DrawComputed | AssignmentComputed):
+            raise DomainError("vrf-proof-invalid", "抽取结果未随之记录 / no result is recorded")
+        pi = bytes.fromhex(proof.vrf_proof)
+        beta = vrf.verify(asked.vrf_key, asked.alpha, pi)
+        if beta is None:
+            raise DomainError("vrf-proof-invalid", "VRF 证明不成立 / the proof does not hold")
+        return pi, beta
+
+    return prove
 
 
 def _equal(fact: Fact, seen: Seen) -> bool:

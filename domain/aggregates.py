@@ -18,6 +18,7 @@ from domain import (
     registry,
     registry_state,
     task,
+    vrf_keys,
 )
 
 
@@ -52,7 +53,8 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
-    "draw": Aggregate(state=draw_state.Draw, evolve=draws.evolve, decide=draws.decide),
+    "draw": Aggregate(state=draw_state.Draw, evolve=draw_state.evolve, decide=draws.decide),
+    "vrf-key": Aggregate(state=vrf_keys.VrfKey, evolve=vrf_keys.evolve, decide=vrf_keys.decide),
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),

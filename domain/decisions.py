@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task
+from domain import items, organisation, plan, task, vrf_keys
 from domain import registry_commands as registry
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
@@ -17,7 +17,9 @@ if TYPE_CHECKING:
     from domain.facts import Actor, Command, Context, Fact
     from domain.history import History
 
-SYSTEM = "system"  # the program itself, before anybody exists who could act
+SYSTEM = "system"  # the program itself: before anybody exists who could act, and for what it does by itself
+# Who may type what a source revealed: it proves itself, or counts when two of them typed the same.
+ENTERING = ("witness", "draw_operator", "clerk", "approver")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,6 +47,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
+    Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
@@ -64,13 +67,21 @@ ACTS: tuple[Act, ...] = (
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
     Act(name="task.confirm", command=task.ConfirmTask, roles=("clerk",)),
     Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
+    Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),
+    Act(name="vrf-key.revoke", command=vrf_keys.RevokeVrfKey, roles=("administrator",)),
     Act(name="draw.prepare", command=draw.PrepareDraw, roles=("draw_operator",)),
     Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",)),
+    Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING),
     Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",)),
-    Act(name="draw.reveal", command=draw.RevealSource, roles=("witness",)),
-    Act(name="draw.disclose", command=draw.DiscloseDraw, roles=("draw_operator",)),
+    Act(name="draw.cover", command=draw.CoverDraw, roles=(SYSTEM,)),
+    Act(name="draw.reveal", command=draw.RevealSource, roles=ENTERING),
+    Act(name="draw.enter-beacon", command=draw.EnterBeacon, roles=ENTERING),
+    Act(name="draw.enter-lottery", command=draw.EnterLottery, roles=ENTERING),
+    Act(name="draw.disclose", command=draw.DiscloseDraw, roles=("draw_operator", "clerk")),
+    Act(name="draw.look", command=draw.LookAtDraw, roles=("officer", "discipline")),
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
+    Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",)),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
@@ -85,6 +96,8 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
 )
+
+OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw)
 
 _BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
 
@@ -122,9 +135,9 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:
-    """The program acts only until there is an administrator; later it may only help one who lost the password."""
+    """The program acts until there is an administrator; later it covers draws, and helps who lost the password."""
     administered = any("administrator" in one.roles and one.active for one in history.all(Staff))
-    if actor.id != SYSTEM or (administered and not isinstance(command, organisation.IssuePassword)):
+    if actor.id != SYSTEM or (administered and not isinstance(command, OF_SYSTEM)):
         detail = "已有系统管理员，由其办理 / there is an administrator: they do it"
         raise DomainError("role-not-allowed", detail)
 

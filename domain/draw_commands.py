@@ -6,7 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from domain.plan_rows import ChainName
+
 Stage = Literal["entities", "officers"]
+Part = Literal["drawn", "bundle", "inspections"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,12 +24,25 @@ class DrawCommand:
 
 
 @dataclass(frozen=True, kw_only=True)
+class LotteryIssue:
+    """An issue of a public lottery, and the moment (RFC 3339 UTC) from which its numbers can be known."""
+
+    name: str
+    issue: str
+    opens_at: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PrepareDraw(DrawCommand):
-    """Announce a draw and name its witnesses (staff ids), in the order in which their numbers enter."""
+    """Announce a draw: the witnesses and lottery issues that the published plan asks for, in the order in which they enter.
+
+    The rounds of beacons are not named: they follow from the moment of the commitment.
+    """
 
     task: str
     stage: Stage
     witnesses: tuple[str, ...]
+    lotteries: tuple[LotteryIssue, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,20 +53,59 @@ class BringCommitment(DrawCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterPaper(DrawCommand):
+    """Type in the hash from the form of a witness without a computer; it counts once a second person typed the same."""
+
+    who: str
+    commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class CommitDraw(DrawCommand):
     """Fix list, rule and sources before any source can be known."""
 
 
 @dataclass(frozen=True, kw_only=True)
+class CoverDraw(DrawCommand):
+    """Note that a published checkpoint covers the commitment: from here the margin counts. The program itself does this."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RevealSource(DrawCommand):
-    """A witness opens the number: 32 bytes in hex. The last one to open computes the draw."""
+    """Open a witness's number, 32 bytes in hex. Whose it is follows from the hash, so an envelope may be opened by others."""
 
     nonce: str
 
 
 @dataclass(frozen=True, kw_only=True)
+class EnterBeacon(DrawCommand):
+    """Enter a drand round, from any relay: its signature proves it."""
+
+    chain: ChainName
+    round: int
+    signature: str
+    previous_signature: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EnterLottery(DrawCommand):
+    """Enter the official numbers of a lottery issue, group by group; they count once two people entered the same."""
+
+    name: str
+    issue: str
+    numbers: tuple[tuple[int, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class DiscloseDraw(DrawCommand):
-    """Publish proof and list."""
+    """Publish proof and list of a draw whose visits did not all begin within the window."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LookAtDraw(DrawCommand):
+    """Read a part of a draw that is not public yet; the look itself is recorded."""
+
+    part: Part
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,14 +120,27 @@ class ApproveVoid(DrawCommand):
     """Somebody else agrees that a draw shall not count."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class DeclineVoid(DrawCommand):
+    """Somebody else finds that the draw counts, and says why; it goes on where it stood."""
+
+    reason: str
+
+
 AnyDrawCommand = (
     PrepareDraw
     | BringCommitment
+    | EnterPaper
     | CommitDraw
+    | CoverDraw
     | RevealSource
+    | EnterBeacon
+    | EnterLottery
     | DiscloseDraw
+    | LookAtDraw
     | RequestVoid
     | ApproveVoid
+    | DeclineVoid
 )
 
 
@@ -86,14 +154,24 @@ class DrawPrepared:
     task: str
     stage: Stage
     witnesses: tuple[str, ...]
+    lotteries: tuple[LotteryIssue, ...]
     predecessors: tuple[str, ...]
     entities_draw: str | None
 
 
 @dataclass(frozen=True, kw_only=True)
-class WitnessCommitted:
-    """The acting witness handed in a hash."""
+class PaperEntered:
+    """One person typed the hash of the witness `who` from paper."""
 
+    who: str
+    commit: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class WitnessCommitted:
+    """The hash of the witness `who` counts: handed in in person, or typed alike by two people."""
+
+    who: str
     commit: str
 
 
@@ -115,6 +193,21 @@ class AssignmentCommitted:
 
     commitment: Mapping[str, Any]
     ledger_size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawCovered:
+    """A published checkpoint of `checkpoint` leaves covers the commitment."""
+
+    checkpoint: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class LotteryEntered:
+    """One person entered the numbers of a lottery; `index` is its place in the commitment."""
+
+    index: int
+    numbers: tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -151,6 +244,13 @@ class DrawDisclosed:
 
 
 @dataclass(frozen=True, kw_only=True)
+class DrawLookedAt:
+    """The actor read this part of the draw before it was public."""
+
+    part: Part
+
+
+@dataclass(frozen=True, kw_only=True)
 class VoidRequested:
     """Somebody asked that the draw shall not count."""
 
@@ -164,3 +264,10 @@ class DrawVoided:
     reason: str
     requested_by: str
     computed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class VoidDeclined:
+    """The draw counts after all."""
+
+    reason: str

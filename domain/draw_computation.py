@@ -14,7 +14,7 @@ from domain.lottery.assignment_bundle import (
 )
 from domain.lottery.bundle import build_bundle
 from domain.lottery.commitment import commit, commitment_from_json
-from domain.lottery.entropy import Witness, all_randomness, randomness
+from domain.lottery.entropy import all_randomness
 from domain.lottery.quota import Ratio, Rule
 from domain.lottery.seed import alpha_of
 from domain.lottery.shapes import Shape
@@ -24,10 +24,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from domain.lottery.assignment_input import AssignmentInput
+    from domain.lottery.entropy import Source
     from domain.lottery.pool import Pool
     from domain.plan_rows import PlanRow
 
-    Prove = Callable[[bytes], tuple[bytes, bytes]]
+    Prove = Callable[[bytes, bytes], tuple[bytes, bytes]]
     Revealed = Sequence[Mapping[str, Any]]
 
 
@@ -36,9 +37,9 @@ def require_commit(commit: str) -> None:
     Shape("source-invalid").octets(commit, "commit", 32)
 
 
-def require_reveal(who: str, commit: str, revealed: Mapping[str, Any]) -> None:
-    """Refuse a number that is not 32 bytes in lower-case hex, or not the one that was committed."""
-    randomness(Witness(who=who, commit=commit), dict(revealed), "nonce")
+def nonce_of(text: str) -> bytes:
+    """Read a witness's number; refuse what is not 32 bytes in lower-case hex."""
+    return Shape("reveal-invalid").octets(text, "nonce", 32)
 
 
 def rule_of(row: PlanRow) -> Rule:
@@ -52,26 +53,26 @@ def rule_of(row: PlanRow) -> Rule:
 
 
 def commit_entities(
-    draw_id: str, pool: Pool, row: PlanRow, witnesses: Sequence[tuple[str, str]], vrf_key: bytes
+    draw_id: str, pool: Pool, row: PlanRow, sources: tuple[Source, ...], vrf_key: bytes
 ) -> dict[str, Any]:
     """Give the commitment of draw-v1 §3, or refuse what could not be carried out."""
     return commit(
         draw_id=draw_id,
         pool=pool,
         rule=rule_of(row),
-        sources=tuple(Witness(who=who, commit=hash_) for who, hash_ in witnesses),
+        sources=sources,
         vrf_key=vrf_key,
     ).to_json()
 
 
 def commit_officers(
-    draw_id: str, input_: AssignmentInput, witnesses: Sequence[tuple[str, str]], vrf_key: bytes
+    draw_id: str, input_: AssignmentInput, sources: tuple[Source, ...], vrf_key: bytes
 ) -> dict[str, Any]:
     """Give the commitment of assign-v1, or refuse an input for which no assignment exists."""
     return commit_assignment(
         draw_id=draw_id,
         roster=input_,
-        sources=tuple(Witness(who=who, commit=hash_) for who, hash_ in witnesses),
+        sources=sources,
         vrf_key=vrf_key,
     ).to_json()
 
@@ -83,7 +84,7 @@ def compute_entities(
     fixed = commitment_from_json(dict(commitment))
     revealed = [dict(one) for one in entropy]
     alpha = alpha_of(fixed.digest(), all_randomness(fixed.sources, revealed))
-    pi, beta = prove(alpha)
+    pi, beta = prove(fixed.vrf_key, alpha)
     bundle = build_bundle(commitment=fixed, pool=pool, entropy=revealed, pi=pi, beta=beta)
     return DrawComputed(
         alpha=alpha.hex(),
@@ -100,7 +101,7 @@ def compute_officers(
     fixed = assignment_commitment_from_json(dict(commitment))
     revealed = [dict(one) for one in entropy]
     alpha = alpha_of(fixed.digest(), all_randomness(fixed.sources, revealed))
-    pi, beta = prove(alpha)
+    pi, beta = prove(fixed.vrf_key, alpha)
     bundle = build_assignment_bundle(
         commitment=fixed, roster=input_, entropy=revealed, pi=pi, beta=beta
     )

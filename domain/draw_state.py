@@ -1,9 +1,9 @@
-"""A draw as it stands, its family, and who may have a hand in it."""
+"""A draw as it stands, folded from its facts; its family, and who may have a hand in it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import (
@@ -11,39 +11,62 @@ from domain.draw_commands import (
     AssignmentComputed,
     DrawCommitted,
     DrawComputed,
+    DrawCovered,
+    DrawDisclosed,
+    DrawPrepared,
+    DrawVoided,
+    LotteryEntered,
+    LotteryIssue,
+    PaperEntered,
+    SourceRevealed,
     Stage,
+    VoidDeclined,
+    VoidRequested,
+    WitnessCommitted,
 )
 from domain.errors import DomainError
-from domain.frame import entities_pool
+from domain.frame import assignment_input, entities_pool, roster
 from domain.lottery.assignment_input import AssignmentInput
+from domain.lottery.entropy import Source, sources_from_json
 from domain.lottery.pool import Pool
 from domain.rules import china_date
 from domain.task import Task
 
 if TYPE_CHECKING:
-    from domain.facts import Context
+    from domain.facts import Context, Recorded
     from domain.history import History
+
+
+Numbers = tuple[tuple[int, ...], ...]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Draw:
     """A draw as it stands.
 
-    `commits` and `revealed` map witnesses to what they brought. `pool` (draw of entities), `roster` (its frozen officers)
-    and `input` (draw of officers) are what the registries said at the leaf of the commitment.
+    `commits` maps witnesses to their hashes, `papers` those whose hash one person typed from paper to hash and typist.
+    `sources` are those of the commitment; `revealed` maps a place among them to what arrived, `entries` that of a
+    lottery to who entered which numbers. `pool` (draw of entities), `roster` (its frozen officers) and `input` (draw of
+    officers) are what the registries said at the leaf of the commitment.
     """
 
     id: str
     task: str
     stage: Stage
     witnesses: tuple[str, ...]
+    lotteries: tuple[LotteryIssue, ...]
     predecessors: tuple[str, ...]
     entities_draw: str | None
+    margin_minutes: int
     prepared_by: str
     commits: Mapping[str, str]
-    revealed: Mapping[str, Mapping[str, Any]]
+    papers: Mapping[str, tuple[str, str]]
+    sources: tuple[Source, ...]
+    entries: Mapping[int, tuple[tuple[str, Numbers], ...]]
+    revealed: Mapping[int, Mapping[str, Any]]
     committed: DrawCommitted | AssignmentCommitted | None = None
     committed_leaf: int | None = None
+    covered_at: str | None = None
     pool: Pool | None = None
     roster: tuple[Mapping[str, Any], ...] = ()
     input: AssignmentInput | None = None
@@ -56,7 +79,17 @@ class Draw:
     @property
     def entropy(self) -> tuple[Mapping[str, Any], ...]:
         """What the sources revealed so far, in the order of the commitment."""
-        return tuple(self.revealed[who] for who in self.witnesses if who in self.revealed)
+        return tuple(self.revealed[index] for index in sorted(self.revealed))
+
+    @property
+    def complete(self) -> bool:
+        """Whether every source has arrived."""
+        return bool(self.sources) and len(self.revealed) == len(self.sources)
+
+    @property
+    def disputed(self) -> bool:
+        """Whether the people who entered a lottery's numbers do not agree."""
+        return any(len(own) > 1 for i, own in self.entries.items() if i not in self.revealed)
 
     @property
     def selected(self) -> tuple[str, ...]:
@@ -101,7 +134,7 @@ def pool_now(task: Task, history: History) -> Pool:
         if not one.voided and task_of(one.task, history).row.window_from.startswith(year):
             for entity in one.selected:
                 drawn[entity] = drawn.get(entity, 0) + 1
-    return entities_pool(task.row, drawn, history)
+    return entities_pool(task, drawn, history)
 
 
 def require_in_time(task: Task, context: Context) -> None:
@@ -118,3 +151,88 @@ def require_disinterested(
     if context.actor.id in {*task.officers, *others, *apart_from}:
         detail = "办理人、见证人须为不同的人，且不得是可能被抽中的执法人员 / those who act and witness differ and cannot be drawn"
         raise DomainError("own-act", detail)
+
+
+def require_stage(condition: bool, state: Draw) -> None:  # noqa: FBT001 - reads as a sentence at its calls
+    """Refuse what does not belong to the stage in which a draw is."""
+    if not condition:
+        raise DomainError(
+            "wrong-stage", f"抽取 {state.id} 现在不能这样办理 / the draw is in another stage"
+        )
+
+
+def input_now(state: Draw, history: History) -> AssignmentInput:
+    """The input of assign-v1; refused where another list of entities took the place of the one it was prepared for."""
+    drawn = drawn_entities(state.task, history)
+    if drawn.id != state.entities_draw:
+        detail = f"本抽取是为已作废的 {state.entities_draw} 准备的，须作废后另行准备 / prepared for a list that is void"
+        raise DomainError("entities-not-drawn", detail)
+    if drawn.void_requested_by is not None:
+        detail = f"{drawn.id} 的作废申请尚未决定 / it is not decided yet whether that draw counts"
+        raise DomainError("void-pending", detail)
+    return assignment_input(task_of(state.task, history), drawn.selected, drawn.roster, history)
+
+
+def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
+    """Fold one fact; at a commitment, read the registries as they are at that leaf."""
+    event, by = recorded.event, recorded.actor.id
+    if isinstance(event, DrawPrepared):
+        return _prepared(recorded.stream.partition("/")[2], event, by, history)
+    assert state is not None
+    match event:
+        case PaperEntered(who=who, commit=commit):
+            return replace(state, papers={**state.papers, who: (commit, by)})
+        case WitnessCommitted(who=who, commit=commit):
+            return replace(state, commits={**state.commits, who: commit})
+        case DrawCommitted() | AssignmentCommitted():
+            return _committed(state, event, recorded.leaf, history)
+        case DrawCovered():
+            return replace(state, covered_at=recorded.recorded_at)
+        case LotteryEntered(index=index, numbers=numbers):
+            entered = (*state.entries.get(index, ()), (by, numbers))
+            return replace(state, entries={**state.entries, index: entered})
+        case SourceRevealed(index=index, revealed=revealed):
+            return replace(state, revealed={**state.revealed, index: revealed})
+        case DrawComputed() | AssignmentComputed():
+            return replace(state, computed=event)
+        case DrawDisclosed():
+            return replace(state, disclosed=True)
+        case VoidRequested(reason=reason):
+            return replace(state, void_requested_by=by, void_reason=reason)
+        case VoidDeclined():
+            return replace(state, void_requested_by=None, void_reason=None)
+        case DrawVoided():
+            return replace(state, voided=True)
+        case _:
+            return state
+
+
+def _prepared(id_: str, event: DrawPrepared, by: str, history: History) -> Draw:
+    return Draw(
+        id=id_,
+        task=event.task,
+        stage=event.stage,
+        witnesses=event.witnesses,
+        lotteries=event.lotteries,
+        predecessors=event.predecessors,
+        entities_draw=event.entities_draw,
+        margin_minutes=task_of(event.task, history).row.terms(event.stage).margin_minutes,
+        prepared_by=by,
+        commits={},
+        papers={},
+        sources=(),
+        entries={},
+        revealed={},
+    )
+
+
+def _committed(
+    state: Draw, event: DrawCommitted | AssignmentCommitted, leaf: int, history: History
+) -> Draw:
+    task = task_of(state.task, history)
+    sources = sources_from_json(event.commitment["sources"])
+    committed = replace(state, committed=event, committed_leaf=leaf, sources=sources)
+    if isinstance(event, DrawCommitted):
+        pool = pool_now(task, history)
+        return replace(committed, pool=pool, roster=roster(task, history))
+    return replace(committed, input=input_now(state, history))

@@ -1,8 +1,9 @@
 """A draw, of entities or of officers, step by step; draw-v1 and assign-v1 say what the bytes are.
 
-prepared → witnesses bring hashes → committed (list, rule and sources are fixed) → witnesses open their numbers, the last
-one computes the list → disclosed. A draw can be voided by two people, and then stays in sight with everything it has.
-The mathematics is in `domain.lottery`; here stands who may do what, when, and on which list.
+prepared → witnesses bring hashes → committed (list, rule and sources are fixed) → covered by a checkpoint → the sources
+arrive, and the last one brings the list → disclosed, as the plan says. A draw can be voided by two people, and then stays
+in sight with everything it has; its list is computed all the same once every source is there. The mathematics is in
+`domain.lottery`; here stands who may do what, when, and on which list.
 """
 
 from __future__ import annotations
@@ -11,47 +12,60 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 from domain import draw_computation as computation
+from domain import draw_sources as sources
 from domain.draw_commands import (
     AnyDrawCommand,
     ApproveVoid,
     AssignmentCommitted,
-    AssignmentComputed,
     BringCommitment,
     CommitDraw,
+    CoverDraw,
+    DeclineVoid,
     DiscloseDraw,
     DrawCommitted,
-    DrawComputed,
     DrawDisclosed,
+    DrawLookedAt,
     DrawPrepared,
     DrawVoided,
+    EnterBeacon,
+    EnterLottery,
+    EnterPaper,
+    LookAtDraw,
+    LotteryIssue,
     PrepareDraw,
     RequestVoid,
     RevealSource,
-    SourceRevealed,
+    VoidDeclined,
     VoidRequested,
-    WitnessCommitted,
 )
 from domain.draw_state import (
     Draw,
     drawn_entities,
     family,
+    input_now,
     pool_now,
     require_disinterested,
     require_in_time,
+    require_stage,
     task_of,
 )
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.frame import assignment_input, roster
-from domain.genesis import Genesis
+from domain.inspection_state import Inspection
+from domain.lottery import chains
+from domain.lottery.entropy import Drand, Lottery, Source, Witness
 from domain.organisation import Staff
-from domain.rules import require_reason
+from domain.plan import Plan
+from domain.rules import china_date, require_reason, require_text
 from domain.task import Task
+from domain.vrf_keys import require_standing
 
 if TYPE_CHECKING:
-    from domain.facts import Context, Recorded
+    from domain.facts import Context
     from domain.history import History
-    from domain.lottery.assignment_input import AssignmentInput
+    from domain.plan_rows import DrawTerms
+
+SLACK_MS = 60_000  # for the checkpoint, which comes a moment after the commitment
 
 
 def decide(
@@ -65,28 +79,27 @@ def decide(
     if state.voided:
         raise DomainError("draw-voided", f"抽取 {state.id} 已作废 / the draw is void")
     match command:
-        case BringCommitment():
-            events: tuple[object, ...] = (_bring(state, command, context),)
+        case BringCommitment() | EnterPaper():
+            return sources.bring(state, command, context, history)
         case CommitDraw():
-            events = (_commit(state, context, history),)
-        case RevealSource():
-            return _reveal(state, command, context)
+            event: object = _commit(state, context, history)
+        case CoverDraw():
+            return sources.cover(state, command, context)
+        case RevealSource() | EnterBeacon() | EnterLottery():
+            return sources.open_source(state, command, context, history)
         case DiscloseDraw():
-            return _disclose(state, context, history)
+            event = _disclose(state, context, history)
+        case LookAtDraw():
+            event = _look(state, command, context, history)
         case RequestVoid():
-            events = (_request_void(state, command, context, history),)
+            event = _request_void(state, command, context, history)
         case ApproveVoid():
-            events = (_void(state, context, history),)
+            event = _void(state, context, history)
+        case DeclineVoid():
+            return _decline_void(state, command, context, history)
         case _:
             assert_never(command)
-    return tuple(Fact(stream=command.stream, event=event) for event in events)
-
-
-def _require(condition: bool, state: Draw) -> None:  # noqa: FBT001 - reads as a sentence at its calls
-    if not condition:
-        raise DomainError(
-            "wrong-stage", f"抽取 {state.id} 现在不能这样办理 / the draw is in another stage"
-        )
+    return (Fact(stream=command.stream, event=event),)
 
 
 def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history: History) -> Fact:
@@ -107,23 +120,28 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
     officers = command.stage == "officers"
     entities_draw = drawn_entities(command.task, history).id if officers else None
     require_in_time(task, context)
-    _check_witnesses(task, command.witnesses, history)
+    terms = task.row.terms(command.stage)
+    _check_witnesses(task, terms, command.witnesses, history)
+    _check_lotteries(terms, command.lotteries, earlier, context)
     require_disinterested(task, context, command.witnesses)
     event = DrawPrepared(
         task=command.task,
         stage=command.stage,
         witnesses=command.witnesses,
+        lotteries=command.lotteries,
         predecessors=tuple(one.id for one in earlier),
         entities_draw=entities_draw,
     )
     return Fact(stream=command.stream, event=event)
 
 
-def _check_witnesses(task: Task, witnesses: tuple[str, ...], history: History) -> None:
-    """Enough different people, each a witness, and none who can be drawn."""
-    if len(set(witnesses)) < len(witnesses) or len(witnesses) < task.row.witnesses:
-        detail = f"至少需要 {task.row.witnesses} 名不同的见证人 / this many different witnesses are needed"
-        raise DomainError("too-few-witnesses", detail)
+def _check_witnesses(
+    task: Task, terms: DrawTerms, witnesses: tuple[str, ...], history: History
+) -> None:
+    """As many different people as the plan says, each a witness, and none who can be drawn."""
+    if len(set(witnesses)) < len(witnesses) or len(witnesses) != terms.witnesses:
+        detail = f"计划规定 {terms.witnesses} 名不同的见证人 / the plan asks for this many different witnesses"
+        raise DomainError("sources-differ-from-plan", detail)
     for who in witnesses:
         staff = history.get(Staff, who)
         if staff is None or not staff.active or "witness" not in staff.roles:
@@ -133,115 +151,115 @@ def _check_witnesses(task: Task, witnesses: tuple[str, ...], history: History) -
             raise DomainError("own-act", detail)
 
 
-def _bring(state: Draw, command: BringCommitment, context: Context) -> WitnessCommitted:
-    _require(state.committed is None, state)
-    _require_witness(state, context)
-    if context.actor.id in state.commits:
-        raise DomainError("wrong-stage", "您已提交承诺值 / you have handed in a hash already")
-    if command.commit in state.commits.values():
-        raise DomainError(
-            "duplicate-id", "承诺值与他人相同 / another witness handed in the same hash"
-        )
-    computation.require_commit(command.commit)
-    return WitnessCommitted(commit=command.commit)
+def _check_lotteries(
+    terms: DrawTerms,
+    issues: tuple[LotteryIssue, ...],
+    earlier: tuple[Draw, ...],
+    context: Context,
+) -> None:
+    """The lotteries of the plan in its order, each with an issue that is not drawn yet and that no earlier draw used."""
+    if tuple(one.name for one in issues) != terms.lotteries:
+        wanted = "、".join(terms.lotteries) or "—"
+        detail = f"计划规定的彩票为 {wanted} / the plan asks for these lotteries"
+        raise DomainError("sources-differ-from-plan", detail)
+    used = {(one.name, one.issue) for draw in earlier for one in draw.lotteries}
+    for one in issues:
+        require_text(one.issue, "lotteries.issue")
+        _require_after_margin(chains.unix_ms(one.opens_at), terms, context, one.issue)
+        if (one.name, one.issue) in used:
+            detail = f"{one.name} {one.issue} 已用于前次抽取 / an earlier draw used this issue"
+            raise DomainError("duplicate-id", detail)
 
 
-def _require_witness(state: Draw, context: Context) -> None:
-    if context.actor.id not in state.witnesses:
-        raise DomainError(
-            "not-a-witness", f"您不是抽取 {state.id} 的见证人 / not a witness of this draw"
-        )
+def _require_after_margin(due_ms: int, terms: DrawTerms, context: Context, what: str) -> None:
+    earliest = chains.unix_ms(context.now) + terms.margin_minutes * sources.MINUTE_MS
+    if due_ms < earliest:
+        detail = f"{what}: 须在承诺之后至少 {terms.margin_minutes} 分钟开奖 / to be drawn at least so many minutes after the commitment"
+        raise DomainError("margin-missed", detail)
 
 
 def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | AssignmentCommitted:
-    _require(state.committed is None, state)
+    require_stage(state.committed is None, state)
     missing = [who for who in state.witnesses if who not in state.commits]
     if missing:
         detail = f"见证人 {'、'.join(missing)} 尚未提交承诺值 / these witnesses have not handed in a hash"
         raise DomainError("source-missing", detail)
-    task, genesis = task_of(state.task, history), history.get(Genesis, "")
-    assert genesis is not None
+    task = task_of(state.task, history)
+    plan = history.get(Plan, str(task.plan_year))
+    assert plan is not None
     require_in_time(task, context)
     require_disinterested(task, context, state.witnesses)
-    key = bytes.fromhex(genesis.opened.vrf_key)
-    sources = [(who, state.commits[who]) for who in state.witnesses]
+    require_standing(plan.vrf_key, history)
+    key, fixed = bytes.fromhex(plan.vrf_key), _sources(state, task, context, history)
     if state.stage == "entities":
         pool = pool_now(task, history)
-        commitment = computation.commit_entities(state.id, pool, task.row, sources, key)
+        commitment = computation.commit_entities(state.id, pool, task.row, fixed, key)
         return DrawCommitted(commitment=commitment, ledger_size=context.position)
-    commitment = computation.commit_officers(state.id, _input(state, history), sources, key)
+    input_ = input_now(state, history)
+    commitment = computation.commit_officers(state.id, input_, fixed, key)
     return AssignmentCommitted(commitment=commitment, ledger_size=context.position)
 
 
-def _input(state: Draw, history: History) -> AssignmentInput:
-    """The input of assign-v1; refused where another list of entities took the place of the one it was prepared for."""
-    drawn = drawn_entities(state.task, history)
-    if drawn.id != state.entities_draw:
-        detail = f"本抽取是为已作废的 {state.entities_draw} 准备的，须作废后另行准备 / prepared for a list that is void"
-        raise DomainError("entities-not-drawn", detail)
-    return assignment_input(task_of(state.task, history), drawn.selected, drawn.roster, history)
+def _sources(state: Draw, task: Task, context: Context, history: History) -> tuple[Source, ...]:
+    """Beacons, lotteries, witnesses; the round is the first after the margin, so nobody chooses it."""
+    terms = task.row.terms(state.stage)
+    after = chains.unix_ms(context.now) + terms.margin_minutes * sources.MINUTE_MS + SLACK_MS
+    fixed: list[Source] = []
+    for name in terms.beacons:
+        chain = chains.by_name(name)
+        used = _last_round(state, chain.hash, history)
+        due = chains.first_round_at(chain, -(-after // 1000))
+        fixed.append(Drand(chain=chain.hash, round=max(due, used + 1)))
+    for one in state.lotteries:
+        _require_after_margin(chains.unix_ms(one.opens_at), terms, context, one.issue)
+        fixed.append(Lottery(name=one.name, issue=one.issue))
+    fixed += [Witness(who=who, commit=state.commits[who]) for who in state.witnesses]
+    return tuple(fixed)
 
 
-def _reveal(state: Draw, command: RevealSource, context: Context) -> tuple[Fact, ...]:
-    _require(state.committed is not None and state.computed is None, state)
-    _require_witness(state, context)
-    who = context.actor.id
-    if who in state.revealed:
-        raise DomainError("wrong-stage", "您已公开随机数 / you have opened your number already")
-    if state.committed_leaf is None or context.checkpointed <= state.committed_leaf:
-        detail = "承诺尚未被检查点覆盖，请稍候 / no checkpoint covers the commitment yet"
-        raise DomainError("not-checkpointed", detail)
-    revealed = {"nonce": command.nonce}
-    computation.require_reveal(who, state.commits[who], revealed)
-    fact = Fact(
-        stream=command.stream,
-        event=SourceRevealed(index=state.witnesses.index(who), revealed=revealed),
-    )
-    complete = replace(state, revealed={**state.revealed, who: revealed})
-    if len(complete.revealed) < len(state.witnesses):
-        return (fact,)
-    return (fact, *_compute(complete, context))
+def _last_round(state: Draw, chain: str, history: History) -> int:
+    """The newest round of a chain that an earlier draw of the family used, or 0: a redraw has new sources."""
+    earlier = [one for id_ in state.predecessors if (one := history.get(Draw, id_)) is not None]
+    rounds = [
+        source.round
+        for one in earlier
+        for source in one.sources
+        if isinstance(source, Drand) and source.chain == chain
+    ]
+    return max(rounds, default=0)
 
 
-def _compute(state: Draw, context: Context) -> tuple[Fact, ...]:
-    """Every source is there: the list follows, whatever anybody thinks of it."""
-    assert state.committed is not None
-    event: DrawComputed | AssignmentComputed
-    if isinstance(state.committed, DrawCommitted):
-        assert state.pool is not None
-        event = computation.compute_entities(
-            state.committed.commitment, state.pool, state.entropy, context.prove
-        )
-    else:
-        assert state.input is not None
-        event = computation.compute_officers(
-            state.committed.commitment, state.input, state.entropy, context.prove
-        )
-    return (Fact(stream=f"draw/{state.id}", event=event),)
-
-
-def _disclose(state: Draw, context: Context, history: History) -> tuple[Fact, ...]:
-    """Publish; with the officers' list the visits begin to exist, so nobody can act on one before."""
-    _require(state.computed is not None and not state.disclosed, state)
+def _disclose(state: Draw, context: Context, history: History) -> DrawDisclosed:
+    """What the visits did not disclose is disclosed when there can be no more of them."""
+    held = state.void_requested_by is not None
+    require_stage(state.computed is not None and not state.disclosed and not held, state)
     task = task_of(state.task, history)
-    require_disinterested(task, context, state.witnesses)
-    fact = Fact(stream=f"draw/{state.id}", event=DrawDisclosed())
-    if not isinstance(state.computed, AssignmentComputed):
-        return (fact,)
-    drawn = drawn_entities(state.task, history)
-    if not drawn.disclosed:
-        detail = f"须先公布 {drawn.id} / the entities' draw is disclosed first"
+    if china_date(context.now) <= task.row.window_to:
+        detail = f"检查全部开始时自动公布，否则于 {task.row.window_to} 之后 / disclosed when the last visit begins, or after this day"
+        raise DomainError("too-early", detail)
+    if state.stage == "officers" and not drawn_entities(state.task, history).disclosed:
+        detail = "须先公布检查对象名单 / the entities' draw is disclosed first"
         raise DomainError("entities-not-disclosed", detail)
-    return (fact, *computation.visits(state.computed.output, task.row, drawn.id, state.id))
+    return DrawDisclosed()
+
+
+def _look(state: Draw, command: LookAtDraw, context: Context, history: History) -> DrawLookedAt:
+    """Before the disclosure the list is for those who carry out its visits, and for who watches over them."""
+    require_stage(state.computed is not None and not state.disclosed, state)
+    if context.actor.role != "discipline":
+        own = [one for one in history.all(Inspection) if one.task == state.task]
+        if not any(context.actor.id in one.officers for one in own):
+            detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
+            raise DomainError("draw-not-disclosed", detail)
+    return DrawLookedAt(part=command.part)
 
 
 def _request_void(
     state: Draw, command: RequestVoid, context: Context, history: History
 ) -> VoidRequested:
     _require_may_be_voided(state, history)
-    _require(
-        state.void_requested_by is None, state
-    )  # the reason that is approved is the one that was read
+    # The reason that is approved is the one that was read.
+    require_stage(state.void_requested_by is None, state)
     require_disinterested(task_of(state.task, history), context, state.witnesses)
     require_reason(command.reason)
     return VoidRequested(reason=command.reason)
@@ -249,73 +267,42 @@ def _request_void(
 
 def _void(state: Draw, context: Context, history: History) -> DrawVoided:
     _require_may_be_voided(state, history)
-    _require(state.void_requested_by is not None and state.void_reason is not None, state)
-    assert state.void_requested_by is not None
+    requested_by = _judge_void(state, context, history)
     assert state.void_reason is not None
+    return DrawVoided(
+        reason=state.void_reason,
+        requested_by=requested_by,
+        computed=state.computed is not None,
+    )
+
+
+def _judge_void(state: Draw, context: Context, history: History) -> str:
+    """Somebody who has no hand in it decides; give who asked."""
+    require_stage(state.void_requested_by is not None, state)
+    assert state.void_requested_by is not None
     involved = (state.prepared_by, state.void_requested_by)
     task = task_of(state.task, history)
     require_disinterested(task, context, state.witnesses, apart_from=involved)
-    return DrawVoided(
-        reason=state.void_reason,
-        requested_by=state.void_requested_by,
-        computed=state.computed is not None,
-    )
+    return state.void_requested_by
+
+
+def _decline_void(
+    state: Draw, command: DeclineVoid, context: Context, history: History
+) -> tuple[Fact, ...]:
+    _judge_void(state, context, history)
+    require_reason(command.reason)
+    fact = Fact(stream=command.stream, event=VoidDeclined(reason=command.reason))
+    if state.computed is None or state.disclosed:
+        return (fact,)
+    return (fact, *sources.release(replace(state, void_requested_by=None), history))
 
 
 def _require_may_be_voided(state: Draw, history: History) -> None:
     """Visits stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
     officers = [one for one in family(history, state.task, "officers") if not one.voided]
-    stands = (
-        state.disclosed if state.stage == "officers" else any(one.committed for one in officers)
-    )
+    released = state.computed is not None and state.void_requested_by is None
+    stands = released if state.stage == "officers" else any(one.committed for one in officers)
     if stands:
         raise DomainError(
             "inspections-exist", "已据此派出检查，不得作废 / visits stand on this draw already"
         )
-
-
-def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
-    """Fold one fact; at a commitment, read the registries as they are at that leaf."""
-    event, by = recorded.event, recorded.actor.id
-    if isinstance(event, DrawPrepared):
-        return Draw(
-            id=recorded.stream.partition("/")[2],
-            task=event.task,
-            stage=event.stage,
-            witnesses=event.witnesses,
-            predecessors=event.predecessors,
-            entities_draw=event.entities_draw,
-            prepared_by=by,
-            commits={},
-            revealed={},
-        )
-    assert state is not None
-    match event:
-        case WitnessCommitted(commit=commit):
-            return replace(state, commits={**state.commits, by: commit})
-        case DrawCommitted() | AssignmentCommitted():
-            return _evolve_committed(state, event, recorded.leaf, history)
-        case SourceRevealed(index=index, revealed=revealed):
-            who = state.witnesses[index]
-            return replace(state, revealed={**state.revealed, who: revealed})
-        case DrawComputed() | AssignmentComputed():
-            return replace(state, computed=event)
-        case DrawDisclosed():
-            return replace(state, disclosed=True)
-        case VoidRequested(reason=reason):
-            return replace(state, void_requested_by=by, void_reason=reason)
-        case DrawVoided():
-            return replace(state, voided=True)
-        case _:
-            return state
-
-
-def _evolve_committed(
-    state: Draw, event: DrawCommitted | AssignmentCommitted, leaf: int, history: History
-) -> Draw:
-    task = task_of(state.task, history)
-    committed = replace(state, committed=event, committed_leaf=leaf)
-    if isinstance(event, DrawCommitted):
-        pool = pool_now(task, history)
-        return replace(committed, pool=pool, roster=roster(task, history))
-    return replace(committed, input=_input(state, history))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task
+from domain import items, organisation, plan, task, vrf_keys
 from domain import registry_commands as registry
 from domain.genesis import LedgerOpened
 
@@ -21,6 +21,7 @@ NAMES: dict[str, type] = {
     "item.published.v1": items.ItemPublished,
     "entity.added.v1": registry.EntityAdded,
     "entity.changed.v1": registry.EntityChanged,
+    "entity.exempted.v1": registry.Exempted,
     "entity.visit_recorded.v1": registry.VisitRecorded,
     "officer.added.v1": registry.OfficerAdded,
     "officer.changed.v1": registry.OfficerChanged,
@@ -40,14 +41,21 @@ NAMES: dict[str, type] = {
     "task.opened.v1": task.TaskOpened,
     "task.confirmed.v1": task.TaskConfirmed,
     "task.completed.v1": task.TaskCompleted,
+    "vrf_key.enrolled.v1": vrf_keys.VrfKeyEnrolled,
+    "vrf_key.revoked.v1": vrf_keys.VrfKeyRevoked,
     "draw.prepared.v1": draw.DrawPrepared,
+    "draw.paper_entered.v1": draw.PaperEntered,
     "draw.witness_committed.v1": draw.WitnessCommitted,
     "draw.committed.v1": draw.DrawCommitted,
+    "draw.covered.v1": draw.DrawCovered,
+    "draw.lottery_entered.v1": draw.LotteryEntered,
     "draw.source_revealed.v1": draw.SourceRevealed,
     "draw.computed.v1": draw.DrawComputed,
     "draw.disclosed.v1": draw.DrawDisclosed,
+    "draw.looked_at.v1": draw.DrawLookedAt,
     "draw.void_requested.v1": draw.VoidRequested,
     "draw.voided.v1": draw.DrawVoided,
+    "draw.void_declined.v1": draw.VoidDeclined,
     "assignment.committed.v1": draw.AssignmentCommitted,
     "assignment.computed.v1": draw.AssignmentComputed,
     "inspection.assigned.v1": inspection.InspectionAssigned,

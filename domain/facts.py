@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
+
+from domain.lottery.entropy import DrandCheck
+from domain.lottery.seed import VrfCheck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -16,19 +19,46 @@ class Actor:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """What the holder of a draw's key is asked: the proof over `alpha`, which follows from everything that is named here.
+
+    `vrf_key` and `alpha` are 32 bytes, `entropy` is what the sources revealed, in the order of the commitment. So the
+    holder can see on the ledger whether it is a draw whose sources have all arrived, and need not take anybody's word.
+    """
+
+    draw_id: str
+    vrf_key: bytes
+    alpha: bytes
+    entropy: tuple[Mapping[str, Any], ...]
+
+
+Prove = Callable[[Asked], tuple[bytes, bytes]]
+"""Answers (pi, beta): there is exactly one answer to each question."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checks:
+    """Checks that need more than the standard library: curve arithmetic of the VRF and of drand."""
+
+    vrf: VrfCheck
+    drand: DrandCheck
+
+
+@dataclass(frozen=True, kw_only=True)
 class Context:
     """What a decision may know besides history. All of it is handed in, so a replay can hand in the same.
 
     `now` is RFC 3339 UTC with milliseconds; `position` is the number of leaves before this decision, hence the leaf
-    number of its first event; `checkpointed` is the size of the newest published checkpoint; `prove` is the VRF under
-    the key that the ledger names: alpha (32 bytes) to (pi, beta), and it has exactly one answer for each alpha.
+    number of its first event; `checkpointed` is the size of the newest published checkpoint; `prove` asks the holder of
+    a draw's key; `checks` judge proofs and signatures.
     """
 
     actor: Actor
     now: str
     position: int
     checkpointed: int
-    prove: Callable[[bytes], tuple[bytes, bytes]]
+    prove: Prove
+    checks: Checks
 
 
 class Command(Protocol):

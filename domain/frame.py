@@ -6,10 +6,9 @@ of reasons; there is no third place. The same holds for officers: whoever a depa
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any
 
-from domain.inspection import MIN_OFFICERS
-from domain.inspection_state import inspection_id
+from domain.inspection_state import MIN_OFFICERS, inspection_id
 from domain.lottery.assignment_input import ALG, AssignmentInput, input_of
 from domain.lottery.pool import Excluded, Member, Pool, pool_of
 from domain.registry_state import Entity, Officer
@@ -21,29 +20,38 @@ if TYPE_CHECKING:
     from domain.plan_rows import PlanRow
     from domain.task import Task
 
-ExclusionReason = Literal[
-    "suspended",  # 名录中已暂停
+REASONS = (
     "unconfirmed",  # 入库待复核
+    "suspended",  # 名录中已暂停
+    "reclassified",  # 计划公布后改类，不再属于范围
     "visit-cap-reached",  # 本年度检查次数已达上限
-]
+)
+EXEMPTED = "exempted-by-decision:"  # 依决定免予抽查; the number of the decision follows
 
 
-def entities_pool(row: PlanRow, drawn: Mapping[str, int], history: History) -> Pool:
-    """Give everybody who fits the scope of a plan row, in the pool or excluded with the reason.
+def entities_pool(task: Task, drawn: Mapping[str, int], history: History) -> Pool:
+    """Give everybody who fits the scope of a task's row, in the pool or excluded with the reason.
 
-    `drawn` counts how often this ledger drew each entity for the year of the row; inspections that were held outside
-    it are added.
+    Whoever fitted when the plan was first published stays in sight, as excluded, when it fits no longer. `drawn` counts
+    how often this ledger drew each entity for the year of the row; inspections that were held outside it are added.
     """
-    year = row.window_from[:4]
+    row, year = task.row, task.row.window_from[:4]
     members: list[Member] = []
     excluded: list[Excluded] = []
     for entity in history.all(Entity):
         details = entity.proposed
-        if details is None or not row.scope.fits(details):
+        if details is None:
             continue
+        reason: str | None
+        if row.scope.fits(details):
+            outside = sum(day.startswith(year) for day in entity.visits)
+            reason = _exclusion(entity, outside + drawn.get(entity.id, 0), row)
+        else:
+            earlier = [own for own in entity.since(task.published_leaf) if row.scope.fits(own)]
+            if not earlier:
+                continue
+            details, reason = earlier[-1], "reclassified"
         stratum = row.stratum_of(details)
-        outside = sum(day.startswith(year) for day in entity.visits)
-        reason = _exclusion(entity, outside + drawn.get(entity.id, 0), row)
         if reason is None:
             members.append(Member(id=entity.id, stratum=stratum))
         else:
@@ -51,11 +59,14 @@ def entities_pool(row: PlanRow, drawn: Mapping[str, int], history: History) -> P
     return pool_of(members, excluded)
 
 
-def _exclusion(entity: Entity, visits: int, row: PlanRow) -> ExclusionReason | None:
+def _exclusion(entity: Entity, visits: int, row: PlanRow) -> str | None:
     if entity.details is None:
         return "unconfirmed"
     if entity.suspended:
         return "suspended"
+    decision = entity.exemption(row.window_from, row.window_to)
+    if decision is not None:
+        return EXEMPTED + decision
     return "visit-cap-reached" if visits >= row.visit_cap else None
 
 

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from domain.draw_commands import DrawDisclosed
+from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.inspection_commands import (
@@ -33,6 +35,7 @@ from domain.inspection_commands import (
     ReviewResult,
     VerifyCorrection,
 )
+from domain.inspection_state import MIN_OFFICERS, Inspection
 from domain.organisation import Staff
 from domain.registry_state import Officer
 from domain.rules import (
@@ -46,9 +49,8 @@ from domain.rules import (
 if TYPE_CHECKING:
     from domain.facts import Context
     from domain.history import History
-    from domain.inspection_state import Inspection, Status
+    from domain.inspection_state import Status
 
-MIN_OFFICERS = 2  # Law: an inspection is carried out by at least two officers.
 # What a visit can end in without any item having been looked at.
 WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
     "unreachable",
@@ -67,12 +69,13 @@ def decide(
     if state is None:
         detail = f"没有检查 {command.inspection} / no such inspection"
         raise DomainError("unknown-inspection", detail)
+    if isinstance(command, CheckIn):
+        fact = Fact(stream=command.stream, event=_check_in(state, context, history))
+        return (fact, *_disclosed_by_beginning(state, history))
     event: object
     match command:
         case Notify():
             event = _notify(state, command)
-        case CheckIn():
-            event = _check_in(state, context, history)
         case CheckOut():
             event = _check_out(state, context)
         case EnterResult():
@@ -152,6 +155,25 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
     if context.actor.id in state.checked_in:
         raise DomainError("wrong-stage", "您已签到 / you have checked in already")
     return OfficerCheckedIn()
+
+
+def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:
+    """Where the plan keeps lists back until the inspection begins: the last visit to begin makes both draws public."""
+    draws = [
+        draw
+        for id_ in (state.assigned.entities_draw, state.assigned.officers_draw)
+        if (draw := history.get(Draw, id_)) is not None and not draw.disclosed
+    ]
+    if not draws or state.first_visit_on is not None:
+        return ()
+    others = [
+        one
+        for one in history.all(Inspection)
+        if one.task == state.task and one.id != state.id and one.first_visit_on is None
+    ]
+    if others:
+        return ()
+    return tuple(Fact(stream=f"draw/{draw.id}", event=DrawDisclosed()) for draw in draws)
 
 
 def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:

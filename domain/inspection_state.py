@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
+MIN_OFFICERS = 2  # Law: an inspection is carried out by at least two officers.
 Status = Literal["assigned", "entered", "confirmed", "approved", "published"]
 
 

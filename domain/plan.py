@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.organisation import Department, Staff, require_own_department
-from domain.plan_rows import PlanRow, PlanWarning, check_rows, is_published_for
+from domain.plan_checks import PlanWarning, check_rows, is_published_for
+from domain.plan_rows import PlanRow
 from domain.rules import require_other_person, require_reason, require_text
+from domain.vrf_keys import serving_key
 
 if TYPE_CHECKING:
     from domain.facts import Context, Recorded
@@ -122,14 +125,18 @@ class PlanCollated:
 
 @dataclass(frozen=True, kw_only=True)
 class PlanPublished:
-    """The plan is public; `revision` counts publications from 1."""
+    """The plan is public; `revision` counts publications from 1, `vrf_key` (hex) will prove its draws."""
 
     revision: int
+    vrf_key: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Plan:
-    """The plan of a year as it stands. `rows` are the newest, `published` those that hold."""
+    """The plan of a year as it stands. `rows` are the newest, `published` those that hold.
+
+    `first_leaf` maps the number of a row to the leaf at which it was first published.
+    """
 
     year: int
     title: str
@@ -141,6 +148,8 @@ class Plan:
     status: PlanStatus = "drafted"
     published: tuple[PlanRow, ...] = ()
     revision: int = 0
+    vrf_key: str = ""
+    first_leaf: Mapping[str, int] = field(default_factory=dict)
 
     def row(self, number: str) -> PlanRow | None:
         """The published row of this number."""
@@ -251,7 +260,7 @@ def _publish(state: Plan, history: History) -> PlanPublished:
                 if not is_published_for(code, own.department, history):
                     detail = f"{row.number}: 事项 {code} 未由 {own.department} 公布 / item is not published"
                     raise DomainError("item-not-published", detail)
-    return PlanPublished(revision=state.revision + 1)
+    return PlanPublished(revision=state.revision + 1, vrf_key=serving_key(history))
 
 
 def _require_collator(context: Context, history: History) -> None:
@@ -301,6 +310,14 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
         case PlanCollated():
             return replace(state, status="collated")
         case PlanPublished():
-            return replace(state, status="published", published=state.rows, revision=event.revision)
+            return replace(
+                state,
+                status="published",
+                published=state.rows,
+                revision=event.revision,
+                vrf_key=event.vrf_key,
+                first_leaf={row.number: recorded.leaf for row in state.rows}
+                | dict(state.first_leaf),
+            )
         case _:
             return state

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
-from domain.errors import DomainError
-from domain.items import Item
-from domain.organisation import Department
 from domain.registry_commands import CreditClass, EntityDetails
-from domain.rules import parse_date, require_text
 
 if TYPE_CHECKING:
-    from domain.history import History
+    from domain.draw_commands import Stage
 
 Ratio = tuple[int, int]
-_NUMBER = re.compile(r"[0-9A-Za-z\u4e00-\u9fff]{1,32}")  # it stands in ids and file names
+Dimension = Literal["kind", "credit_class"]
+ChainName = Literal["default", "quicknet"]
+Disclosure = Literal["at-once", "with-inspection"]
 UNSTRATIFIED = "全部"
 UNCLASSED = "未分级"
+CREDIT_CLASSES: tuple[CreditClass, ...] = ("A", "B", "C", "D")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,36 +29,61 @@ class DepartmentItems:
 
 @dataclass(frozen=True, kw_only=True)
 class Scope:
-    """抽查对象范围: the words of the plan, and the kinds and tags that make them exact.
+    """抽查对象范围: the words of the plan, and what makes them exact.
 
-    An entity fits when its kind is one of `kinds` (any, where empty) and it carries every tag of `tags`.
+    An entity fits when its kind, area and credit class are each among those listed (any, where the list is empty) and
+    it carries every tag of `tags`.
     """
 
     text: str
     kinds: tuple[str, ...]
     tags: tuple[str, ...]
+    areas: tuple[str, ...]
+    credit_classes: tuple[CreditClass, ...]
 
     def fits(self, entity: EntityDetails) -> bool:
         """Whether an entity belongs to the scope."""
-        return (not self.kinds or entity.kind in self.kinds) and set(self.tags) <= set(entity.tags)
+        return (
+            (not self.kinds or entity.kind in self.kinds)
+            and set(self.tags) <= set(entity.tags)
+            and (not self.areas or entity.area in self.areas)
+            and (not self.credit_classes or entity.credit_class in self.credit_classes)
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
-class ClassRatio:
-    """The ratio of one credit-risk class, where the plan differentiates."""
+class StratumRatio:
+    """The ratio of a kind, of a credit class, or of one class of one kind; None stands for all of them."""
 
-    credit_class: CreditClass
+    kind: str | None
+    credit_class: CreditClass | None
     ratio: Ratio
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawTerms:
+    """What one kind of draw needs, so that nothing is left to choose when it is held.
+
+    Sources: a round of each drand chain of `beacons`, an issue of each public lottery of `lotteries`, and the secret
+    numbers of `witnesses` people. No beacon or lottery may be known until `margin_minutes` after a checkpoint covers
+    the commitment. `disclosure`: as soon as the list is computed, or when the last of its visits has begun.
+    """
+
+    beacons: tuple[ChainName, ...]
+    lotteries: tuple[str, ...]
+    witnesses: int
+    margin_minutes: int
+    disclosure: Disclosure
 
 
 @dataclass(frozen=True, kw_only=True)
 class PlanRow:
     """One planned campaign.
 
-    `ratio` is the floor over the whole pool; `class_ratios` differentiate by credit class where given, and a class
-    without its own has `ratio`. `visit_cap` is the most inspections of one entity in a year, this one included.
-    `witnesses` is how many people must each bring a secret number to a draw. `training` names the course that officers
-    must have attended, or is None. Windows are days in China, both ends included.
+    `ratio` is the floor over the whole pool. `stratify` says by what the pool is divided; of `ratios` the most exact
+    one counts (class of a kind, then class, then kind), and a stratum without its own has `ratio`. `visit_cap` is the
+    most inspections of one entity in a year, this one included. `training` names the course that officers must have
+    attended, or is None. Windows are days in China, both ends included.
     """
 
     number: str
@@ -70,7 +93,8 @@ class PlanRow:
     type: Literal["定向", "不定向"]
     ratio: Ratio
     at_least: bool
-    class_ratios: tuple[ClassRatio, ...]
+    stratify: tuple[Dimension, ...]
+    ratios: tuple[StratumRatio, ...]
     min_per_stratum: int
     items: tuple[DepartmentItems, ...]
     scope: Scope
@@ -79,7 +103,8 @@ class PlanRow:
     window_from: str
     window_to: str
     visit_cap: int
-    witnesses: int
+    entities_draw: DrawTerms
+    officers_draw: DrawTerms
     training: str | None
 
     @property
@@ -91,130 +116,41 @@ class PlanRow:
         """The items that a department inspects, none where the plan names it without one."""
         return next((own.items for own in self.items if own.department == department), ())
 
+    def terms(self, stage: Stage) -> DrawTerms:
+        """What a draw of this stage needs."""
+        return self.entities_draw if stage == "entities" else self.officers_draw
+
     def stratum_of(self, entity: EntityDetails) -> str:
         """The stratum an entity is drawn in."""
-        if not self.class_ratios:
-            return UNSTRATIFIED
-        return entity.credit_class or UNCLASSED
+        return self._name(entity.kind, entity.credit_class)
 
     def strata(self) -> dict[str, Ratio]:
         """Every stratum that the rule can know, with its ratio."""
-        if not self.class_ratios:
-            return {UNSTRATIFIED: self.ratio}
-        own = {known.credit_class: known.ratio for known in self.class_ratios}
-        return {name: own.get(name, self.ratio) for name in ("A", "B", "C", "D")} | {
-            UNCLASSED: self.ratio
+        own = self.scope.kinds if self._by_kind else ("",)
+        classes = (*CREDIT_CLASSES, None) if self._by_class else (None,)
+        return {
+            self._name(kind, credit_class): self._ratio(kind, credit_class)
+            for kind in own
+            for credit_class in classes
         }
 
+    @property
+    def _by_kind(self) -> bool:
+        return "kind" in self.stratify
 
-@dataclass(frozen=True, kw_only=True)
-class PlanWarning:
-    """Something in a plan that is allowed and that a person must look at: the code, the row and what it concerns."""
+    @property
+    def _by_class(self) -> bool:
+        return "credit_class" in self.stratify
 
-    code: str
-    row: str
-    about: str
+    def _name(self, kind: str, credit_class: CreditClass | None) -> str:
+        parts = [kind] if self._by_kind else []
+        parts += [credit_class or UNCLASSED] if self._by_class else []
+        return "·".join(parts) or UNSTRATIFIED
 
-
-def check_rows(rows: tuple[PlanRow, ...], year: int, history: History) -> tuple[PlanWarning, ...]:
-    """Refuse rows that cannot be meant; answer what a person must look at."""
-    if not rows:
-        raise DomainError("plan-invalid", "计划至少要有一行 / a plan has at least one row")
-    numbers = [row.number for row in rows]
-    if len(set(numbers)) < len(numbers):
-        raise DomainError("duplicate-id", "抽查计划编号重复 / a plan number stands twice")
-    return tuple(warning for row in rows for warning in _check_row(row, year, history))
-
-
-def _check_row(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, ...]:
-    if not _NUMBER.fullmatch(row.number):
-        detail = "number: 抽查计划编号只用汉字、字母和数字，至多 32 个 / Chinese characters, letters and digits, 32 at most"
-        raise DomainError("id-invalid", detail)
-    for place, text in (
-        ("name", row.name),
-        ("task_name", row.task_name),
-        ("scope", row.scope.text),
-    ):
-        require_text(text, f"{row.number}.{place}")
-    for ratio in (row.ratio, *(own.ratio for own in row.class_ratios)):
-        _check_ratio(ratio, row.number)
-    _check_counts(row)
-    start, end = (
-        parse_date(text, f"{row.number}.window") for text in (row.window_from, row.window_to)
-    )
-    if end < start:
-        raise DomainError(
-            "date-invalid",
-            f"{row.number}: 抽查时间的终点早于起点 / the window ends before it starts",
-        )
-    _check_departments(row, history)
-    return _warnings(row, year, history)
-
-
-def _check_ratio(ratio: Ratio, place: str) -> None:
-    p, q = ratio
-    if not 0 <= p <= q or q == 0:
-        raise DomainError(
-            "ratio-invalid", f"{place}: 比例须在 0 与 1 之间 / a ratio lies between 0 and 1"
-        )
-
-
-def _check_counts(row: PlanRow) -> None:
-    if row.min_per_stratum < 0 or row.visit_cap < 1 or row.witnesses < 1:
-        detail = "层内下限不得为负，检查次数上限和见证人数至少为 1 / minimum ≥ 0, visit cap and witnesses ≥ 1"
-        raise DomainError("plan-invalid", f"{row.number}: {detail}")
-    classes = [own.credit_class for own in row.class_ratios]
-    if len(set(classes)) < len(classes):
-        raise DomainError(
-            "duplicate-id", f"{row.number}: 信用等级比例重复 / a class has two ratios"
-        )
-
-
-def _check_departments(row: PlanRow, history: History) -> None:
-    if len(set(row.departments)) < len(row.departments):
-        raise DomainError("duplicate-id", f"{row.number}: 部门重复 / a department stands twice")
-    for department in row.departments:
-        if history.get(Department, department) is None:
-            raise DomainError(
-                "unknown-department", f"{row.number}: 部门 {department} 未登记 / not registered"
-            )
-    owners = [own.department for own in row.items]
-    if len(set(owners)) < len(owners) or not set(owners) <= set(row.departments):
-        raise DomainError(
-            "plan-invalid",
-            f"{row.number}: 抽查事项所属部门不符 / items of a department that takes no part",
-        )
-    codes = [code for own in row.items for code in own.items]
-    if len(set(codes)) < len(codes):
-        raise DomainError("duplicate-id", f"{row.number}: 抽查事项重复 / an item stands twice")
-    if not codes:
-        raise DomainError("plan-invalid", f"{row.number}: 没有抽查事项 / no item at all")
-    for own in row.items:
-        for code in own.items:
-            if history.get(Item, code) is None:
-                raise DomainError(
-                    "unknown-item", f"{row.number}: 事项 {code} 不在清单中 / not on the list"
-                )
-
-
-def _warnings(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, ...]:
-    found = [
-        PlanWarning(code="department-without-item", row=row.number, about=department)
-        for department in row.joint
-        if not row.items_of(department)
-    ]
-    found += [
-        PlanWarning(code="item-not-published", row=row.number, about=code)
-        for own in row.items
-        for code in own.items
-        if not is_published_for(code, own.department, history)
-    ]
-    if not row.window_from[:4] == row.window_to[:4] == str(year):
-        found.append(PlanWarning(code="window-outside-year", row=row.number, about=row.window_to))
-    return tuple(found)
-
-
-def is_published_for(code: str, department: str, history: History) -> bool:
-    """Whether an item is on the published list of this department."""
-    item = history.get(Item, code)
-    return item is not None and item.status == "published" and item.department == department
+    def _ratio(self, kind: str, credit_class: CreditClass | None) -> Ratio:
+        known = {(own.kind, own.credit_class): own.ratio for own in self.ratios}
+        exact = (kind if self._by_kind else None, credit_class)
+        for each in (exact, (None, credit_class), (exact[0], None)):
+            if each != (None, None) and each in known:
+                return known[each]
+        return self.ratio

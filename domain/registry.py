@@ -27,6 +27,8 @@ from domain.registry_commands import (
     EntityAdded,
     EntityChanged,
     EntityDetails,
+    Exempted,
+    ExemptEntity,
     ExpertAdded,
     ExpertChanged,
     ExpertDetails,
@@ -81,6 +83,8 @@ def decide(
             event = _settle(state, command, context)
         case RecordVisit() | RecordTraining():
             event = _note(state, command, context)
+        case ExemptEntity():
+            event = _exempt(state, command)
         case DeclareRecusal():
             event, personal = _recuse(state, command, context), {"reason": command.reason}
     return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
@@ -209,6 +213,21 @@ def _note(
         return VisitRecorded(on=command.on, reference=command.reference)
     require_text(command.course, "course")
     return OfficerTrained(course=command.course, on=command.on)
+
+
+def _exempt(state: Entry, command: ExemptEntity) -> Exempted:
+    """A later proposal with the same number sets other days, so an exemption can be cut short in the open."""
+    _require_kind(state, Entity, command)
+    _require_settled(state)
+    require_text(command.decision, "decision")
+    first = parse_date(command.valid_from, "valid_from")
+    if parse_date(command.valid_to, "valid_to") < first:
+        raise DomainError(
+            "date-invalid", "valid_to: 终点早于起点 / the last day is before the first"
+        )
+    return Exempted(
+        decision=command.decision, valid_from=command.valid_from, valid_to=command.valid_to
+    )
 
 
 def _recuse(state: Entry, command: DeclareRecusal, context: Context) -> RecusalDeclared:

@@ -196,6 +196,15 @@ class RecordTraining(OfficerCommand):
     on: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ExemptEntity(EntityCommand):
+    """免予抽查: propose that an entity is left out of draws by a numbered decision, for tasks whose window meets these days."""
+
+    decision: str
+    valid_from: str
+    valid_to: str
+
+
 RegistryCommand = (
     AddEntity
     | AddOfficer
@@ -208,6 +217,7 @@ RegistryCommand = (
     | ConfirmChange
     | RejectChange
     | RecordVisit
+    | ExemptEntity
     | DeclareRecusal
     | RecordTraining
 )
@@ -297,6 +307,15 @@ class VisitRecorded:
 
     on: str
     reference: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Exempted:
+    """It was proposed that the entity is left out of draws by a decision, both days included."""
+
+    decision: str
+    valid_from: str
+    valid_to: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from domain.registry_commands import (
@@ -12,6 +13,7 @@ from domain.registry_commands import (
     EntityAdded,
     EntityChanged,
     EntityDetails,
+    Exempted,
     ExpertAdded,
     ExpertChanged,
     ExpertDetails,
@@ -29,14 +31,14 @@ if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
-PendingAct = Literal["add", "change", "suspend", "restore", "visit", "training"]
+PendingAct = Literal["add", "change", "suspend", "restore", "visit", "exempt", "training"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
     """A proposal that waits for its second person; `version` is the event that made it.
 
-    `note` is the day of a visit or the name of a course.
+    `note` is the day of a visit, the name of a course or the number of a decision, `days` those of an exemption.
     """
 
     version: int
@@ -44,6 +46,7 @@ class Pending:
     by: str
     details: Details | None = None
     note: str = ""
+    days: tuple[str, str] = ("", "")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,16 +69,35 @@ E = TypeVar("E", bound=Entry)
 
 @dataclass(frozen=True, kw_only=True)
 class Entity(Entry):
-    """检查对象. `visits` are the days of inspections that were held outside this ledger."""
+    """检查对象.
+
+    `visits` are the days of inspections that were held outside this ledger, `exemptions` map decisions to their first and
+    last day, `earlier` are details that held until a leaf.
+    """
 
     details: EntityDetails | None = None
     visits: tuple[str, ...] = ()
+    exemptions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    earlier: tuple[tuple[int, EntityDetails], ...] = ()
 
     @property
     def proposed(self) -> EntityDetails | None:
         """The confirmed details, or those of an addition that still waits."""
         waiting = self.pending.details if self.pending else None
         return self.details or (waiting if isinstance(waiting, EntityDetails) else None)
+
+    def since(self, leaf: int) -> tuple[EntityDetails, ...]:
+        """Details that held at this leaf or later and hold no more, oldest first."""
+        return tuple(details for until, details in self.earlier if until > leaf)
+
+    def exemption(self, first: str, last: str) -> str | None:
+        """The decision that exempts the entity on a day of this window, of several the first by its number."""
+        meeting = [
+            decision
+            for decision, (start, end) in self.exemptions.items()
+            if start <= last and first <= end
+        ]
+        return min(meeting, key=str.encode, default=None)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,9 +120,17 @@ def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -
     """Fold one fact of an entity."""
     entity = state or Entity(id=recorded.stream.partition("/")[2])
     entry, pending = _evolve(entity, recorded), entity.pending
-    if isinstance(recorded.event, ChangeConfirmed) and pending and pending.act == "visit":
-        return replace(entry, visits=(*entry.visits, pending.note))
-    return entry
+    if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
+        return entry
+    match pending.act:
+        case "visit":
+            return replace(entry, visits=(*entry.visits, pending.note))
+        case "exempt":
+            return replace(entry, exemptions={**entry.exemptions, pending.note: pending.days})
+        case "change" if entity.details is not None:
+            return replace(entry, earlier=(*entry.earlier, (recorded.leaf, entity.details)))
+        case _:
+            return entry
 
 
 def evolve_officer(state: Officer | None, recorded: Recorded, _history: History) -> Officer:
@@ -120,9 +150,20 @@ def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -
 
 
 def _evolve(entry: E, recorded: Recorded) -> E:
-    def wait(act: PendingAct, details: Details | None = None, note: str = "") -> E:
-        by = recorded.actor.id
-        pending = Pending(version=recorded.version, act=act, by=by, details=details, note=note)
+    def wait(
+        act: PendingAct,
+        details: Details | None = None,
+        note: str = "",
+        days: tuple[str, str] = ("", ""),
+    ) -> E:
+        pending = Pending(
+            version=recorded.version,
+            act=act,
+            by=recorded.actor.id,
+            details=details,
+            note=note,
+            days=days,
+        )
         return replace(entry, pending=pending)
 
     match recorded.event:
@@ -144,6 +185,8 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             return wait("restore")
         case VisitRecorded(on=on):
             return wait("visit", note=on)
+        case Exempted(decision=decision, valid_from=first, valid_to=last):
+            return wait("exempt", note=decision, days=(first, last))
         case OfficerTrained(course=course):
             return wait("training", note=course)
         case ChangeConfirmed() if entry.pending is not None:
@@ -161,5 +204,5 @@ def _apply_pending(entry: E, pending: Pending) -> E:
             return replace(settled, details=pending.details)
         case "suspend" | "restore":
             return replace(settled, suspended=pending.act == "suspend")
-        case "visit" | "training":
+        case "visit" | "exempt" | "training":
             return settled  # noted by the entry's own kind

@@ -93,9 +93,11 @@ class TaskCompleted:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A task as it stands."""
+    """A task as it stands; `published_leaf` is where its row was first published."""
 
     plan_number: str
+    plan_year: int
+    published_leaf: int
     row: PlanRow
     confirmations: tuple[TaskConfirmed, ...] = ()
     completed: bool = False
@@ -224,11 +226,11 @@ def _complete(state: Task, context: Context, history: History) -> TaskCompleted:
     return TaskCompleted(inspections=len(own))
 
 
-def evolve(state: Task | None, recorded: Recorded, _history: History) -> Task:
+def evolve(state: Task | None, recorded: Recorded, history: History) -> Task:
     """Fold one fact."""
     event = recorded.event
     if isinstance(event, TaskOpened):
-        return Task(plan_number=recorded.stream.partition("/")[2], row=event.row)
+        return _opened(recorded.stream.partition("/")[2], event, history)
     assert state is not None
     match event:
         case TaskConfirmed():
@@ -237,3 +239,14 @@ def evolve(state: Task | None, recorded: Recorded, _history: History) -> Task:
             return replace(state, completed=True)
         case _:
             return state
+
+
+def _opened(number: str, event: TaskOpened, history: History) -> Task:
+    plan = history.get(Plan, str(event.plan_year))
+    assert plan is not None
+    return Task(
+        plan_number=number,
+        plan_year=event.plan_year,
+        published_leaf=plan.first_leaf[number],
+        row=event.row,
+    )

@@ -11,24 +11,29 @@ from __future__ import annotations
 from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
+from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from domain.decisions import decide
+from domain.draw_commands import CoverDraw
+from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
-from ledger import entries, vrf
+from ledger import entries
 from ledger.database import is_away
+from ledger.prover import CHECKS
 from ledger.recorder import CommandKey
-from ledger.store import Draft
+from ledger.store import SYSTEM, Draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.facts import Actor, Command
     from ledger.clock import Clock
+    from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
 
 ATTEMPTS = 3
@@ -56,9 +61,10 @@ class Receipt:
 class Writer:
     """Decides and records. Safe among threads and among processes."""
 
-    def __init__(self, ledger: Ledger, clock: Clock) -> None:
+    def __init__(self, ledger: Ledger, clock: Clock, prover: Prover) -> None:
         self._ledger = ledger
         self._clock = clock
+        self._prover = prover
         self._history = History()
         self._mutex = Lock()
 
@@ -81,8 +87,27 @@ class Writer:
             receipt = self._persist(commands, actor, key)
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
-            self._ledger.publish_checkpoint()
+            self.cover_draws()
         return receipt
+
+    def cover_draws(self) -> None:
+        """Publish a checkpoint over the commitments that wait for one, and note it for each."""
+        waiting = [
+            draw.id
+            for draw in self.history().all(Draw)
+            if draw.committed is not None and draw.covered_at is None and not draw.voided
+        ]
+        if waiting:
+            self._ledger.cover()
+        for draw_id in waiting:
+            self._cover(draw_id)
+
+    def _cover(self, draw_id: str) -> None:
+        try:
+            self.execute([CoverDraw(draw_id=draw_id)], actor=SYSTEM, command_id=str(uuid4()))
+        except DomainError as refusal:
+            if refusal.code not in {"wrong-stage", "draw-voided"}:  # noted or voided meanwhile
+                raise
 
     def history(self) -> History:
         """Give the history as of now, to look at: it moves on with the next command, here or elsewhere."""
@@ -136,7 +161,8 @@ class Writer:
                 now=now,
                 position=branch.size,
                 checkpointed=transaction.checkpointed,
-                prove=self._prove,
+                prove=self._prover.prove,
+                checks=CHECKS,
             )
             for fact in decide(branch, command, context):
                 recorded = Recorded(
@@ -151,9 +177,6 @@ class Writer:
                 branch.apply(recorded)
                 drafts.append(Draft(recorded=recorded, fact=fact))
         return drafts
-
-    def _prove(self, alpha: bytes) -> tuple[bytes, bytes]:
-        return vrf.prove(self._ledger.keys.vrf, alpha)
 
 
 def _record(transaction: Transaction, drafts: list[Draft], key: CommandKey) -> Receipt:

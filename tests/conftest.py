@@ -16,6 +16,7 @@ from ledger import keys as key_directory
 from ledger import schema
 from ledger.clock import FileClock
 from ledger.embedded import embedded_server
+from ledger.prover import HeldKeys
 from ledger.store import Ledger
 
 if TYPE_CHECKING:
@@ -62,6 +63,11 @@ def dsn(database: str) -> str:
 def keys(tmp_path: Path) -> Keys:
     """Fresh keys of a service."""
     return key_directory.generate(tmp_path / "keys")
+
+
+def prover_of(keys: Keys) -> HeldKeys:
+    """Prove draws with the key of these files, in this process."""
+    return HeldKeys({keys.vrf_public: keys.vrf})
 
 
 @pytest.fixture

@@ -128,6 +128,9 @@ class HttpStory(Story):
     def record(self, fact: Fact, actor: Actor) -> None:
         """The opening is there already: the service wrote it."""
 
+    def cover(self, draw_id: str) -> None:
+        """The service does this by itself, as soon as a draw is committed."""
+
     def act(self, who: str, role: str, *commands: Command) -> tuple[object, ...]:  # noqa: ARG002 - the service finds it
         """Let somebody act at the story's time, and answer the events."""
         service = self.service

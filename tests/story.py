@@ -10,7 +10,7 @@ from domain.decisions import decide
 from domain.draw_commands import (
     BringCommitment,
     CommitDraw,
-    DiscloseDraw,
+    CoverDraw,
     PrepareDraw,
     RevealSource,
     Stage,
@@ -31,7 +31,7 @@ from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewIte
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
 from domain.plan import CollatePlan, DraftPlan, PublishPlan, ReviewPlan
-from domain.plan_rows import ClassRatio, DepartmentItems, PlanRow, Scope
+from domain.plan_rows import DepartmentItems, DrawTerms, PlanRow, Scope, StratumRatio
 from domain.registry_commands import (
     AddEntity,
     AddOfficer,
@@ -40,7 +40,8 @@ from domain.registry_commands import (
     OfficerDetails,
 )
 from domain.task import ConfirmTask, OpenTask
-from ledger.vrf import keypair, prove
+from ledger.prover import CHECKS, HeldKeys
+from ledger.vrf import keypair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -49,6 +50,7 @@ if TYPE_CHECKING:
     from domain.registry_commands import Registry
 
 VRF_SECRET, VRF_PUBLIC = keypair(sha256(b"story").digest())
+PROVER = HeldKeys({VRF_PUBLIC: VRF_SECRET})
 SYSTEM = Actor(id="system", role="system")
 # One person for each role of the education bureau, and who the others are.
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
@@ -75,6 +77,30 @@ def nonce_of(draw_id: str, who: str) -> bytes:
     return sha256(f"{draw_id}/{who}".encode()).digest()
 
 
+def terms(**changes: Any) -> DrawTerms:  # noqa: ANN401 - any field
+    """Two witnesses, and everything disclosed at once."""
+    fields: dict[str, Any] = {
+        "beacons": (),
+        "lotteries": (),
+        "witnesses": 2,
+        "margin_minutes": 60,
+        "disclosure": "at-once",
+    }
+    return DrawTerms(**{**fields, **changes})
+
+
+def scope(**changes: Any) -> Scope:  # noqa: ANN401 - any field
+    """All training institutions."""
+    fields: dict[str, Any] = {
+        "text": "校外培训机构",
+        "kinds": ("校外培训机构",),
+        "tags": (),
+        "areas": (),
+        "credit_classes": (),
+    }
+    return Scope(**{**fields, **changes})
+
+
 def plan_row(**changes: Any) -> PlanRow:  # noqa: ANN401 - any field of the row
     """A row like 联2024026, made small; a labour bureau joins without an item."""
     fields: dict[str, Any] = {
@@ -85,22 +111,24 @@ def plan_row(**changes: Any) -> PlanRow:  # noqa: ANN401 - any field of the row
         "type": "定向",
         "ratio": (10, 100),
         "at_least": True,
-        "class_ratios": (
-            ClassRatio(credit_class="A", ratio=(5, 100)),
-            ClassRatio(credit_class="D", ratio=(50, 100)),
+        "stratify": ("credit_class",),
+        "ratios": (
+            StratumRatio(kind=None, credit_class="A", ratio=(5, 100)),
+            StratumRatio(kind=None, credit_class="D", ratio=(50, 100)),
         ),
         "min_per_stratum": 0,
         "items": (
             DepartmentItems(department="edu", items=("I-EDU",)),
             DepartmentItems(department="market", items=("I-MARKET",)),
         ),
-        "scope": Scope(text="校外培训机构", kinds=("校外培训机构",), tags=()),
+        "scope": scope(),
         "lead": "edu",
         "joint": ("market", "labour"),
         "window_from": "2024-06-01",
         "window_to": "2024-08-31",
         "visit_cap": 1,
-        "witnesses": 2,
+        "entities_draw": terms(),
+        "officers_draw": terms(),
         "training": None,
     }
     return PlanRow(**{**fields, **changes})
@@ -157,7 +185,8 @@ class Story:
             now=self.now,
             position=size,
             checkpointed=size if self.checkpointed is None else self.checkpointed,
-            prove=lambda alpha: prove(VRF_SECRET, alpha),
+            prove=PROVER.prove,
+            checks=CHECKS,
         )
         return decide(self.history, command, context)
 
@@ -169,6 +198,10 @@ class Story:
                 self.record(fact, Actor(id=who, role=role))
                 events.append(fact.event)
         return tuple(events)
+
+    def cover(self, draw_id: str) -> None:
+        """Note the checkpoint that followed the commitment, as the program does."""
+        self.act("system", "system", CoverDraw(draw_id=draw_id))
 
 
 def opened() -> Story:
@@ -313,12 +346,15 @@ def commit_draw(story: Story, stage: Stage, serial: int = 1, task: str = "联202
     """Carry a draw up to its commitment, and answer its id."""
     draw_id = f"{task}.{stage}.{serial}"
     witnesses = ("witness1", "witness2")
-    prepare = PrepareDraw(draw_id=draw_id, task=task, stage=stage, witnesses=witnesses)
+    prepare = PrepareDraw(
+        draw_id=draw_id, task=task, stage=stage, witnesses=witnesses, lotteries=()
+    )
     story.act("operator", "draw_operator", prepare)
     for who in witnesses:
         commit = witness_commit(nonce_of(draw_id, who)).hex()
         story.act(who, "witness", BringCommitment(draw_id=draw_id, commit=commit))
     story.act("operator", "draw_operator", CommitDraw(draw_id=draw_id))
+    story.cover(draw_id)
     return draw_id
 
 
@@ -330,13 +366,12 @@ def reveal_draw(story: Story, draw_id: str) -> None:
 
 
 def with_inspections(row: PlanRow | None = None) -> Story:
-    """Give a story in which entities and officers are drawn and disclosed."""
+    """Give a story in which entities and officers are drawn."""
     story = with_task(row)
     stages: tuple[Stage, ...] = ("entities", "officers")
     for stage in stages:
         draw_id = commit_draw(story, stage)
         reveal_draw(story, draw_id)
-        story.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
     return story
 
 

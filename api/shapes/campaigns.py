@@ -6,11 +6,11 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, Version
-from api.shapes.proofs import Commitment
-from domain.draw_commands import Stage
-from domain.frame import ExclusionReason
+from api.shapes.proofs import Commitment, Reason
+from domain.draw_commands import LotteryIssue, Stage
 from domain.plan import PlanStatus
-from domain.plan_rows import PlanRow, PlanWarning
+from domain.plan_checks import PlanWarning
+from domain.plan_rows import PlanRow
 from domain.task import TaskConfirmed
 
 DrawStatus = Literal["prepared", "committed", "computed", "disclosed", "voided"]
@@ -146,6 +146,13 @@ class PublicDraw(Answer):
     open: bool = Field(description="名单与证明是否公开 / whether list and proof are public")
     predecessors: list[str] = Field(description="此前作废的抽取 / the void draws before it")
     witnesses: list[str]
+    lotteries: list[LotteryIssue]
+    arrived: list[Count] = Field(
+        description="已到齐的随机源在承诺中的序号 / places of the sources that have arrived, from 0"
+    )
+    disputed: bool = Field(
+        description="开奖号码录入不一致，抽取暂停 / the entered lottery numbers differ: the draw rests"
+    )
     commitment: Commitment | None
     ledger_size: Count | None = Field(
         description="固定名单时的账本条数 / leaves of the ledger when the list was fixed"
@@ -156,6 +163,9 @@ class PublicDraw(Answer):
     void_reason: str | None
     prepared_at: Instant
     committed_at: Instant | None
+    covered_at: Instant | None = Field(
+        description="检查点覆盖承诺的时间 / when a checkpoint was known to cover the commitment"
+    )
     computed_at: Instant | None
     disclosed_at: Instant | None
     voided_at: Instant | None
@@ -169,7 +179,6 @@ class DrawShown(PublicDraw):
     """一次抽取，供工作人员 / a draw as staff read it."""
 
     committed_by: list[str] = Field(description="已提交承诺值的见证人 / witnesses with a hash")
-    revealed_by: list[str] = Field(description="已公开随机数的见证人 / witnesses who opened")
     void_requested_by: str | None
     version: Version
 
@@ -194,7 +203,7 @@ class DrawMember(Answer):
         description="固定名单时的名称；未入库时为 null / the name at the commitment, null where unconfirmed"
     )
     stratum: str
-    reason: ExclusionReason | None = Field(
+    reason: Reason | None = Field(
         description="排除原因；在抽查库中则为 null / why it was left out, null in the pool"
     )
     place: Count | None = Field(

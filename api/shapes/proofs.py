@@ -6,11 +6,18 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, EntityId, OfficerId
-from domain.frame import ExclusionReason
+from domain.frame import EXEMPTED, REASONS
 from domain.lottery.pool import Member
 
 Hash = Annotated[
     str, Field(pattern="^[0-9a-f]{64}$", description="32 字节，十六进制小写 / 32 bytes in hex")
+]
+Reason = Annotated[
+    str,
+    Field(
+        pattern=f"^({'|'.join(REASONS)}|{EXEMPTED}.+)$",
+        description="排除原因，取自固定的一组 / one of a fixed set; an exemption names its decision",
+    ),
 ]
 Ratio = Annotated[tuple[Count, Count], Field(description="比例 p/q / the fraction p/q as [p, q]")]
 
@@ -110,7 +117,7 @@ class LeftOut(Answer):
 
     id: EntityId
     stratum: str
-    reason: ExclusionReason
+    reason: Reason
 
 
 class DrawnStratum(Answer):

@@ -9,6 +9,7 @@ from typing import Any, TypeAlias
 
 from domain.canonical import canon
 from domain.errors import DomainError
+from domain.lottery import chains
 from domain.lottery.shapes import Shape
 
 _SOURCE = Shape("source-invalid")
@@ -76,7 +77,7 @@ def randomness(source: Source, revealed: object, place: str = "$.entropy") -> by
     """
     match source:
         case Drand():
-            signature, _ = drand_signatures(revealed, place)
+            signature, _ = drand_signatures(source, revealed, place)
             return sha256(signature).digest()
         case Lottery():
             return _lottery(source, revealed, place)
@@ -103,13 +104,27 @@ def all_randomness(
     ]
 
 
-def drand_signatures(revealed: object, place: str = "$.entropy") -> tuple[bytes, bytes | None]:
-    """Read what drand revealed: the signature and, on the chained scheme, the previous one."""
-    fields = _REVEAL.obj(revealed, place, {"signature"}, frozenset({"previous_signature"}))
-    signature = _REVEAL.octets(fields["signature"], f"{place}.signature")
-    if "previous_signature" not in fields:
+def drand_signatures(
+    source: Drand, revealed: object, place: str = "$.entropy"
+) -> tuple[bytes, bytes | None]:
+    """Read what drand revealed: the signature and, on the chained scheme and only there, the previous one.
+
+    Raises DomainError: "reveal-invalid", "chain-unknown".
+    """
+    chain = chains.chain_of(source.chain)
+    names = {"signature", "previous_signature"} if chain.chained else {"signature"}
+    fields = _REVEAL.obj(revealed, place, names)
+    size = chain.signature_size
+    signature = _REVEAL.octets(fields["signature"], f"{place}.signature", size)
+    if not chain.chained:
         return signature, None
-    return signature, _REVEAL.octets(fields["previous_signature"], f"{place}.previous_signature")
+    previous = f"{place}.previous_signature"
+    return signature, _REVEAL.octets(fields["previous_signature"], previous, _before(source, size))
+
+
+def _before(source: Drand, size: int) -> int:
+    """The first round follows on the chain's 32-byte seed, every other on a signature."""
+    return size if source.round > 1 else 32
 
 
 def _lottery(source: Lottery, revealed: object, place: str) -> bytes:

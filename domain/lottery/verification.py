@@ -117,7 +117,7 @@ class Disclosure:
             places = ", ".join(f"$.entropy[{i}]" for i, _ in rounds)
             raise NotCheckedError(f"BLS 签名未核验 / BLS signature not checked: {places}")
         for index, source in rounds:
-            signature, previous = drand_signatures(self.entropy[index])
+            signature, previous = drand_signatures(source, self.entropy[index])
             if self.means.drand and not self.means.drand(source, signature, previous):
                 detail = f"$.entropy[{index}]: drand 签名不成立 / the drand signature does not hold"
                 raise DomainError("drand-signature-invalid", detail)

@@ -27,6 +27,7 @@ from domain.organisation import AddDepartment, AddStaff
 from domain.registry_commands import AddEntity, ConfirmChange, EntityDetails
 from ledger import codec, commits, note
 from ledger.envelope import Envelope
+from ledger.prover import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +68,12 @@ class _Made:
         first = len(self.states)
         for command in commands_:
             context = Context(
-                actor=actor, now=NOW, position=len(self.states), checkpointed=0, prove=_no_draw
+                actor=actor,
+                now=NOW,
+                position=len(self.states),
+                checkpointed=0,
+                prove=_no_draw,
+                checks=CHECKS,
             )
             self._record(decide(self._history, command, context), actor, first)
         self._seal(first)

@@ -305,7 +305,7 @@ def test_a_ledger_that_was_never_opened_is_named(told: Told, folder: Path, check
         ({"vkey": "示例"}, "vkey-malformed"),
         ({"origin": "another"}, "vkey-differs"),
         ({"service_key": "zz"}, "commit-key-differs"),
-        ({"vrf_key": "zz"}, "decision-refused"),
+        ({"vrf_key": "zz"}, "decision-differs"),
     ],
 )
 def test_a_damaged_opening_is_named(

@@ -11,9 +11,10 @@ from domain.draw_commands import (
     AssignmentComputed,
     BringCommitment,
     CommitDraw,
-    DiscloseDraw,
+    CoverDraw,
     DrawCommitted,
     DrawComputed,
+    DrawDisclosed,
     PrepareDraw,
     RequestVoid,
     RevealSource,
@@ -58,7 +59,7 @@ def preparing(
 ) -> PrepareDraw:
     """A preparation with the usual witnesses."""
     task, stage, _ = draw_id.split(".")
-    return PrepareDraw(draw_id=draw_id, task=task, stage=stage, witnesses=witnesses)  # type: ignore[arg-type]  # a stage by its text
+    return PrepareDraw(draw_id=draw_id, task=task, stage=stage, witnesses=witnesses, lotteries=())  # type: ignore[arg-type]  # a stage by its text
 
 
 def draw_of(story: Story, draw_id: str = FIRST) -> Draw:
@@ -134,7 +135,7 @@ def test_an_entity_already_drawn_this_year_is_excluded_from_the_next_task() -> N
     """The cap counts draws that stand, also while nobody has gone there yet, and not those that are void."""
     story = with_task()
     reveal_draw(story, commit_draw(story, "entities"))
-    other = Task(plan_number="联9", row=plan_row(number="联9"))
+    other = Task(plan_number="联9", plan_year=2024, published_leaf=0, row=plan_row(number="联9"))
     pool = pool_now(other, story.history)
     assert {one.id for one in pool.excluded} == set(draw_of(story).selected)
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
@@ -142,9 +143,9 @@ def test_an_entity_already_drawn_this_year_is_excluded_from_the_next_task() -> N
     assert pool_now(other, story.history).excluded == ()
 
 
-def test_without_class_ratios_there_is_one_stratum() -> None:
+def test_without_stratification_there_is_one_stratum() -> None:
     """Half of twenty-five is thirteen."""
-    row = plan_row(class_ratios=(), ratio=(1, 2))
+    row = plan_row(stratify=(), ratios=(), ratio=(1, 2))
     story = with_task(row, range(1, 26))
     reveal_draw(story, commit_draw(story, "entities"))
     computed = draw_of(story).computed
@@ -154,7 +155,7 @@ def test_without_class_ratios_there_is_one_stratum() -> None:
 
 
 def test_preparation_refuses_what_would_not_be_fair() -> None:
-    """Wrong ids, missing confirmations, too few or unfit witnesses, an operator who could be drawn."""
+    """Wrong ids, missing confirmations, other witnesses than the plan says or unfit ones, an operator who could be drawn."""
     story = with_task()
     roles = ChangeStaffRoles(id="E1", roles=("officer", "witness", "draw_operator"), reason="兼任")
     story.act("admin", "administrator", roles)
@@ -164,8 +165,8 @@ def test_preparation_refuses_what_would_not_be_fair() -> None:
         ("operator", preparing("联2024026.entities.2"), "draw-id-unexpected"),
         ("operator", preparing("联2024026.officers.1"), "entities-not-drawn"),
         ("operator", preparing("联1.entities.1"), "task-not-confirmed"),
-        ("operator", preparing(witnesses=("witness1",)), "too-few-witnesses"),
-        ("operator", preparing(witnesses=("witness1", "witness1")), "too-few-witnesses"),
+        ("operator", preparing(witnesses=("witness1",)), "sources-differ-from-plan"),
+        ("operator", preparing(witnesses=("witness1", "witness1")), "sources-differ-from-plan"),
         ("operator", preparing(witnesses=("witness1", "admin")), "not-a-witness"),
         ("operator", preparing(witnesses=("witness1", "E1")), "own-act"),
         ("E1", preparing(), "own-act"),
@@ -205,12 +206,25 @@ def test_nothing_is_committed_before_every_witness_brought_a_hash() -> None:
 def test_numbers_are_opened_only_after_a_checkpoint_covers_the_commitment() -> None:
     """Before that, the operator could still write another history."""
     story = with_task()
-    draw_id = commit_draw(story, "entities")
-    reveal = RevealSource(draw_id=draw_id, nonce=nonce_of(draw_id, "witness1").hex())
+    story.act(*OPERATOR, preparing())
+    for who in ("witness1", "witness2"):
+        hash_ = witness_commit(nonce_of(FIRST, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=FIRST, commit=hash_))
+    story.act(*OPERATOR, CommitDraw(draw_id=FIRST))
+    reveal = RevealSource(draw_id=FIRST, nonce=nonce_of(FIRST, "witness1").hex())
     story.checkpointed = draw_of(story).committed_leaf
+    for who, role, command in (
+        ("system", "system", CoverDraw(draw_id=FIRST)),
+        ("witness1", "witness", reveal),
+    ):
+        with pytest.raises(DomainError, match="not-checkpointed"):
+            story.decide(who, role, command)
+    story.checkpointed = None
     with pytest.raises(DomainError, match="not-checkpointed"):
         story.decide("witness1", "witness", reveal)
-    story.checkpointed = None
+    story.cover(FIRST)
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.cover(FIRST)
     (event,) = story.act("witness1", "witness", reveal)
     assert event == SourceRevealed(index=0, revealed={"nonce": reveal.nonce})
 
@@ -243,7 +257,7 @@ def test_the_last_number_computes_the_list_in_the_same_act() -> None:
     )
     last = RevealSource(draw_id=draw_id, nonce=nonce_of(draw_id, "witness1").hex())
     events = story.act("witness1", "witness", last)
-    assert [type(event) for event in events] == [SourceRevealed, DrawComputed]
+    assert [type(event) for event in events] == [SourceRevealed, DrawComputed, DrawDisclosed]
     for who, command in (
         ("witness1", last),
         ("witness1", BringCommitment(draw_id=draw_id, commit="00" * 32)),
@@ -254,18 +268,21 @@ def test_the_last_number_computes_the_list_in_the_same_act() -> None:
         story.decide(*OPERATOR, CommitDraw(draw_id=draw_id))
 
 
-def test_a_number_counts_once_and_only_from_its_witness() -> None:
-    """A stranger with the witness role opens nothing."""
+def test_a_number_counts_once_whoever_hands_it_in() -> None:
+    """An envelope may be opened by others: the hash says whose number it is. Who could be drawn keeps away."""
     story = with_task()
     draw_id = commit_draw(story, "entities")
     reveal = RevealSource(draw_id=draw_id, nonce=nonce_of(draw_id, "witness1").hex())
     story.act("witness1", "witness", reveal)
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("witness1", "witness", reveal)
-    roles = ChangeStaffRoles(id="approver1", roles=("witness",), reason="轮岗")
+    other = RevealSource(draw_id=draw_id, nonce=nonce_of(draw_id, "witness2").hex())
+    roles = ChangeStaffRoles(id="E1", roles=("officer", "witness"), reason="轮岗")
     story.act("admin", "administrator", roles)
-    with pytest.raises(DomainError, match="not-a-witness"):
-        story.decide("approver1", "witness", reveal)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("E1", "witness", other)
+    events = story.act("approver1", "approver", other)
+    assert events[0] == SourceRevealed(index=1, revealed={"nonce": other.nonce})
 
 
 def test_officers_are_drawn_from_the_roster_frozen_with_the_entities() -> None:
@@ -280,11 +297,6 @@ def test_officers_are_drawn_from_the_roster_frozen_with_the_entities() -> None:
     assert isinstance(draw_of(story, draw_id).committed, AssignmentCommitted)
     story.act("registrar1", "registrar", Restore(registry="officer", id="M1", reason="返岗"))
     reveal_draw(story, draw_id)
-    assert story.history.all(Inspection) == ()  # nobody can act on a visit that is not disclosed
-    with pytest.raises(DomainError, match="entities-not-disclosed"):
-        story.decide(*OPERATOR, DiscloseDraw(draw_id=draw_id))
-    story.act(*OPERATOR, DiscloseDraw(draw_id=FIRST))
-    story.act(*OPERATOR, DiscloseDraw(draw_id=draw_id))
     draw = draw_of(story, draw_id)
     assert isinstance(draw.computed, AssignmentComputed)
     assert draw.input is not None
@@ -317,8 +329,6 @@ def test_a_lead_alone_sends_two_officers() -> None:
     reveal_draw(story, commit_draw(story, "entities"))
     second = commit_draw(story, "officers")
     reveal_draw(story, second)
-    story.act(*OPERATOR, DiscloseDraw(draw_id=FIRST))
-    story.act(*OPERATOR, DiscloseDraw(draw_id=second))
     teams = [one.assigned.officers for one in story.history.all(Inspection)]
     assert teams
     assert all([officer.department for officer in team] == ["edu", "edu"] for team in teams)

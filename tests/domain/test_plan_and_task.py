@@ -18,7 +18,8 @@ from domain.plan import (
     PublishPlan,
     ReviewPlan,
 )
-from domain.plan_rows import ClassRatio, DepartmentItems, PlanWarning, Scope
+from domain.plan_checks import PlanWarning
+from domain.plan_rows import DepartmentItems, StratumRatio
 from domain.registry_commands import ConfirmChange, RecordTraining, Suspend
 from domain.task import CompleteTask, ConfirmTask, OpenTask, Task
 from tests.story import (
@@ -29,6 +30,8 @@ from tests.story import (
     plan_row,
     publish,
     review_plan,
+    scope,
+    terms,
     with_inspections,
     with_plan,
     with_registries,
@@ -77,10 +80,32 @@ def test_a_window_outside_the_year_and_an_unpublished_item_are_warnings() -> Non
         ({"name": " "}, "field-missing"),
         ({"ratio": (6, 5)}, "ratio-invalid"),
         ({"ratio": (1, 0)}, "ratio-invalid"),
-        ({"class_ratios": (ClassRatio(credit_class="A", ratio=(-1, 5)),)}, "ratio-invalid"),
-        ({"class_ratios": (ClassRatio(credit_class="A", ratio=(1, 5)),) * 2}, "duplicate-id"),
+        ({"ratios": (StratumRatio(kind=None, credit_class="A", ratio=(-1, 5)),)}, "ratio-invalid"),
+        (
+            {"ratios": (StratumRatio(kind=None, credit_class="A", ratio=(1, 5)),) * 2},
+            "duplicate-id",
+        ),
         ({"visit_cap": 0}, "plan-invalid"),
-        ({"witnesses": 0}, "plan-invalid"),
+        ({"entities_draw": terms(witnesses=0)}, "plan-invalid"),
+        ({"officers_draw": terms(witnesses=-1, beacons=("default",))}, "plan-invalid"),
+        ({"officers_draw": terms(lotteries=("",))}, "field-missing"),
+        ({"officers_draw": terms(lotteries=("示例彩票", "示例彩票"))}, "duplicate-id"),
+        ({"officers_draw": terms(beacons=("default", "default"))}, "duplicate-id"),
+        ({"officers_draw": terms(margin_minutes=0)}, "plan-invalid"),
+        ({"entities_draw": terms(disclosure="with-inspection")}, "plan-invalid"),
+        ({"stratify": ("credit_class", "credit_class")}, "duplicate-id"),
+        (
+            {"stratify": (), "ratios": (StratumRatio(kind=None, credit_class="A", ratio=(1, 5)),)},
+            "plan-invalid",
+        ),
+        ({"stratify": ("kind",), "ratios": (), "scope": scope(kinds=())}, "plan-invalid"),
+        (
+            {
+                "stratify": ("kind",),
+                "ratios": (StratumRatio(kind="小学", credit_class=None, ratio=(1, 5)),),
+            },
+            "plan-invalid",
+        ),
         ({"min_per_stratum": -1}, "plan-invalid"),
         ({"window_to": "2024-05-31"}, "date-invalid"),
         ({"window_to": "2024-6-31"}, "date-invalid"),
@@ -89,7 +114,7 @@ def test_a_window_outside_the_year_and_an_unpublished_item_are_warnings() -> Non
         ({"joint": ()}, "plan-invalid"),
         ({"items": ()}, "plan-invalid"),
         ({"items": (DepartmentItems(department="edu", items=("NONE",)),)}, "unknown-item"),
-        ({"scope": Scope(text="", kinds=(), tags=())}, "field-missing"),
+        ({"scope": scope(text="")}, "field-missing"),
     ],
 )
 def test_a_row_that_cannot_be_meant_is_refused(changes: dict[str, object], code: str) -> None:

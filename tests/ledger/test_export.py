@@ -17,7 +17,7 @@ from ledger.clock import SystemClock
 from ledger.commits import Commit
 from ledger.export import export
 from ledger.writer import Writer
-from tests.conftest import ORIGIN
+from tests.conftest import ORIGIN, prover_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ BUNDLES = {
 
 def fill(ledger: Ledger, commits_of: tuple[int, ...]) -> None:
     """Record commits of these sizes, with a checkpoint after each but the last."""
-    writer, number = Writer(ledger, SystemClock()), 0
+    writer, number = Writer(ledger, SystemClock(), prover_of(ledger.keys)), 0
     for size in commits_of:
         commands = [department(number + each) for each in range(size)]
         writer.execute(commands, actor=SYSTEM, command_id=new_id())

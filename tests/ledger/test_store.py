@@ -17,7 +17,7 @@ from ledger import note
 from ledger.clock import SystemClock
 from ledger.store import Draft, Ledger
 from ledger.writer import Writer
-from tests.conftest import ORIGIN
+from tests.conftest import ORIGIN, prover_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def writer(ledger: Ledger) -> Writer:
     """Give a writer of the ledger."""
-    return Writer(ledger, SystemClock())
+    return Writer(ledger, SystemClock(), prover_of(ledger.keys))
 
 
 def fill(writer: Writer, count: int) -> None:

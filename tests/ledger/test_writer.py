@@ -24,10 +24,11 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import is_away
 from ledger.store import Draft, Ledger
 from ledger.writer import Receipt, Writer
+from tests.conftest import prover_of
 from tests.ledger.badline import BadLine
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 from tests.refusing import refuse_rows
-from tests.story import nonce_of, with_task
+from tests.story import PROVER, nonce_of, with_task
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 @pytest.fixture
 def writer(ledger: Ledger) -> Writer:
     """Give a writer of the ledger."""
-    return Writer(ledger, SystemClock())
+    return Writer(ledger, SystemClock(), prover_of(ledger.keys))
 
 
 def replay(ledger: Ledger) -> History:
@@ -113,7 +114,10 @@ def test_threads_that_repeat_a_command_record_it_once(ledger: Ledger, dsn: str, 
     """Two writers, eight threads, each command sent by all of them."""
     ids = [new_id() for _ in range(10)]
     with Ledger(dsn, keys) as other:
-        writers = [Writer(ledger, SystemClock()), Writer(other, SystemClock())]
+        writers = [
+            Writer(ledger, SystemClock(), prover_of(ledger.keys)),
+            Writer(other, SystemClock(), prover_of(other.keys)),
+        ]
 
         def send(thread: int) -> list[Receipt]:
             writer = writers[thread % 2]
@@ -133,7 +137,10 @@ def test_threads_that_repeat_a_command_record_it_once(ledger: Ledger, dsn: str, 
 def test_a_writer_decides_on_what_another_recorded(ledger: Ledger, dsn: str, keys: Keys) -> None:
     """Each catches up under the lock before it decides."""
     with Ledger(dsn, keys) as other:
-        one, two = Writer(ledger, SystemClock()), Writer(other, SystemClock())
+        one, two = (
+            Writer(ledger, SystemClock(), prover_of(ledger.keys)),
+            Writer(other, SystemClock(), prover_of(other.keys)),
+        )
         one.execute([department(1)], actor=SYSTEM, command_id=new_id())
         two.execute([person(1, "d1")], actor=SYSTEM, command_id=new_id())
         one.execute([department(2)], actor=SYSTEM, command_id=new_id())
@@ -145,7 +152,7 @@ def test_a_lost_acknowledgement_is_answered_by_the_command_id(
 ) -> None:
     """The commit arrived, its answer did not: the writer finds it instead of recording twice."""
     with BadLine(dsn) as line, Ledger(line.dsn, keys) as distant:
-        writer = Writer(distant, SystemClock())
+        writer = Writer(distant, SystemClock(), prover_of(distant.keys))
         line.lose_answers = 1
         receipt = writer.execute([department(1)], actor=SYSTEM, command_id=new_id())
         assert (receipt.first_leaf, receipt.count, receipt.repeated) == (1, 1, True)
@@ -155,7 +162,7 @@ def test_a_lost_acknowledgement_is_answered_by_the_command_id(
 def test_a_lost_request_is_sent_again(ledger: Ledger, dsn: str, keys: Keys) -> None:
     """The commit never arrived: it is decided and recorded anew."""
     with BadLine(dsn) as line, Ledger(line.dsn, keys) as distant:
-        writer = Writer(distant, SystemClock())
+        writer = Writer(distant, SystemClock(), prover_of(distant.keys))
         line.lose_requests = 1
         receipt = writer.execute([department(1)], actor=SYSTEM, command_id=new_id())
         assert (receipt.first_leaf, receipt.count, receipt.repeated) == (1, 1, False)
@@ -166,7 +173,7 @@ def test_a_database_that_stays_away_is_reported(ledger: Ledger, dsn: str, keys: 
     """After some attempts the caller is told, and may send the same command again."""
     command_id = new_id()
     with BadLine(dsn) as line, Ledger(line.dsn, keys) as distant:
-        writer = Writer(distant, SystemClock())
+        writer = Writer(distant, SystemClock(), prover_of(distant.keys))
         line.lose_requests = 1000
         with pytest.raises(DomainError, match="ledger-unavailable"):
             writer.execute([department(1)], actor=SYSTEM, command_id=command_id)
@@ -205,14 +212,16 @@ def test_a_commitment_is_covered_by_a_checkpoint_at_once(ledger: Ledger, tmp_pat
             ]
         )
     (tmp_path / "now").write_text(story.now)
-    writer = Writer(ledger, FileClock(tmp_path / "now"))
+    writer = Writer(ledger, FileClock(tmp_path / "now"), PROVER)
 
     def act(who: str, role: str, command: Command, command_id: str) -> Receipt:
         return writer.execute([command], actor=Actor(id=who, role=role), command_id=command_id)
 
     draw_id = "联2024026.entities.1"
     witnesses = ("witness1", "witness2")
-    prepare = PrepareDraw(draw_id=draw_id, task="联2024026", stage="entities", witnesses=witnesses)
+    prepare = PrepareDraw(
+        draw_id=draw_id, task="联2024026", stage="entities", witnesses=witnesses, lotteries=()
+    )
     act("operator", "draw_operator", prepare, new_id())
     for who in witnesses:
         commit = witness_commit(nonce_of(draw_id, who)).hex()
@@ -226,13 +235,13 @@ def test_a_commitment_is_covered_by_a_checkpoint_at_once(ledger: Ledger, tmp_pat
     for who in witnesses:
         nonce = nonce_of(draw_id, who).hex()
         act(who, "witness", RevealSource(draw_id=draw_id, nonce=nonce), new_id())
-    computed = ledger.read(ledger.size() - 1)[0].recorded()
+    computed = ledger.read(ledger.size() - 2)[0].recorded()  # its disclosure follows
     assert isinstance(computed.event, DrawComputed)
 
 
 def test_the_clock_file_sets_the_time_of_events(ledger: Ledger, tmp_path: Path) -> None:
     """In a demonstration months pass in seconds."""
     (tmp_path / "now").write_text(NOW)
-    writer = Writer(ledger, FileClock(tmp_path / "now"))
+    writer = Writer(ledger, FileClock(tmp_path / "now"), prover_of(ledger.keys))
     writer.execute([department(1)], actor=SYSTEM, command_id=new_id())
     assert ledger.read(1)[0].recorded().recorded_at == NOW

@@ -21,11 +21,12 @@ from domain.lottery.assignment_bundle import (
 )
 from domain.lottery.assignment_check import check_assignment
 from domain.lottery.assignment_input import ALG, AssignmentInput, input_of
-from domain.lottery.entropy import Drand, Witness, all_randomness, witness_commit
+from domain.lottery.entropy import Witness, all_randomness, witness_commit
 from domain.lottery.fairness import check_fairness, levels
 from domain.lottery.seed import alpha_of
 from domain.lottery.verification import Means
-from ledger import vrf
+from ledger import drand, vrf
+from tests import beacons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -330,13 +331,13 @@ def _bundle() -> dict[str, Any]:
     secret, public = vrf.keypair(b"\x09" * 32)
     sources = (
         Witness(who="示例", commit=witness_commit(NONCE).hex()),
-        Drand(chain="52" * 32, round=1),
+        beacons.drand("quicknet", 1),
     )
     roster = input_of(PLAIN)
     commitment = commit_assignment(
         draw_id="示例.officers.1", roster=roster, sources=sources, vrf_key=public
     )
-    entropy = [{"nonce": NONCE.hex()}, {"signature": "ab"}]
+    entropy = [{"nonce": NONCE.hex()}, beacons.revealed("quicknet", 1)]
     alpha = alpha_of(commitment.digest(), all_randomness(sources, entropy))
     pi, beta = vrf.prove(secret, alpha)
     return build_assignment_bundle(
@@ -345,7 +346,7 @@ def _bundle() -> dict[str, Any]:
 
 
 BUNDLE = _bundle()
-MEANS = Means(vrf=vrf.verify, drand=lambda *_: True)
+MEANS = Means(vrf=vrf.verify, drand=drand.check)
 
 
 def test_a_bundle_of_an_assignment_passes_every_step() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -31,7 +30,8 @@ from domain.lottery.quota import Ratio, Rule
 from domain.lottery.seed import alpha_of
 from domain.lottery.tickets import draw, stratum_key, ticket
 from domain.lottery.verification import Means
-from ledger import vrf
+from ledger import drand, vrf
+from tests import beacons
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,12 @@ if TYPE_CHECKING:
 SECRET, PUBLIC = vrf.keypair(b"\x07" * 32)
 NONCE = bytes(range(32))
 SOURCES: tuple[Source, ...] = (
-    Drand(chain="52" * 32, round=1000),
+    beacons.drand("quicknet", 1000),
     Lottery(name="ssq", issue="2024075"),
     Witness(who="纪检监察组(示例)", commit=witness_commit(NONCE).hex()),
 )
-ENTROPY = [{"signature": "ab"}, {"numbers": [[3, 1, 2], [5]]}, {"nonce": NONCE.hex()}]
+ROUND = beacons.revealed("quicknet", 1000)
+ENTROPY = [ROUND, {"numbers": [[3, 1, 2], [5]]}, {"nonce": NONCE.hex()}]
 
 
 def _pool() -> Pool:
@@ -67,7 +68,7 @@ def _bundle() -> dict[str, Any]:
 
 
 BUNDLE = _bundle()
-MEANS = Means(vrf=vrf.verify, drand=lambda *_: True, recorded=_commitment().digest())
+MEANS = Means(vrf=vrf.verify, drand=drand.check, recorded=_commitment().digest())
 
 
 def _results(bundle: object, means: Means = MEANS) -> dict[str, str]:
@@ -194,10 +195,34 @@ def test_a_wrong_disclosure_is_refused(index: int, revealed: object, code: str) 
 
 
 def test_a_drand_signature_is_hashed() -> None:
-    """With or without the previous signature of the chained scheme."""
-    assert randomness(SOURCES[0], {"signature": "ab"}) == sha256(b"\xab").digest()
-    revealed = {"signature": "ab", "previous_signature": "cd"}
-    assert randomness(SOURCES[0], revealed) == sha256(b"\xab").digest()
+    """Of the chained scheme the previous one is needed, and hashed by nobody but the check."""
+    expected = sha256(bytes.fromhex(ROUND["signature"])).digest()
+    assert randomness(SOURCES[0], ROUND) == expected
+    chained = beacons.revealed("default", 72785)
+    expected = sha256(bytes.fromhex(chained["signature"])).digest()
+    assert randomness(beacons.drand("default", 72785), chained) == expected
+
+
+@pytest.mark.parametrize(
+    ("source", "revealed", "code"),
+    [
+        (beacons.drand("quicknet", 1000), {**ROUND, "previous_signature": "00"}, "reveal-invalid"),
+        (
+            beacons.drand("default", 72785),
+            {"signature": beacons.revealed("default", 72785)["signature"]},
+            "reveal-invalid",
+        ),
+        (beacons.drand("quicknet", 1000), {"signature": "ab"}, "reveal-invalid"),
+        (beacons.drand("default", 1000), ROUND, "reveal-invalid"),
+        (Drand(chain="52" * 32, round=1), ROUND, "chain-unknown"),
+    ],
+)
+def test_a_round_has_what_its_chain_asks_for_and_nothing_else(
+    source: Drand, revealed: dict[str, str], code: str
+) -> None:
+    """An unknown chain is one that nobody could check."""
+    with pytest.raises(DomainError, match=code):
+        randomness(source, revealed)
 
 
 @pytest.mark.parametrize(
@@ -300,25 +325,19 @@ def test_the_first_step_that_differs_is_named(changes: dict[str, Any], step: str
 
 def test_another_commitment_than_the_recorded_is_named() -> None:
     """A bundle that is sound in itself is not the draw that was announced."""
-    means = Means(vrf=vrf.verify, drand=lambda *_: True, recorded=bytes(32))
+    means = Means(vrf=vrf.verify, drand=drand.check, recorded=bytes(32))
     assert _results(BUNDLE, means)["commitment"] == "failed"
 
 
 def test_a_wrong_drand_signature_is_named() -> None:
-    """The verdict of the pairing library decides, and gets what was revealed."""
-    asked = []
-
-    def refuse(source: Drand, signature: bytes, previous: bytes | None) -> bool:
-        asked.append((source, signature, previous))
-        return False
-
-    failure = verify_bundle(BUNDLE, replace(MEANS, drand=refuse)).first_failure
+    """It is a point of the right group, of another round."""
+    other = {**BUNDLE, "entropy": [beacons.revealed("quicknet", 123), *ENTROPY[1:]]}
+    failure = verify_bundle(other, MEANS).first_failure
     assert failure is not None
     assert (failure.name, failure.detail.partition(":")[0]) == (
         "entropy",
         "drand-signature-invalid",
     )
-    assert asked == [(SOURCES[0], b"\xab", None)]
 
 
 @pytest.mark.parametrize("bundle", [None, [], {}, {**BUNDLE, "more": 1}, {**BUNDLE, "alg": "x"}])

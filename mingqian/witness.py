@@ -34,7 +34,11 @@ _UNSENT = "随机数未发送 / the number was not sent"
 NumberFile = Annotated[Path, typer.Argument(metavar="FILE", help="随机数文件 / file of the number")]
 DrawId = Annotated[str, typer.Argument(help="抽取编号 / id of the draw")]
 Url = Annotated[str, typer.Option(help="服务地址 / address of the service")]
-StaffId = Annotated[str, typer.Option("--as", help="见证人编号 / staff id of the witness")]
+StaffId = Annotated[str, typer.Option("--as", help="本人编号 / your staff id")]
+Whose = Annotated[
+    str | None,
+    typer.Option(help="见证单所属的见证人编号 / staff id of the witness whose form it is"),
+]
 PasswordFile = Annotated[
     Path | None, typer.Option(help="存有密码的文件；不写则提示输入 / without it, you are asked")
 ]
@@ -115,17 +119,23 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
         str | None,
         typer.Option(metavar="HEX", help="见证单上联的承诺值 / the hash, from a form's upper half"),
     ] = None,
+    who: Whose = None,
     password_file: PasswordFile = None,
 ) -> None:
-    """固定名单之前提交承诺值 / hand in the hash, before the list is fixed."""
-    if (file is None) == (commit is None):
-        raise typer.BadParameter("FILE 与 --commit 须任选其一 / give either FILE or --commit")
-    given = witness_commit(read_number(file)).hex() if file else str(commit)
-    _COMMIT.octets(given, "--commit", SIZE)
+    """固定名单之前提交承诺值：本人的，或两人各自录入见证单的 / hand in the hash before the list is fixed: one's own, or a form's."""
+    if file is not None and commit is None and who is None:
+        act, given = "draw.witness", witness_commit(read_number(file)).hex()
+        fields = {"draw_id": draw_id, "commit": given}
+    elif file is None and commit is not None and who is not None:
+        act, given = "draw.enter-paper", _COMMIT.octets(commit, "--commit", SIZE).hex()
+        fields = {"draw_id": draw_id, "commit": given, "who": who}
+    else:
+        detail = "写明 FILE，或同时写明 --commit 和 --who / give FILE, or --commit and --who"
+        raise typer.BadParameter(detail)
     with visiting(url) as service:
         _log_in(service, staff, password_file)
         try:
-            answer = service.act("draw.witness", f"witness {given}", draw_id=draw_id, commit=given)
+            answer = service.act(act, f"{act} {given}", **fields)
         except DomainError as refusal:
             if refusal.code != "command-id-reused":
                 raise
@@ -134,6 +144,8 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
             )
             raise DomainError("witness-number-used", detail) from None
     _say(f"已提交 / handed in; Ledger-Position {take(answer, 'position', int)}")
+    if who is not None:
+        _say("须由另一人再录入一次 / it counts once a second person has typed the same")
     typer.echo(given)
 
 
@@ -144,6 +156,7 @@ def open_(  # noqa: PLR0913 - each is an argument or option of the command
     *,
     url: Url,
     staff: StaffId,
+    who: Whose = None,
     password_file: PasswordFile = None,
     vkey: Annotated[
         str | None, typer.Option(help="另行取得的验证公钥 / the log's key, got elsewhere")
@@ -155,16 +168,17 @@ def open_(  # noqa: PLR0913 - each is an argument or option of the command
 ) -> None:
     """名单固定之后公开随机数；先自行核对公布的承诺，不符即不发送 / open the number, if the published commitment holds its hash."""
     number = read_number(file)
+    commit = witness_commit(number).hex()
     with visiting(url) as service:
         draw = _published(service, draw_id)
-        commitment = _mine(draw, draw_id, Witness(who=staff, commit=witness_commit(number).hex()))
+        commitment = _holding(draw, draw_id, Witness(who=who or staff, commit=commit))
         _say(f"承诺 / commitment: {commitment.digest().hex()}")
         note = _covering(service, take(draw, "ledger_size", int), vkey)
         if keep is not None:
             files.write_new(keep, note)
         _log_in(service, staff, password_file)
-        key = f"reveal {witness_commit(number).hex()}"
-        answer = service.act("draw.reveal", key, draw_id=draw_id, nonce=number.hex())
+        act = "draw.reveal"
+        answer = service.act(act, f"{act} {commit}", draw_id=draw_id, nonce=number.hex())
     typer.echo(f"已公开 / opened; Ledger-Position {take(answer, 'position', int)}")
 
 
@@ -187,18 +201,17 @@ def _published(service: Remote, draw_id: str) -> object:
     return draw
 
 
-def _mine(draw: object, draw_id: str, mine: Witness) -> Commitment | AssignmentCommitment:
+def _holding(draw: object, draw_id: str, source: Witness) -> Commitment | AssignmentCommitment:
     """The commitment, if it is of this draw and holds this witness with this hash, once."""
     value = take(draw, "commitment", dict)
     officers = value.get("alg") == assignment_input.ALG
-    read_commitment = assignment_commitment_from_json if officers else commitment_from_json
-    commitment = read_commitment(value)
+    commitment = (assignment_commitment_from_json if officers else commitment_from_json)(value)
     named = [
         each
         for each in commitment.sources
-        if isinstance(each, Witness) and (each.who == mine.who or each.commit == mine.commit)
+        if isinstance(each, Witness) and (each.who == source.who or each.commit == source.commit)
     ]
-    if commitment.draw_id != draw_id or named != [mine]:
+    if commitment.draw_id != draw_id or named != [source]:
         detail = f"公布的承诺中没有您的承诺值；{_UNSENT}: the published commitment does not hold your hash"
         raise DomainError("witness-not-in-commitment", detail)
     return commitment

@@ -120,7 +120,9 @@ def prepare(told: story.Story, stage: Any) -> str:  # noqa: ANN401 - a stage
     """Announce a draw with both witnesses."""
     draw_id = f"联2024026.{stage}.1"
     witnesses = ("witness1", "witness2")
-    command = PrepareDraw(draw_id=draw_id, task="联2024026", stage=stage, witnesses=witnesses)
+    command = PrepareDraw(
+        draw_id=draw_id, task="联2024026", stage=stage, witnesses=witnesses, lotteries=()
+    )
     told.act("operator", "draw_operator", command)
     return draw_id
 
@@ -131,8 +133,8 @@ def test_two_witnesses_bring_their_numbers_to_a_draw(
     """One from a file, one from paper; the proof holds both. For the next draw a number that was used is refused."""
     told = story.with_task(entities=range(1, 9))
     service.as_("witness1")
-    at = ("--url", service.http.base_url, "--as")
-    me = (*at, "witness1", "--password-file", password)
+    at = ("--url", service.http.base_url, "--password-file", password, "--as")
+    me = (*at, "witness1")
     draw_id = prepare(told, "entities")
     first, hash_ = new(tmp_path, "first")
     assert code_of(witness("open", draw_id, first, *me)) == "draw-not-committed"
@@ -141,7 +143,7 @@ def test_two_witnesses_bring_their_numbers_to_a_draw(
         assert (done.exit_code, done.stdout) == (0, hash_ + "\n"), done.output
     second, _ = new(tmp_path, "second")
     upper = typed("upper", witness_commit(read_number(second)))
-    hand_in_with_a_one_time_password(service, tmp_path, draw_id, upper)
+    type_paper_twice(service, (draw_id, "--commit", upper, "--who", "witness2"), password)
     told.act("operator", "draw_operator", CommitDraw(draw_id=draw_id))
     unknown, _ = new(tmp_path, "unknown")
     assert code_of(witness("open", draw_id, unknown, *me)) == "witness-not-in-commitment"
@@ -151,29 +153,31 @@ def test_two_witnesses_bring_their_numbers_to_a_draw(
     assert open_checkpoint(kept.read_text("utf-8"), VerifierKey.parse(vkey)).size > 0
     from_paper = tmp_path / "typed"
     from_paper.write_text(typed("lower", read_number(second)) + "\n", encoding="ascii")
-    done = witness("open", draw_id, from_paper, *at, "witness2", "--password-file", password)
+    done = witness("open", draw_id, from_paper, *at, "operator", "--who", "witness2")
     assert done.exit_code == 0, done.output
-    bundle = service.get(f"/draws/{draw_id}/bundle", "operator").json()
+    bundle = service.get(f"/public/draws/{draw_id}/bundle").json()
     numbers = [read_number(each).hex() for each in (first, second)]
     assert [each["nonce"] for each in bundle["entropy"]] == numbers
     officers = prepare(told, "officers")
     assert code_of(witness("hand-in", officers, first, *me)) == "witness-number-used"
 
 
-def hand_in_with_a_one_time_password(
-    service: Service, tmp_path: Path, draw_id: str, commit: str
-) -> None:
-    """From a file it is refused; at the keyboard an own one is chosen first, typed twice, and never shown."""
-    issued = service.http.post("/accounts/witness2/password", headers=service.as_("admin")).json()
-    one_time = issued["one_time_password"]
-    held = tmp_path / "one-time"
-    held.write_text(one_time, encoding="utf-8")
-    url = service.http.base_url
-    to = ("hand-in", draw_id, "--commit", commit, "--url", url, "--as", "witness2")
-    assert code_of(witness(*to, "--password-file", held)) == "password-change-required"
-    done = witness(*to, answers=f"{one_time}\n{PASSWORD}\n{PASSWORD}\n")
-    assert (done.exit_code, done.stdout.split()) == (0, [commit]), done.output
-    assert PASSWORD not in done.output
+def type_paper_twice(service: Service, what: tuple[str, ...], password: Path) -> None:
+    """The operator types it with a password from a file, then a clerk at the keyboard, who has a one-time password yet."""
+    to = ("hand-in", *what, "--url", service.http.base_url, "--as")
+    service.as_("operator")
+    first = witness(*to, "operator", "--password-file", password)
+    assert (first.exit_code, "由另一人" in first.stderr) == (0, True), first.output
+    assert code_of(witness(*to, "operator", "--password-file", password.with_name("none"))) == "file-unreadable"  # fmt: skip
+    issued = service.http.post("/accounts/clerk-edu/password", headers=service.as_("admin")).json()
+    one_time = password.with_name("one-time")
+    one_time.write_text(issued["one_time_password"], encoding="utf-8")
+    from_file = witness(*to, "clerk-edu", "--password-file", one_time)
+    assert code_of(from_file) == "password-change-required"
+    typed_in = "\n".join((issued["one_time_password"], *["示例的新密码-2024"] * 2, ""))
+    second = witness(*to, "clerk-edu", answers=typed_in)
+    assert second.exit_code == 0, second.output
+    assert "示例的新密码-2024" not in second.output
 
 
 def typed(half: paper.Half, value: bytes) -> str:
@@ -362,7 +366,7 @@ def test_a_service_that_does_not_answer_is_a_refusal(number: Path, password: Pat
 def test_what_is_handed_in_is_a_number_or_a_hash(number: Path, password: Path) -> None:
     """Not both, not neither, and a hash of 32 bytes."""
     at = ("--url", "http://127.0.0.1:9", "--as", ME, "--password-file", password)
-    commit = ("--commit", MINE["commit"])
-    assert witness("hand-in", DRAW, *at).exit_code == 2
-    assert witness("hand-in", DRAW, number, *commit, *at).exit_code == 2
-    assert code_of(witness("hand-in", DRAW, "--commit", "ab" * 31, *at)) == "source-invalid"
+    commit, who = ("--commit", MINE["commit"]), ("--who", ME)
+    for given in ((), commit, who, (number, *commit), (number, *who), (number, *commit, *who)):
+        assert witness("hand-in", DRAW, *given, *at).exit_code == 2, given
+    assert code_of(witness("hand-in", DRAW, "--commit", "ab" * 31, *who, *at)) == "source-invalid"

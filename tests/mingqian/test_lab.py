@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from domain.canonical import canon, parse
 from domain.errors import DomainError
-from mingqian.cli import app
+from mingqian.cli import app, main
 
 if TYPE_CHECKING:
     from typer.testing import Result
@@ -179,27 +179,38 @@ def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
 
 
 def test_it_needs_and_touches_nothing_but_its_input(tmp_path: Path) -> None:
-    """In production mode, with a database that is nowhere and settings that nobody could read; a refusal ends with 2."""
+    """In production mode, with a database that is nowhere and settings that nobody could read."""
     folder = tmp_path / "empty"
     folder.mkdir()
     (folder / "input.json").write_bytes(canon(trial()))
-    environment = {
-        **os.environ,
-        "MINGQIAN_MODE": "production",
-        "MINGQIAN_DATABASE_URL": "postgresql://nobody@nowhere.invalid:1/none",
-        "MINGQIAN_PORT": "no number",
-    }
-    for seed, code in ((SEED, 0), (SEED[2:], 2)):
-        done = subprocess.run(
-            [sys.executable, "-m", "mingqian", "lab", "draw", "input.json", "--seed", seed],
-            env={**environment, "PYTHONPATH": os.pathsep.join(sys.path)},
-            cwd=folder,
-            capture_output=True,
-            text=True,
-            check=False,
-            timeout=60,
-        )
-        assert done.returncode == code, done.stderr
-        assert bool(done.stdout) is (code == 0)
-        assert [path.name for path in folder.iterdir()] == ["input.json"]
-    assert done.stderr.startswith("seed-invalid: ")
+    done = subprocess.run(
+        [sys.executable, "-m", "mingqian", "lab", "draw", "input.json", "--seed", SEED],
+        env={
+            **os.environ,
+            "MINGQIAN_MODE": "production",
+            "MINGQIAN_DATABASE_URL": "postgresql://nobody@nowhere.invalid:1/none",
+            "MINGQIAN_PORT": "no number",
+            "PYTHONPATH": os.pathsep.join(sys.path),
+        },
+        cwd=folder,
+        capture_output=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    assert b'"selected":' in done.stdout
+    assert [path.name for path in folder.iterdir()] == ["input.json"]
+
+
+def test_a_refusal_ends_the_program_with_2(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """One line on standard error, and nothing on standard output."""
+    (tmp_path / "input.json").write_bytes(canon(of_rule(floor=[6, 5])))
+    command = ["mingqian", "lab", "quotas", str(tmp_path / "input.json")]
+    monkeypatch.setattr(sys, "argv", command)
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    assert (ended.value.code, said.out, said.err.count("\n")) == (2, "", 1)
+    assert said.err.startswith("ratio-invalid: ")

@@ -204,9 +204,9 @@ class Story:
         self.act("system", "system", CoverDraw(draw_id=draw_id))
 
 
-def opened() -> Story:
+def opened(now: str = "2024-01-05T01:00:00.000Z") -> Story:
     """Give a story with a ledger, three departments and their people."""
-    story = Story(now="2024-01-05T01:00:00.000Z")
+    story = Story(now=now)
     genesis = LedgerOpened(
         origin="example.test/story",
         vkey="example.test/story+00000000+AA==",
@@ -228,9 +228,11 @@ def opened() -> Story:
     return story
 
 
-def with_registries(entities: Iterable[int] = range(1, 25)) -> Story:
+def with_registries(
+    entities: Iterable[int] = range(1, 25), now: str = "2024-01-05T01:00:00.000Z"
+) -> Story:
     """Give a story with published items, confirmed entities and officers."""
-    story = opened()
+    story = opened(now)
     for code, department in ITEMS:
         _publish_item(story, code, department)
     for number in entities:
@@ -302,29 +304,32 @@ def review_plan(story: Story, year: int = 2024, *, approve: bool = True) -> Revi
 
 
 def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
-    """Give a story whose plan is published."""
-    story = with_registries(entities)
+    """Give a story whose plan, that of the year of its row, is published."""
+    row = row or plan_row()
+    year = int(row.window_from[:4])
+    story = with_registries(entities, f"{year}-01-05T01:00:00.000Z")
     draft = DraftPlan(
-        year=2024,
+        year=year,
         title="2024年度抽查计划",
         document_number="示例〔2024〕1号",
         issuer="edu",
-        rows=(row or plan_row(),),
+        rows=(row,),
     )
     story.act("clerk-edu", "clerk", draft)
-    story.act("reviewer1", "reviewer", review_plan(story))
-    story.act("clerk-market", "clerk", CollatePlan(year=2024))
-    story.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    story.act("reviewer1", "reviewer", review_plan(story, year))
+    story.act("clerk-market", "clerk", CollatePlan(year=year))
+    story.act("clerk-edu", "clerk", PublishPlan(year=year))
     return story
 
 
 def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
     """Give a story whose task every department has confirmed."""
+    row = row or plan_row()
+    number, year = row.number, int(row.window_from[:4])
     story = with_plan(row, entities)
-    story.now = "2024-06-03T01:00:00.000Z"
-    number = (row or plan_row()).number
+    story.now = f"{year}-06-03T01:00:00.000Z"
     story.act(
-        "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=2024, scheme="示例实施方案")
+        "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=year, scheme="示例实施方案")
     )
     for department, items, letter in (
         ("edu", ("I-EDU",), "E"),

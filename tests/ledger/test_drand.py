@@ -91,7 +91,7 @@ def test_a_previous_signature_is_given_where_it_belongs_and_only_there() -> None
 
 
 @either_chain
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(data=st.data())
 def test_any_flipped_bit_is_refused(example: Round, data: st.DataObject) -> None:
     """Of the signature, and of the previous one where there is one."""

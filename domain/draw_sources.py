@@ -66,13 +66,8 @@ def bring(
     if who in state.commits:
         raise DomainError("wrong-stage", f"{who} 的承诺值已提交 / this hash was handed in already")
     computation.require_commit(command.commit)
-    if command.commit in state.commits.values():
-        raise DomainError(
-            "duplicate-id", "承诺值与他人相同 / another witness handed in the same hash"
-        )
-    earlier = (history.get(Draw, id_) for id_ in state.predecessors)
-    if any(one is not None and command.commit in one.commits.values() for one in earlier):
-        detail = "该承诺值已用于前次抽取，请另取随机数 / an earlier draw used this hash: take another number"
+    if any(command.commit in one.commits.values() for one in history.all(Draw)):
+        detail = "该承诺值已被使用，请另取随机数 / this hash was used already: take another number"
         raise DomainError("duplicate-id", detail)
     event: object = WitnessCommitted(who=who, commit=command.commit)
     if isinstance(command, EnterPaper):

@@ -32,6 +32,7 @@ from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian import lab, witness
 from mingqian.demo.run import run as run_demo
+from mingqian.terminal import printable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -235,7 +236,7 @@ def main() -> None:
 
 
 def _refuse(code: str, detail: str) -> None:
-    line = f"{code}: {detail} (docs/problems/{code}.md)"
+    line = f"{code}: {printable(detail)} (docs/problems/{code}.md)"
     Console(stderr=True).print(line, style="red", highlight=False, soft_wrap=True, markup=False)
     raise SystemExit(NOT_RUN) from None
 

@@ -134,6 +134,7 @@ def labelled(label: str, data: bytes) -> bytes:
 
 LEVELS = 64  # of nesting; the bundle itself is the first
 LARGEST = 2**53 - 1
+FRAMES = 1000  # of Python's stack, its own default
 DIGITS = 17  # "-9007199254740991" is as long as an integer may be written
 STRING_OR_BRACKET = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"|[\[\]{}]', re.DOTALL)
 
@@ -158,14 +159,19 @@ class Reader:
         self.flaws: list[Broken] = []
 
     def parse(self, text: str) -> object:
-        """Parse, or raise ValueError where the text is no JSON."""
-        return json.loads(
-            text,
-            object_pairs_hook=self._object,
-            parse_int=self._integer,
-            parse_float=self._other,
-            parse_constant=self._other,
-        )
+        """Parse; raises ValueError where the text is no JSON, RecursionError where it is deep."""
+        limit = sys.getrecursionlimit()
+        sys.setrecursionlimit(min(limit, FRAMES))  # py_ecc lifts it so far that the stack would end
+        try:
+            return json.loads(
+                text,
+                object_pairs_hook=self._object,
+                parse_int=self._integer,
+                parse_float=self._other,
+                parse_constant=self._other,
+            )
+        finally:
+            sys.setrecursionlimit(limit)
 
     def _object(self, pairs: list[tuple[str, object]]) -> dict[str, object]:
         found = dict(pairs)

@@ -47,25 +47,33 @@ class Office:
         self, path: str, body: object = None, *, who: str = "", upload: Path | None = None
     ) -> Any:  # noqa: ANN401 - JSON
         """Send one request as somebody and give the JSON answer; a refusal ends the program with its words."""
-        data, headers = None, {"Ledger-Position": self._position}
-        if who:
-            headers["Authorization"] = f"Bearer {self._tokens[who]}"
+        data, headers = None, {}
         if upload is not None:
             data, headers["Content-Type"] = _multipart(upload)
         elif body is not None:
             data, headers["Content-Type"] = json.dumps(body).encode(), "application/json"
-        request = urllib.request.Request(self._url + path, data, headers)
-        if body == {}:
-            request.method = "POST"
-        try:
-            with urllib.request.urlopen(request) as answer:
-                text = answer.read()
-        except urllib.error.HTTPError as refusal:
-            sys.exit(f"{who} {path}: {refusal.read().decode()}")
+        text = self._ask(path, data, headers, who)
         found = json.loads(text) if text else {}
         if isinstance(found, dict) and "position" in found:
             self._position = str(found["position"])
         return found
+
+    def fetch(self, path: str) -> bytes:
+        """Fetch what everybody may read, byte for byte."""
+        return self._ask(path, None, {}, "")
+
+    def _ask(self, path: str, data: bytes | None, headers: dict[str, str], who: str) -> bytes:
+        headers["Ledger-Position"] = self._position
+        if who:
+            headers["Authorization"] = f"Bearer {self._tokens[who]}"
+        method = "GET" if data is None else "POST"
+        request = urllib.request.Request(self._url + path, data, headers, method=method)
+        try:
+            with urllib.request.urlopen(request) as answer:
+                text: bytes = answer.read()
+        except urllib.error.HTTPError as refusal:
+            sys.exit(f"{who} {path}: {refusal.read().decode()}")
+        return text
 
     def act(self, who: str, name: str, **fields: object) -> list[dict[str, Any]]:
         """Let somebody do one thing; answers the events that were recorded."""
@@ -168,6 +176,14 @@ def _pending(office: Office, registry: str) -> list[dict[str, Any]]:
 def publish_plan(office: Office, department: str, kinds: list[str], percent: int) -> None:
     """Draft, review and publish a plan of one row, open its task and confirm it."""
     today = date.today()
+    # Two secret numbers decide, and the list is public at once. Beacons and lotteries would be named here too.
+    terms = {
+        "beacons": [],
+        "lotteries": [],
+        "witnesses": 2,
+        "margin_minutes": 60,
+        "disclosure": "at-once",
+    }
     row = {
         "number": NUMBER,
         "name": "示例抽查计划",
@@ -176,16 +192,24 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         "type": "定向",
         "ratio": [percent, 100],
         "at_least": True,
-        "class_ratios": [],
+        "stratify": [],
+        "ratios": [],
         "min_per_stratum": 0,
         "items": [{"department": department, "items": [ITEM]}],
-        "scope": {"text": "、".join(kinds), "kinds": kinds, "tags": []},
+        "scope": {
+            "text": "、".join(kinds),
+            "kinds": kinds,
+            "tags": [],
+            "areas": [],
+            "credit_classes": [],
+        },
         "lead": department,
         "joint": [],
         "window_from": today.isoformat(),
         "window_to": (today + timedelta(days=30)).isoformat(),
         "visit_cap": 1,
-        "witnesses": 2,
+        "entities_draw": terms,
+        "officers_draw": terms,
         "training": None,
     }
     year = today.year
@@ -220,7 +244,7 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
 
 
 def draw(office: Office) -> None:
-    """Witnesses bring hashes, the list is fixed, the numbers are opened, the list follows and is published."""
+    """Witnesses bring hashes, the list is fixed, the numbers are opened: the last one brings the list, and it is public."""
     witnesses = ("witness1", "witness2")
     office.act(
         "operator1",
@@ -229,6 +253,7 @@ def draw(office: Office) -> None:
         task=NUMBER,
         stage="entities",
         witnesses=witnesses,
+        lotteries=[],
     )
     nonces = {who: secrets.token_bytes(32) for who in witnesses}
     for who, nonce in nonces.items():
@@ -237,7 +262,6 @@ def draw(office: Office) -> None:
     office.act("operator1", "draw.commit", draw_id=DRAW)
     for who, nonce in nonces.items():
         office.act(who, "draw.reveal", draw_id=DRAW, nonce=nonce.hex())
-    office.act("operator1", "draw.disclose", draw_id=DRAW)
 
 
 def main() -> None:
@@ -253,12 +277,14 @@ def main() -> None:
     kinds = fill_registries(office, department, file)
     publish_plan(office, department, kinds, percent)
     draw(office)
-    bundle = office.send(f"/public/draws/{urllib.parse.quote(DRAW)}/bundle")
-    for stratum in bundle["strata"]:
+    proof = office.fetch(f"/public/draws/{urllib.parse.quote(DRAW)}/bundle")
+    for stratum in json.loads(proof)["strata"]:
         print(f"{stratum['stratum']}: {stratum['quota']} / {stratum['size']}")
         for id_ in stratum["selected"]:
             print(f"  {id_}")
-    print(f"证明 / proof: {url}/public/draws/{DRAW}/bundle")
+    kept = file.with_name("proof.json")
+    kept.write_bytes(proof)
+    print(f"证明 / proof: {kept}")
 
 
 if __name__ == "__main__":

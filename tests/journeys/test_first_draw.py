@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -58,6 +59,22 @@ def test_a_newcomer_draws_their_own_list_as_the_page_says(service: Service, tmp_
     assert done.returncode == 0, done.stdout + done.stderr
     assert "全部: 2 / 5" in done.stdout
     (entry,) = service.get("/public/draws").json()["entries"]
-    bundle = service.get(f"/public/draws/{entry['id']}/bundle").json()
+    proof = tmp_path / "proof.json"
+    assert proof.read_bytes() == service.get(f"/public/draws/{entry['id']}/bundle").content
+    bundle = json.loads(proof.read_bytes())
     assert verify_bundle(bundle, Means(vrf=verify)).first_failure is None
     assert all(id_ in done.stdout for id_ in bundle["strata"][0]["selected"])
+    _a_school_is_looked_up_as_the_page_says(proof, set(bundle["strata"][0]["selected"]))
+
+
+def _a_school_is_looked_up_as_the_page_says(proof: Path, drawn: set[str]) -> None:
+    """With the stand-alone file, which finds the proof whole."""
+    page = (DOCS / "first-draw.md").read_text("utf-8")
+    (typed,) = [line for line in page.splitlines() if line.startswith("python3 audit/verifier")]
+    _, file, name, *rest = typed.split()
+    assert name == proof.name
+    command = [sys.executable, "-I", "-S", str(DOCS.parent / file), str(proof), *rest, "--json"]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    told = json.loads(done.stdout)
+    assert told["result"] == "whole"
+    assert told["entity"]["drawn"] == (rest[-1] in drawn)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from playwright.sync_api import Browser
+    from playwright.sync_api import BrowserContext
 
     Bundle = dict[str, Any]
 
@@ -32,21 +32,21 @@ ORDER = 2**252 + 27742317777372353535851937790883648493
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
+def browser() -> Iterator[BrowserContext]:
     """Start one browser for this file."""
     with chromium() as started:
         yield started
 
 
 @pytest.fixture(scope="module")
-def engine(browser: Browser) -> Iterator[Page]:
+def engine(browser: BrowserContext) -> Iterator[Page]:
     """Open the page once for all that only call its function; it keeps nothing between two calls."""
     with opened(browser) as page:
         yield page
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(browser: BrowserContext) -> Iterator[Page]:
     """Open the page afresh; it must ask for nothing and complain of nothing."""
     with opened(browser) as page:
         yield page
@@ -124,21 +124,42 @@ def test_a_proof_whose_scalar_is_not_reduced_is_refused(engine: Page) -> None:
     assert _beta(engine, example["pk"], example["alpha"], other) is None
 
 
+NEUTRAL = "01" + "00" * 31
+# key, challenge and response, made for this test: gamma is neutral and the order of the key divides the challenge, so
+# that the proof would hold over the byte 00 without the validation of the key (RFC 9381, 5.4.5)
+SMALL_ORDER = {
+    1: (NEUTRAL, "8407b865a9f6169a60bc5ef8bd8bdf5e", 1),
+    2: ("ec" + "ff" * 30 + "7f", "f637f1a0d774ab5bdb30d5ce27e7f6ba", 2),
+    4: ("00" * 32, "80bceb5c214925fe3afa31ae67e92188", 13),
+    8: (
+        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+        "9039b72beee9544c58e4b0be17213620",
+        6,
+    ),
+}
+
+
+@pytest.mark.parametrize("order", SMALL_ORDER)
+def test_a_key_of_small_order_proves_nothing(engine: Page, order: int) -> None:
+    """Whoever chooses such a key could prove the same beta over anything."""
+    key, challenge, response = SMALL_ORDER[order]
+    proof = NEUTRAL + challenge + response.to_bytes(32, "little").hex()
+    assert engine.evaluate("(key) => mingqian.isPoint(key)", key) is True
+    assert _beta(engine, key, "00", proof) is None
+
+
 @pytest.mark.parametrize(
-    "key",
+    "encoding",
     [
-        "0100000000000000000000000000000000000000000000000000000000000000",  # the neutral element
-        "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  # order 2
-        "0000000000000000000000000000000000000000000000000000000000000000",  # order 4
-        "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",  # order 8
-        "0100000000000000000000000000000000000000000000000000000000000080",  # x = 0 with its sign
-        "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",  # y = p + 1
+        "01" + "00" * 30 + "80",  # x = 0 with its sign
+        "ee" + "ff" * 30 + "7f",  # y = p + 1
+        "f0" + "ff" * 30 + "7f",  # y = p + 3
+        "02" + "00" * 31,  # no point of the curve
     ],
 )
-def test_a_key_of_small_order_or_in_another_encoding_proves_nothing(engine: Page, key: str) -> None:
-    """With gamma neutral and c = s = 0 a careless verifier would compare what the prover chose."""
-    neutral = "01" + "00" * 31
-    assert _beta(engine, key, "00", neutral + "00" * 48) is None
+def test_a_point_has_one_encoding(engine: Page, encoding: str) -> None:
+    """RFC 8032, 5.1.3: or one proof would have several forms."""
+    assert engine.evaluate("(hex) => mingqian.isPoint(hex)", encoding) is False
 
 
 def test_its_hashes_are_those_of_the_standard_library(engine: Page) -> None:
@@ -232,7 +253,11 @@ def test_json_outside_the_model_is_a_bad_shape(engine: Page, text: str) -> None:
 
 @pytest.mark.parametrize(
     "change",
-    [_put("entropy", 0, "nonce", value="e\u0301"), _put("strata", 0, "size", value=40.0)],
+    [
+        _put("entropy", 0, "nonce", value="e\u0301"),
+        _put("entropy", 0, "名", value=1),
+        _put("strata", 0, "size", value=40.0),
+    ],
 )
 def test_what_is_outside_the_model_is_a_bad_shape_wherever_it_stands(
     engine: Page, change: Callable[[Bundle], object]
@@ -414,7 +439,7 @@ def test_markup_in_a_file_is_shown_as_text(page: Page, tmp_path: Path) -> None:
     "bundle", [_written(MIXED), _changed(MIXED, lambda b: b["pool"].pop()), b"{"]
 )
 def test_a_phone_needs_no_sideways_scrolling(
-    browser: Browser, tmp_path: Path, bundle: bytes
+    browser: BrowserContext, tmp_path: Path, bundle: bytes
 ) -> None:
     """At 360 px, whatever the verdict, with hashes and a long id in sight."""
     with opened(browser, width=360) as phone:
@@ -438,7 +463,7 @@ def test_everything_is_reached_by_the_keyboard(page: Page) -> None:
     expect(page.get_by_role("status")).to_have_attribute("aria-live", "polite")
 
 
-def test_the_browser_itself_forbids_the_page_any_network(browser: Browser) -> None:
+def test_the_browser_itself_forbids_the_page_any_network(browser: BrowserContext) -> None:
     """The policy stands in the file, so that it holds wherever the file lies."""
     page = browser.new_page()
     page.goto(PAGE.as_uri())
@@ -449,7 +474,7 @@ def test_the_browser_itself_forbids_the_page_any_network(browser: Browser) -> No
 
 
 def test_the_page_works_over_plain_http_under_the_policy_of_a_strict_server(
-    browser: Browser,
+    browser: BrowserContext,
 ) -> None:
     """There a browser gives no crypto.subtle; the page needs none."""
     policy = "default-src 'none'; script-src 'unsafe-inline'; style-src 'unsafe-inline'; img-src data:; frame-ancestors 'none'"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from audit.verifier import verify_draw
-from tests.audit.verifier.browser import chromium, failed_step, opened, reports
+from tests.audit.verifier.browser import begin, begun, chromium, failed_step, opened
 from tests.audit.verifier.bundles import mutated_bundles, program_verdict, random_bundles
 
 if TYPE_CHECKING:
@@ -42,8 +42,10 @@ def _answers(
     page: Page, bundles: Sequence[bytes]
 ) -> Iterator[tuple[dict[str, Any], tuple[str, dict[str, str]], str | None]]:
     """Give for each bundle the report of the page, the answer of the file and the step that fails in the program."""
-    for bundle, report in zip(bundles, reports(page, bundles), strict=True):
-        yield report, _by_the_file(bundle), program_verdict(bundle, bls=False)
+    begin(page, bundles)
+    by_file = [_by_the_file(bundle) for bundle in bundles]
+    by_program = [program_verdict(bundle, bls=False) for bundle in bundles]
+    yield from zip(begun(page), by_file, by_program, strict=True)
 
 
 def test_all_three_accept_the_same_valid_draws(page: Page) -> None:

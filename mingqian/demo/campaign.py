@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from mingqian.demo.drawing import draw, void
-from mingqian.demo.people import DEPARTMENTS, PREFIX_OF, REGISTRAR, clerk
+from mingqian.demo.drawing import Event, LotteryDay, draw, draw_and_void
+from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, OPERATOR, PREFIX_OF, REGISTRAR, clerk
 from mingqian.demo.visit import Visit, hold, verify_corrections
 from mingqian.demo.year import confirm_all
 
 if TYPE_CHECKING:
-    from mingqian.demo.county import OfficerLine
+    from mingqian.demo.county import EntityLine, OfficerLine
     from mingqian.demo.year import Stage
 
 Body = dict[str, Any]
@@ -21,19 +21,30 @@ STATEMENT = "本部门无单列抽查事项，参加联合检查，负责提供�
 
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """The days of one task. `void_first` lets the first draw of entities be voided, as happens in real offices."""
+    """The days of one task, and how it is drawn.
+
+    `lottery` is the issue that the draw of entities waits for, `void_first` lets the first such draw be voided, as
+    happens in real offices, and `on_paper` is the witness of the officers' draw who has no computer.
+    """
 
     row: Body
     opened: str
     trained: str
     drawn: str
     visits_from: str
+    lottery: LotteryDay | None = None
     void_first: bool = False
+    on_paper: str | None = None
 
     @property
     def number(self) -> str:
         """The plan number."""
         return str(self.row["number"])
+
+    @property
+    def kept_back(self) -> bool:
+        """Whether the lists are public only when the visits have begun."""
+        return bool(self.row["entities_draw"]["disclosure"] == "with-inspection")
 
     @property
     def departments(self) -> tuple[str, ...]:
@@ -49,12 +60,19 @@ class Campaign:
 def play(stage: Stage, campaign: Campaign) -> None:
     """Play one task from beginning to end."""
     _open(stage, campaign)
+    if campaign.kept_back:
+        # Nobody will see the list beforehand, so who has a relative somewhere says so before the draw.
+        _recuse(stage, campaign, _in_scope(stage, campaign)[0].id)
     entities_draw = _draw_entities(stage, campaign)
-    _recuse(stage, campaign, entities_draw)
+    if not campaign.kept_back:
+        drawn = stage.desk.read_all(OPERATOR, f"/draws/{entities_draw}/members", part="drawn")
+        _recuse(stage, campaign, drawn[0]["entity"])
     stage.clock.pass_time(minutes=30)
-    draw(stage, campaign.number, "officers", serial=1)
-    stage.clock.move_to(campaign.visits_from)
+    draw(stage, Event(task=campaign.number, of="officers", on_paper=campaign.on_paper))
     visits = _visits(stage, campaign)
+    if campaign.kept_back:
+        _look(stage, entities_draw, visits[0].officers[0])
+    stage.clock.move_to(campaign.visits_from)
     for number, visit in enumerate(visits):
         hold(stage, visit, number)
     verify_corrections(stage, visits)
@@ -116,37 +134,56 @@ def _officers(stage: Stage, campaign: Campaign, department: str) -> list[Officer
 def _draw_entities(stage: Stage, campaign: Campaign) -> str:
     stage.clock.move_to(campaign.drawn)
     if not campaign.void_first:
-        return draw(stage, campaign.number, "entities", serial=1)
-    void(stage, draw(stage, campaign.number, "entities", serial=1, disclose=False))
+        return draw(stage, Event(task=campaign.number, of="entities", lottery=campaign.lottery))
+    draw_and_void(stage, Event(task=campaign.number, of="entities"))
     stage.clock.next_working_day()
-    return draw(stage, campaign.number, "entities", serial=2)
+    return draw(stage, Event(task=campaign.number, of="entities", serial=2))
 
 
-def _recuse(stage: Stage, campaign: Campaign, entities_draw: str) -> None:
-    """An officer of the lead department has a relative at the first place that was drawn."""
+def _in_scope(stage: Stage, campaign: Campaign) -> list[EntityLine]:
+    kinds = campaign.row["scope"]["kinds"]
+    return [entity for entity in stage.county.entities if entity.kind in kinds]
+
+
+def _recuse(stage: Stage, campaign: Campaign, entity: str) -> None:
+    """An officer of the lead department has a relative at a place that may be, or was, drawn."""
     officer = _officers(stage, campaign, campaign.row["lead"])[0].id
-    drawn = stage.desk.read_all(officer, f"/draws/{entities_draw}/members", part="drawn")
-    stage.desk.act(
-        officer,
-        "officer.declare-recusal",
-        id=officer,
-        entity=drawn[0]["entity"],
-        reason="近亲属在该单位任职（示例）",
-    )
+    reason = "近亲属在该单位任职（示例）"
+    stage.desk.act(officer, "officer.declare-recusal", id=officer, entity=entity, reason=reason)
+
+
+def _look(stage: Stage, entities_draw: str, officer: str) -> None:
+    """Before the list is public, somebody who carries a visit out and the discipline office read it; each look is on record."""
+    for who in (officer, DISCIPLINE):
+        stage.clock.pass_time(minutes=20)
+        stage.desk.read_all(who, f"/draws/{entities_draw}/members", part="drawn")
 
 
 def _visits(stage: Stage, campaign: Campaign) -> list[Visit]:
-    rows = stage.desk.read_all(clerk(campaign.row["lead"]), "/inspections", task=campaign.number)
+    """The visits by their ids: the lead department's clerk sees all, or each officer the own ones where they are kept back."""
+    lead = campaign.row["lead"]
+    readers = [clerk(lead)]
+    if campaign.kept_back:
+        readers = [
+            one.id for each in campaign.departments for one in _officers(stage, campaign, each)
+        ]
+    rows = {
+        row["id"]: row
+        for reader in readers
+        for row in stage.desk.read_all(reader, "/inspections", task=campaign.number)
+    }
     by_id = {entity.id: entity for entity in stage.county.entities}
     items = [code for own in campaign.row["items"] for code in own["items"]]
     return [
         Visit(
             id=row["id"],
             task=campaign.number,
-            lead=campaign.row["lead"],
+            lead=lead,
+            # Where the list is kept back, a clerk does not know yet who is visited.
+            notified_by=row["officers"][0] if campaign.kept_back else clerk(lead),
             entity=by_id[row["entity"]],
             officers=tuple(row["officers"]),
             items=tuple(items),
         )
-        for row in rows
+        for _, row in sorted(rows.items())
     ]

@@ -14,12 +14,21 @@ CHINA = timezone(timedelta(hours=8))
 FRIDAY = 4
 
 
+def moment(day: str, hour: str) -> str:
+    """An hour of a day in China, as the ledger writes time."""
+    return rfc3339(_at(day, hour))
+
+
+def _at(day: str, hour: str) -> datetime:
+    return datetime.fromisoformat(f"{day}T{hour}:00").replace(tzinfo=CHINA)
+
+
 class StoryClock:
     """Days and hours are China's."""
 
     def __init__(self, path: Path, day: str) -> None:
         self._path = path
-        self._now = datetime.fromisoformat(f"{day}T09:00:00").replace(tzinfo=CHINA)
+        self._now = _at(day, "09:00")
         self._write()
 
     @property
@@ -33,8 +42,7 @@ class StoryClock:
 
     def move_to(self, day: str, hour: str = "09:00") -> None:
         """Go on to an hour of a day; an hour that has gone by already stays as it is."""
-        moment = datetime.fromisoformat(f"{day}T{hour}:00").replace(tzinfo=CHINA)
-        self._now = max(self._now, moment)
+        self._now = max(self._now, _at(day, hour))
         self._write()
 
     def pass_time(self, *, minutes: int = 0, seconds: int = 0) -> None:

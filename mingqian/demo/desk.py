@@ -33,7 +33,7 @@ class Desk:
         """Give the connection back."""
         self._http.close()
 
-    def act(self, who: str, name: str, **body: object) -> list[Body]:
+    def act(self, who: str, name: str, /, **body: object) -> list[Body]:
         """Let somebody do one thing; answers the events that were recorded."""
         self.acts += 1
         return self._events(self._send(who, "POST", f"/acts/{name}", json=body))

@@ -10,20 +10,23 @@ from domain.lottery.quota import Ratio
 from projections.queries import campaigns, inspections
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from audit.report import Report
     from projections.reading import Read
 
 Body = dict[str, Any]
 
 
-def summarise(read: Read, year: int, report: Report) -> Body:
-    """The content of summary.json."""
+def summarise(read: Read, year: int, report: Report, verifier: Mapping[str, int]) -> Body:
+    """The content of summary.json; `verifier` counts the proofs that the stand-alone file found whole and broken."""
     plan = campaigns.public_plan(read, str(year))
     assert plan is not None  # noqa: S101 - the story published it
     return {
         "tasks": [_task(read, row["row"]) for row in plan["rows"]],
         "events": report.events,
         "audit": {"ok": report.ok, "failures": report.as_object()["failures"]},
+        "verifier": dict(verifier),
     }
 
 
@@ -59,6 +62,11 @@ def shortfalls(summary: Body) -> list[str]:
             )
     if not summary["audit"]["ok"]:
         found.append(f"审计发现 {len(summary['audit']['failures'])} 项 / the audit found failures")
+    if summary["verifier"]["broken"]:
+        count = summary["verifier"]["broken"]
+        found.append(
+            f"单文件核验有 {count} 份不成立 / the stand-alone verifier found so many broken"
+        )
     return found
 
 

@@ -45,6 +45,7 @@ WITNESSES = (
     "RS-JZ",
     "JJ-JZ",
 )  # 见证人: from a department without items, and from the discipline office
+DISCIPLINE = "JJ-JD"  # 纪检监察
 
 STAFF = (
     *(
@@ -57,5 +58,5 @@ STAFF = (
     Person(id=APPROVER, department="market", roles=("approver",)),
     Person(id=WITNESSES[0], department="labour", roles=("witness",)),
     Person(id=WITNESSES[1], department="discipline", roles=("witness",)),
-    Person(id="JJ-JD", department="discipline", roles=("discipline",)),
+    Person(id=DISCIPLINE, department="discipline", roles=("discipline",)),
 )

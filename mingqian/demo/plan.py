@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from mingqian.demo.county import SCHOOLS, TRAINING, VENUE
+
+if TYPE_CHECKING:
+    from domain.plan_rows import Disclosure
 
 YEAR = 2024
 TITLE = "2024 年度“双随机、一公开”部门联合抽查工作计划"
@@ -20,18 +23,38 @@ def _items(**by_department: tuple[str, ...]) -> list[Body]:
 
 
 def _ratios(*percent: int) -> list[Body]:
+    """The higher the risk, the larger the share: of classes A to D."""
     return [
-        {"credit_class": name, "ratio": [each, 100]}
+        {"kind": None, "credit_class": name, "ratio": [each, 100]}
         for name, each in zip("ABCD", percent, strict=True)
     ]
 
 
+def _scope(text: str, *kinds: str) -> Body:
+    return {"text": text, "kinds": list(kinds), "tags": [], "areas": [], "credit_classes": []}
+
+
+def _terms(*lotteries: str, disclosure: Disclosure = "at-once") -> Body:
+    """Two witnesses, and an issue of each lottery.
+
+    No beacon: rounds of drand on the days of this story would have to be fetched from the network, and the
+    demonstration runs without one. With `"beacons": ["quicknet"]` and a network, a plan of today has them.
+    """
+    return {
+        "beacons": [],
+        "lotteries": list(lotteries),
+        "witnesses": 2,
+        "margin_minutes": 60,
+        "disclosure": disclosure,
+    }
+
+
+LOTTERY = "示例福彩双色球"
 _COMMON: Body = {
     "type": "定向",
     "min_per_stratum": 0,
     "lead": "education",
     "visit_cap": 1,
-    "witnesses": 2,
 }
 
 SCHOOL_ROW: Body = {
@@ -42,20 +65,20 @@ SCHOOL_ROW: Body = {
     "task_name": "2024年度清河县学校部门联合随机抽查",
     "ratio": [5, 100],
     "at_least": True,
-    "class_ratios": _ratios(5, 10, 20, 50),
+    # Every class of every kind is represented, however small it is; so more than 5 % are drawn.
+    "stratify": ["kind", "credit_class"],
+    "ratios": _ratios(5, 10, 20, 50),
     "items": _items(
         education=("JY-01", "JY-02", "JY-03", "JY-04", "JY-05", "JY-06"),
         market=("SC-01", "SC-02"),
         health=("WJ-01", "WJ-02", "WJ-03"),
     ),
-    "scope": {
-        "text": "各类幼儿园、中小学各类民办学校",
-        "kinds": [kind for kind, _ in SCHOOLS],
-        "tags": [],
-    },
+    "scope": _scope("各类幼儿园、中小学各类民办学校", *(kind for kind, _ in SCHOOLS)),
     "joint": ["labour", "health", "market"],
     "window_from": "2024-09-01",
     "window_to": "2024-11-30",
+    "entities_draw": _terms(LOTTERY),
+    "officers_draw": _terms(),
     "training": "学校联合抽查业务培训（示例）",
 }
 
@@ -67,12 +90,16 @@ VENUE_ROW: Body = {
     "task_name": "2024年清河县对高危体育项目经营场所部门联合随机检查",
     "ratio": [50, 100],
     "at_least": False,
-    "class_ratios": [],
+    "stratify": [],
+    "ratios": [],
     "items": _items(education=("JY-07",), health=("WJ-04",), market=("SC-03", "SC-04")),
-    "scope": {"text": "高危体育项目经营场所", "kinds": [VENUE], "tags": []},
+    "scope": _scope("高危体育项目经营场所", VENUE),
     "joint": ["health", "market"],
     "window_from": "2024-07-01",
     "window_to": "2024-09-30",
+    # A venue that is warned has put things in order before anybody comes.
+    "entities_draw": _terms(disclosure="with-inspection"),
+    "officers_draw": _terms(disclosure="with-inspection"),
     "training": None,
 }
 
@@ -84,12 +111,15 @@ TRAINING_ROW: Body = {
     "task_name": "2024年清河县校外培训机构部门联合随机抽查",
     "ratio": [10, 100],
     "at_least": True,
-    "class_ratios": _ratios(10, 15, 30, 60),
+    "stratify": ["credit_class"],
+    "ratios": _ratios(10, 15, 30, 60),
     "items": _items(education=("JY-08",), market=("SC-03", "SC-04", "SC-05"), culture=("WL-01",)),
-    "scope": {"text": "校外培训机构", "kinds": [TRAINING], "tags": []},
+    "scope": _scope("校外培训机构", TRAINING),
     "joint": ["market", "culture"],
     "window_from": "2024-06-01",
     "window_to": "2024-08-31",
+    "entities_draw": _terms(),
+    "officers_draw": _terms(),
     "training": "校外培训机构联合抽查业务培训（示例）",
 }
 

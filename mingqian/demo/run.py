@@ -18,11 +18,12 @@ from audit.verify import verify
 from domain.bundles import bundles
 from ledger.export import export
 from ledger.note import VerifierKey
-from mingqian.demo import outcome, year
+from mingqian.demo import outcome, outsider, year
 from mingqian.demo.campaign import Campaign, play
 from mingqian.demo.county import county
 from mingqian.demo.desk import DemoFailedError, Desk
-from mingqian.demo.people import ADMINISTRATOR
+from mingqian.demo.drawing import LotteryDay
+from mingqian.demo.people import ADMINISTRATOR, WITNESSES
 from mingqian.demo.plan import SCHOOL_ROW, TRAINING_ROW, VENUE_ROW, YEAR
 from mingqian.demo.service import running
 from mingqian.demo.workbooks import write as write_workbooks
@@ -49,12 +50,14 @@ CAMPAIGNS = (
         trained="2024-07-17",
         drawn="2024-07-19",
         visits_from="2024-07-23",
+        on_paper=WITNESSES[1],
     ),
     Campaign(
         row=SCHOOL_ROW,
         opened="2024-09-02",
         trained="2024-09-04",
         drawn="2024-09-06",
+        lottery=LotteryDay(issue="示2024001", day="2024-09-06"),
         visits_from="2024-09-10",
     ),
 )
@@ -79,8 +82,10 @@ def _run(out: Path, console: Console) -> int:
         step("导出并核验全部历史 / export, then verify the whole history")
         _export(out, service)
         report = _audit(out)
+        step("只凭一个文件核验每次抽取 / verify every draw with one file")
+        verdicts = outsider.verify(sorted((out / "export" / "draws").glob("*.json")))
         step("生成公示网页 / write the public pages")
-        summary = _publish(out, service, report)
+        summary = _publish(out, service, report, verdicts)
         step("完成 / done")
     _tell(
         console,
@@ -109,7 +114,7 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Give a function that names the next step; the bar stands at the steps that were named before."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("启动服务 / start the service", total=5 + len(CAMPAIGNS) + 2)
+        bar = progress.add_task("启动服务 / start the service", total=5 + len(CAMPAIGNS) + 3)
 
         def step(name: str) -> None:
             progress.update(bar, description=name, advance=1)
@@ -133,6 +138,7 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
         step("三月：年度计划 / the annual plan")
         year.publish_plan(stage)
         year.record_visits(stage)
+        year.change_after_publication(stage)
         for campaign in CAMPAIGNS:
             step(f"{campaign.row['task_name']} / {campaign.number}")
             play(stage, campaign)
@@ -156,14 +162,16 @@ def _audit(out: Path) -> Report:
     return verify(Export(out / "export"), vkey=vkey)
 
 
-def _publish(out: Path, service: Service, report: Report) -> dict[str, Any]:
+def _publish(
+    out: Path, service: Service, report: Report, verdicts: dict[str, int]
+) -> dict[str, Any]:
     """Write pages and summary from one snapshot of what the public may know."""
     parts = service.parts
     parts.projector.catch_up()
     seal = Seal(vkey=parts.ledger.genesis.vkey, checkpoint=parts.ledger.publish_checkpoint())
     with parts.reader.snapshot() as read:
         write_site(read, out / "public", year=YEAR, seal=seal, example=True)
-        summary = outcome.summarise(read, YEAR, report)
+        summary = outcome.summarise(read, YEAR, report, verdicts)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", "utf-8")
     return summary
@@ -173,6 +181,11 @@ def _tell(console: Console, out: Path, summary: dict[str, Any], figures: str) ->
     console.print(outcome.table_of(summary))
     verdict = "通过 / passed" if summary["audit"]["ok"] else "未通过 / FAILED"
     console.print(f"审计 / audit: {verdict}（{figures}）", highlight=False)
+    whole, broken = summary["verifier"]["whole"], summary["verifier"]["broken"]
+    console.print(
+        f"单文件核验 / stand-alone verifier: {whole} 份成立 / whole，{broken} 份不成立 / broken",
+        highlight=False,
+    )
     for what, where in (
         ("公示网页 / public pages", "public/index.html"),
         ("完整导出 / whole history", "export"),

@@ -27,6 +27,7 @@ class Visit:
     id: str
     task: str
     lead: str
+    notified_by: str
     entity: EntityLine
     officers: tuple[str, ...]
     items: tuple[str, ...]
@@ -37,7 +38,7 @@ def hold(stage: Stage, visit: Visit, number: int) -> None:
     outcomes = findings.OUTCOMES[visit.task]
     result = findings.result(visit.entity, outcomes[number % len(outcomes)], visit.items)
     stage.desk.act(
-        clerk(visit.lead),
+        visit.notified_by,
         "inspection.notify",
         inspection=visit.id,
         notice_number=f"清双随通〔2024〕{visit.task[-3:]}-{number + 1}号（示例）",

@@ -35,6 +35,9 @@ REGISTRIES: dict[RegistryKind, str] = {
     "officers": "officer",
     "experts": "expert",
 }
+MERGED = "示例第五小学"
+EXEMPTED = "示例第三幼儿园"
+DECISION = "清教免〔2024〕1号（示例）"  # 整体搬迁，一学年内免予抽查
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,6 +104,34 @@ def record_visits(stage: Stage) -> None:
         if one.visited
     ]
     stage.desk.batch(REGISTRAR, *visits)
+    confirm_all(stage)
+
+
+def change_after_publication(stage: Stage) -> None:
+    """May: a school is merged away, a kindergarten exempted by a decision; both stay in sight among the exclusions."""
+    stage.clock.move_to("2024-05-20")
+    by_name = {one.name: one for one in stage.county.entities}
+    merged, exempted = by_name[MERGED], by_name[EXEMPTED]
+    change = {
+        "id": merged.id,
+        "details": {
+            "name": merged.name,
+            "kind": "教学点",
+            "tags": list(merged.tags),
+            "credit_class": merged.credit_class,
+            "area": merged.area,
+            "address": merged.address,
+        },
+        "reason": "撤并为教学点（示例）",
+        "personal": {"contact": merged.contact, "telephone": merged.telephone},
+    }
+    exemption = {
+        "id": exempted.id,
+        "decision": DECISION,
+        "valid_from": "2024-09-01",
+        "valid_to": "2025-08-31",
+    }
+    stage.desk.batch(REGISTRAR, ("entity.change", change), ("entity.exempt", exemption))
     confirm_all(stage)
 
 

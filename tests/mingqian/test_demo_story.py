@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from api.public_site import percent
-from mingqian.demo import findings, outcome
+from domain.canonical import canon
+from mingqian.demo import findings, outcome, outsider
 from mingqian.demo.county import SCHOOLS, TRAINING, VENUE, county
+from mingqian.demo.drawing import LotteryDay
 from mingqian.demo.items import ITEMS
-from mingqian.demo.plan import ROWS, SCHOOL_ROW, TRAINING_ROW, VENUE_ROW
+from mingqian.demo.plan import LOTTERY, ROWS, SCHOOL_ROW, TRAINING_ROW, VENUE_ROW
 from mingqian.demo.run import CAMPAIGNS
 
+VECTORS = Path(__file__).parents[1] / "vectors/draw_v1.json"
+BUNDLE = json.loads(VECTORS.read_text("utf-8"))["cases"][0]["bundle"]
 NAMES = {item.code: item.name for item in ITEMS}
 # 清河县教育局 清教安〔2024〕9号, the table of its annex.
 PUBLISHED = {
@@ -125,7 +131,12 @@ def test_a_returned_result_is_made_more_exact() -> None:
 def _summary(**changes: object) -> dict[str, Any]:
     task = {"plan_number": "联2024025", "pool": 13, "ratio": [50, 100], "drawn": 7}
     task |= {"inspections": 7, "published": 7, "excluded": 0, "officers": 3, **changes}
-    return {"tasks": [task], "events": 1, "audit": {"ok": True, "failures": []}}
+    return {
+        "tasks": [task],
+        "events": 1,
+        "audit": {"ok": True, "failures": []},
+        "verifier": {"whole": 1, "broken": 0},
+    }
 
 
 def test_numbers_that_hold_leave_nothing_to_say() -> None:
@@ -145,6 +156,32 @@ def test_a_failed_audit_is_a_shortfall() -> None:
     """The demonstration does not end well when its own ledger is not whole."""
     summary = {**_summary(), "audit": {"ok": False, "failures": [{}]}}
     assert "审计发现 1 项" in outcome.shortfalls(summary)[0]
+
+
+def test_a_proof_that_the_stand_alone_file_finds_broken_is_a_shortfall() -> None:
+    """What an outsider cannot recompute is worth nothing."""
+    summary = {**_summary(), "verifier": {"whole": 3, "broken": 1}}
+    assert "单文件核验有 1 份" in outcome.shortfalls(summary)[0]
+
+
+def test_the_outsider_tells_a_whole_proof_from_a_broken_one(tmp_path: Path) -> None:
+    """With a Python that sees no package, so nothing of this project."""
+    whole = tmp_path / "whole.json"
+    whole.write_bytes(canon(BUNDLE))
+    broken = tmp_path / "broken.json"
+    broken.write_bytes(canon({**BUNDLE, "seed": "00" * 32}))
+    assert outsider.verify([whole, broken]) == {"whole": 1, "broken": 1}
+
+
+def test_the_numbers_of_the_lottery_are_made_up_and_lawful() -> None:
+    """Six different red balls of 33 in order and a blue one of 16; the issue says that it is an example."""
+    day = LotteryDay(issue="示2024001", day="2024-09-06")
+    red, (blue,) = day.numbers
+    assert red == sorted(set(red))
+    assert (len(red), red[0] >= 1, red[-1] <= 33, 1 <= blue <= 16) == (6, True, True, True)
+    assert day.numbers == LotteryDay(issue="示2024001", day="2024-09-06").numbers
+    assert day.opens_at == "2024-09-06T13:15:00.000Z"
+    assert "示例" in LOTTERY
 
 
 def test_ratios_are_shown_exactly() -> None:

@@ -170,10 +170,14 @@ def verify_subtree_consistency(  # noqa: PLR0913, PLR0917 - two trees and a proo
 
 
 def _head(level: list[bytes]) -> bytes:
-    """Pair neighbours until one is left."""
+    """Pair neighbours until one is left; `node_hash` stands here in full, for it is most of the work."""
     while len(level) > 1:
-        odd = level[-1:] if len(level) % 2 else []
-        level = [*map(node_hash, level[::2], level[1::2]), *odd]
+        above = []
+        for left, right in zip(level[::2], level[1::2], strict=False):
+            state = _new_node()
+            state.update(left + right)
+            above.append(state.digest())
+        level = [*above, level[-1]] if len(level) % 2 else above
     return level[0]
 
 

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import asdict, dataclass
+from functools import cache, cached_property
+from hashlib import sha256
+from itertools import chain
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from domain import merkle
@@ -12,12 +16,13 @@ from domain.errors import DomainError
 from domain.lottery.shapes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Iterator
 
 _SHAPE = Shape("pool-invalid")
+_ID, _STRATUM = attrgetter("id"), attrgetter("stratum")
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Member:
     """One entity that may be drawn; `id` is the legal identifier that outsiders know."""
 
@@ -25,7 +30,7 @@ class Member:
     stratum: str
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Excluded:
     """One entity that fits the scope but may not be drawn, with the reason."""
 
@@ -43,21 +48,29 @@ class Pool:
 
     def root(self) -> bytes:
         """Merkle head over the canonical members."""
-        return _root(self.members)
+        return merkle.root(_member_leaves(self.members))
 
     def excluded_root(self) -> bytes:
         """Merkle head over the canonical excluded."""
-        return _root(self.excluded)
+        return merkle.root(map(_excluded_leaf, self.excluded))
 
     def sizes(self) -> dict[str, int]:
         """Count the members of each stratum that has any."""
-        return dict(Counter(member.stratum for member in self.members))
+        return dict(self._counts)
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return Counter(map(_STRATUM, self.members))
 
     def to_json(self) -> dict[str, list[dict[str, Any]]]:
         """Give the fields `pool` and `excluded` of the proof bundle."""
+        # `dataclasses.asdict` copies deeply, which takes most of the time of a large bundle.
         return {
-            "pool": [asdict(each) for each in self.members],
-            "excluded": [asdict(each) for each in self.excluded],
+            "pool": [{"id": each.id, "stratum": each.stratum} for each in self.members],
+            "excluded": [
+                {"id": each.id, "stratum": each.stratum, "reason": each.reason}
+                for each in self.excluded
+            ],
         }
 
 
@@ -67,30 +80,23 @@ def pool_of(members: Iterable[Member], excluded: Iterable[Excluded] = ()) -> Poo
     Raises DomainError: "duplicate-id" when an id stands twice in the two lists together,
     "pool-invalid" for an empty text, "not-canonical" for text that is not NFC.
     """
-    pool = Pool(
-        members=tuple(sorted(members, key=lambda each: each.id.encode(errors="replace"))),
-        excluded=tuple(sorted(excluded, key=lambda each: each.id.encode(errors="replace"))),
-    )
-    fields = pool.to_json()
-    canon(fields)
-    for name, rows in fields.items():
-        for index, row in enumerate(rows):
-            if not all(row.values()):
-                raise _SHAPE.refusal(f"$.{name}[{index}]", "文本为空 / an empty text")
-    counts = Counter(row["id"] for rows in fields.values() for row in rows)
-    if twice := [each for each, count in counts.items() if count > 1]:
-        detail = f"标识在抽查库与排除名单中重复 / id twice in pool and exclusions: {min(twice)}"
+    # Code points sort like UTF-8 bytes; only lone surrogates do not, which are refused below.
+    pool = Pool(members=tuple(sorted(members, key=_ID)), excluded=tuple(sorted(excluded, key=_ID)))
+    ids = list(map(_ID, chain(pool.members, pool.excluded)))
+    _check_texts(pool, ids)
+    if len(set(ids)) < len(ids):
+        twice = min(each for each, count in Counter(ids).items() if count > 1)
+        detail = f"标识在抽查库与排除名单中重复 / id twice in pool and exclusions: {twice}"
         raise DomainError("duplicate-id", detail)
     return pool
 
 
 def pool_from_json(members: object, excluded: object) -> Pool:
     """Read the two lists of a bundle; unlike `pool_of`, they must be in order already."""
-    pool = pool_of(
-        [Member(**row) for row in _rows(members, "$.pool", {"id", "stratum"})],
-        [Excluded(**row) for row in _rows(excluded, "$.excluded", {"id", "stratum", "reason"})],
-    )
-    if pool.to_json() != {"pool": members, "excluded": excluded}:
+    rows = _rows(members, "$.pool", {"id", "stratum"})
+    left_out = _rows(excluded, "$.excluded", {"id", "stratum", "reason"})
+    pool = pool_of([Member(**row) for row in rows], [Excluded(**row) for row in left_out])
+    if pool.to_json() != {"pool": rows, "excluded": left_out}:
         raise _SHAPE.refusal(
             "$.pool", "未按标识的 UTF-8 字节排序 / not in UTF-8 byte order of the ids"
         )
@@ -98,12 +104,41 @@ def pool_from_json(members: object, excluded: object) -> Pool:
 
 
 def _rows(value: object, place: str, names: set[str]) -> list[dict[str, str]]:
-    rows = []
-    for index, row in enumerate(_SHAPE.array(value, place)):
-        each = _SHAPE.obj(row, f"{place}[{index}]", names)
-        rows.append({name: _SHAPE.text(each[name], f"{place}[{index}].{name}") for name in names})
+    rows = _SHAPE.array(value, place)
+    for index, row in enumerate(rows):
+        spot = f"{place}[{index}]"
+        for name, text in _SHAPE.obj(row, spot, names).items():
+            if not text or type(text) is not str:
+                _SHAPE.text(text, f"{spot}.{name}")
     return rows
 
 
-def _root(rows: Sequence[Member | Excluded]) -> bytes:
-    return merkle.root([merkle.leaf_hash(canon(asdict(row))) for row in rows])
+def _check_texts(pool: Pool, ids: list[str]) -> None:
+    """Check each text once, however often it stands there; the place is sought only if needed."""
+    few = {*pool.sizes(), *(text for row in pool.excluded for text in (row.stratum, row.reason))}
+    try:
+        # No character joins with a line end, so all are NFC if and only if the lines together are.
+        canon("\n".join(ids))
+        canon("\n".join(few))
+    except DomainError:
+        canon(pool.to_json())
+    if all(ids) and all(few):
+        return
+    for name, rows in pool.to_json().items():
+        for index, row in enumerate(rows):
+            if not all(row.values()):
+                raise _SHAPE.refusal(f"$.{name}[{index}]", "文本为空 / an empty text")
+
+
+def _member_leaves(members: Iterable[Member]) -> Iterator[bytes]:
+    """Give H(0x00 || canon(member)) of each; all but the id is made once for each stratum."""
+    start = sha256(b'\x00{"id":').copy
+    rest = cache(lambda stratum: b',"stratum":' + canon(stratum) + b"}")
+    for each in members:
+        state = start()
+        state.update(canon(each.id) + rest(each.stratum))
+        yield state.digest()
+
+
+def _excluded_leaf(row: Excluded) -> bytes:
+    return merkle.leaf_hash(canon(asdict(row)))

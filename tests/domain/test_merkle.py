@@ -128,3 +128,13 @@ def test_what_is_not_in_the_tree_has_no_proof() -> None:
     for start, end in ((1, 3), (0, 4), (2, 2), (-4, 0)):
         with pytest.raises(DomainError):
             merkle.prove_subtree_consistency(LEAVES[:3], start, end)
+
+
+@pytest.mark.parametrize("size", [4095, 4096, 4097, 8192, 12_289, 20_000])
+def test_a_stream_of_more_leaves_than_one_batch_has_the_same_head(size: int) -> None:
+    """The batches are subtrees, the last one perhaps not a perfect one."""
+    frontier = merkle.Frontier()
+    leaves = [merkle.leaf_hash(number.to_bytes(4, "big")) for number in range(size)]
+    for leaf in leaves:
+        frontier.append(leaf)
+    assert merkle.root(iter(leaves)) == frontier.root()

@@ -43,6 +43,14 @@ def _task(read: Read, row: Body) -> Body:
         "inspections": task["inspections"],
         "officers": len({officer["id"] for result in results for officer in result["officers"]}),
         "published": len(results),
+        "draws": [
+            {
+                "id": draw["id"],
+                "status": draw["status"],
+                "sources": [source["type"] for source in draw["sources"]],
+            }
+            for draw in task["draws"]
+        ],
     }
 
 

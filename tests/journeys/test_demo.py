@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from mingqian.demo.county import county
+from mingqian.demo.county import SCHOOLS, county
 
 ROOT = Path(__file__).parents[2]
+VOIDING = ("draw.void_requested.v1", "draw.computed.v1", "draw.voided.v1")
 
 
 def test_a_newcomer_runs_the_whole_year(tmp_path: Path) -> None:
@@ -27,7 +28,9 @@ def test_a_newcomer_runs_the_whole_year(tmp_path: Path) -> None:
     _the_year_is_played_to_its_end_and_audited(out)
     _the_export_is_verified_by_the_published_command(out)
     _nothing_personal_is_public(out)
+    _every_kind_of_source_and_exclusion_is_told(out)
     _a_voided_draw_stays_in_sight(out)
+    _a_list_that_is_kept_back_is_looked_at_on_record(out)
     _public_proofs_are_those_of_the_export(out)
     _every_page_says_its_position_and_links_only_to_what_is_there(out)
 
@@ -48,8 +51,9 @@ def _summary(out: Path) -> Any:  # noqa: ANN401 - JSON
 def _the_year_is_played_to_its_end_and_audited(out: Path) -> None:
     """Three tasks, each drawn by its ratio, every result published, and the audit finds nothing."""
     summary = _summary(out)
-    assert set(summary) == {"tasks", "events", "audit"}
+    assert set(summary) == {"tasks", "events", "audit", "verifier"}
     assert summary["audit"] == {"ok": True, "failures": []}
+    assert summary["verifier"] == {"whole": 4, "broken": 0}
     assert [task["plan_number"] for task in summary["tasks"]] == [
         "联2024015",
         "联2024025",
@@ -87,12 +91,74 @@ def _nothing_personal_is_public(out: Path) -> None:
         assert not [one for one in secret if one in text], path.name
 
 
+def _events(out: Path, *types: str) -> list[Any]:
+    """The events of these types, each with its leaf."""
+    lines = (out / "export" / "events.jsonl").read_text("utf-8").splitlines()
+    events = [{**json.loads(line), "leaf": leaf} for leaf, line in enumerate(lines)]
+    return [event for event in events if event["type"] in types]
+
+
+def _every_kind_of_source_and_exclusion_is_told(out: Path) -> None:
+    """A lottery that three people entered, a hash that two typed from paper, strata by kind and class, all reasons."""
+    schools, venues, training = _summary(out)["tasks"]
+    assert schools["draws"][0]["sources"] == ["lottery", "witness", "witness"]
+    for one in (venues, training):
+        assert all(draw["sources"] == ["witness", "witness"] for draw in one["draws"])
+    entries = [event["data"]["numbers"] for event in _events(out, "draw.lottery_entered.v1")]
+    proof = json.loads((out / "export" / "draws" / "联2024015.entities.1.json").read_bytes())
+    assert entries[0] != entries[1] == proof["entropy"][0]["numbers"]
+    assert {event["data"]["who"] for event in _events(out, "draw.paper_entered.v1")} == {"JJ-JZ"}
+    assert {one["reason"] for one in proof["excluded"]} == {
+        "suspended",
+        "visit-cap-reached",
+        "reclassified",
+        "exempted-by-decision:清教免〔2024〕1号（示例）",
+    }
+    assert {name.partition("·")[0] for name in _strata(proof)} == {kind for kind, _ in SCHOOLS}
+
+
+def _strata(proof: Any) -> set[str]:  # noqa: ANN401 - JSON
+    return {stratum["stratum"] for stratum in proof["strata"] if stratum["quota"]}
+
+
 def _a_voided_draw_stays_in_sight(out: Path) -> None:
     """With its reason, its list and its proof, beside the one that counts."""
     page = (out / "public" / "draw-联2024026.entities.1.html").read_text("utf-8")
     assert "本次抽取已作废" in page
     assert "截止签号" in page
     assert (out / "public" / "data" / "联2024026.entities.2.json").is_file()
+    first, second, officers = _summary(out)["tasks"][2]["draws"]
+    assert [one["status"] for one in (first, second, officers)] == [
+        "voided",
+        "disclosed",
+        "disclosed",
+    ]
+    steps = [
+        event["type"]
+        for event in _events(out, *VOIDING)
+        if event["stream"] == "draw/联2024026.entities.1"
+    ]
+    assert steps == list(VOIDING)
+
+
+def _a_list_that_is_kept_back_is_looked_at_on_record(out: Path) -> None:
+    """By officers of its visits and the discipline office; the last visit to begin makes both lists public."""
+    looks = _events(out, "draw.looked_at.v1")
+    assert {event["stream"].partition(".")[0] for event in looks} == {"draw/联2024025"}
+    assert {"officer", "discipline"} == {event["actor"]["role"] for event in looks}
+    begun = [
+        event["leaf"]
+        for event in _events(out, "inspection.checked_in.v1")
+        if "联2024025" in event["stream"]
+    ]
+    shown = [
+        event["leaf"]
+        for event in _events(out, "draw.disclosed.v1")
+        if "联2024025" in event["stream"]
+    ]
+    assert len(shown) == 2
+    assert max(event["leaf"] for event in looks) < min(shown)
+    assert shown[0] - 1 in begun
 
 
 def _public_proofs_are_those_of_the_export(out: Path) -> None:

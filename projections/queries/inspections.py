@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from projections.reading import LIMIT, Page
@@ -10,13 +11,34 @@ if TYPE_CHECKING:
     from projections.reading import Read, Row
 
 FIRST = Page()
+
+
+class All(Enum):
+    """Whoever watches over the draws may see every secret of theirs."""
+
+    ALL = auto()
+
+
+ALL = All.ALL
+Secrets = str | All | None
+# The list of visits is the list that was drawn.
+INSPECTIONS = """
+    SELECT one.*, secret.draws AS secret
+    FROM projections.inspections_v1 AS one
+    LEFT JOIN LATERAL (
+        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v2 AS draw
+        WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
+            AND NOT draw.released
+    ) AS secret ON one.first_visit_on IS NULL
+    WHERE (secret.draws IS NULL OR %(all)s OR officers @> ARRAY[%(own)s]::text[])
+"""
 # The public disclosure. The name is the one that the registry had when the result was published.
 RESULTS = """
     SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
         one.assigned -> 'officers' AS officers, one.requirement, one.due, one.corrected,
         one.verified_at, one.published_at, one.published_leaf
     FROM projections.inspections_v1 AS one
-    LEFT JOIN projections.entities_v1 AS entity ON entity.id = one.entity
+    LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
         AND entity.from_leaf <= one.published_leaf
         AND (entity.to_leaf IS NULL OR entity.to_leaf > one.published_leaf)
     WHERE one.published_leaf IS NOT NULL
@@ -31,26 +53,35 @@ def inspections(  # noqa: PLR0913 - each narrows the list in its own way
     officer: str | None = None,
     entity: str | None = None,
     status: str | None = None,
+    secrets_of: Secrets = None,
 ) -> list[Row]:
-    """Inspections by id, narrowed by task, assigned officer, entity and status."""
-    statement = """
-        SELECT * FROM projections.inspections_v1
-        WHERE (%(task)s::text IS NULL OR task = %(task)s)
+    """Inspections by id, narrowed by task, assigned officer, entity and status.
+
+    One that has not begun, of draws that are not public, is a secret: `secret` then holds the ids of those draws, else
+    null. It is listed for its own officer (`secrets_of` is the id), or with all others (`ALL`).
+    """
+    statement = f"""{INSPECTIONS}
+        AND (%(task)s::text IS NULL OR task = %(task)s)
         AND (%(officer)s::text IS NULL OR officers @> ARRAY[%(officer)s]::text[])
         AND (%(entity)s::text IS NULL OR entity = %(entity)s)
         AND (%(status)s::text IS NULL OR status = %(status)s)
         AND (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s"""
     narrow = {"task": task, "officer": officer, "entity": entity, "status": status}
-    return read.execute(statement, {**narrow, **vars(page)}).fetchall()
+    return read.execute(statement, {**narrow, **_seen(secrets_of), **vars(page)}).fetchall()
 
 
-def inspection(read: Read, id_: str) -> Row | None:
-    """One inspection with all its `steps`."""
-    statement = "SELECT * FROM projections.inspections_v1 WHERE id = %s"
-    found = read.execute(statement, [id_]).fetchone()
+def inspection(read: Read, id_: str, *, secrets_of: Secrets = None) -> Row | None:
+    """One inspection with all its `steps`, under the same condition."""
+    statement = f"{INSPECTIONS} AND id = %(id)s"
+    found = read.execute(statement, {"id": id_, **_seen(secrets_of)}).fetchone()
     if found is not None:
         found["steps"] = steps(read, f"inspection/{id_}")
     return found
+
+
+def _seen(secrets_of: Secrets) -> dict[str, object]:
+    own = secrets_of if isinstance(secrets_of, str) else None
+    return {"all": secrets_of is ALL, "own": own}
 
 
 def public_results(

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from domain.aggregates import AGGREGATES
-from projections.tables import campaigns, inspections, organisation, registries, timeline
+from projections.tables import campaigns, draws, inspections, organisation, registries, timeline
 
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
     *campaigns.TABLES,
+    *draws.TABLES,
     *inspections.TABLES,
     *timeline.TABLES,
 )

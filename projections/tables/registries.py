@@ -42,7 +42,8 @@ def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]
 
 def _entity(step: Step) -> list[Row]:
     state: Entity = step.state
-    return [{**_line(state, EntityDetails, step), "visits": state.visits}]
+    own = {"visits": state.visits, "exemptions": state.exemptions}
+    return [{**_line(state, EntityDetails, step), **own}]
 
 
 def _officer(step: Step) -> list[Row]:
@@ -76,7 +77,7 @@ def _registry(
 TABLES = (
     _registry(
         "entity",
-        "entities_v1",
+        "entities_v2",
         {
             "name": TEXT,
             "kind": TEXT,
@@ -85,6 +86,7 @@ TABLES = (
             "area": TEXT,
             "address": TEXT,
             "visits": TEXTS,
+            "exemptions": JSON,
         },
         _entity,
     ),

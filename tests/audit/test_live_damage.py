@@ -116,12 +116,12 @@ def test_a_changed_surplus_or_missing_projected_row_is_named(live: str, check_li
     """The tables that pages read are compared row by row with a second projection."""
     _run(
         live,
-        "UPDATE projections.entities_v1 SET name = '示例改名' WHERE id = 'school:1300000001'",
+        "UPDATE projections.entities_v2 SET name = '示例改名' WHERE id = 'school:1300000001'",
         "DELETE FROM projections.departments_v1 WHERE id = 'market'",
     )
     found = {(each.code, each.where.partition(" ")[0]) for each in check_live().failures}
     assert found == {
-        ("projection-differs", "projections.entities_v1"),
+        ("projection-differs", "projections.entities_v2"),
         ("projection-differs", "projections.departments_v1"),
     }
 
@@ -130,7 +130,7 @@ def test_an_edited_proof_is_named(live: str, check_live: Check) -> None:
     """What the public reads of a draw follows from the ledger and nothing else."""
     _run(
         live,
-        "UPDATE projections.proofs_v1"
+        "UPDATE projections.proofs_v2"
         " SET bundle = replace(bundle, 'school:1300000001', 'school:1300000002')"
         " WHERE draw LIKE '%entities.2'",
     )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
-from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
+from domain.draw_commands import ApproveVoid, RequestVoid
 from domain.errors import DomainError
 from domain.inspection_commands import (
     ConfirmResult,
@@ -70,15 +70,13 @@ def record(ledger: Ledger, story: Story, count: int | None = None) -> None:
 def a_year() -> Story:
     """Give a campaign with voided draws, a returned result, an order to correct, and an amended plan."""
     story = with_task()
-    for place, disclose in enumerate((False, True), start=1):
+    for place, reveal in enumerate((False, True), start=1):
         draw_id = commit_draw(story, "entities", place)
-        if disclose:
+        if reveal:
             reveal_draw(story, draw_id)
         _void(story, draw_id)
     reveal_draw(story, commit_draw(story, "entities", 3))
-    story.act("operator", "draw_operator", DiscloseDraw(draw_id=f"{TASK}.entities.3"))
     reveal_draw(story, commit_draw(story, "officers"))
-    story.act("operator", "draw_operator", DiscloseDraw(draw_id=f"{TASK}.officers.1"))
     first, second, *_ = story.history.all(Inspection)
     story.act("clerk-edu", "clerk", Notify(inspection=first.id, notice_number="示例通知1号"))
     publish(story, first.id, first.officers)

@@ -51,6 +51,7 @@ def told(state: Any) -> dict[str, Any]:  # noqa: ANN401 - a state of any kind
         flat |= {name: getattr(details, name, None) for name in names}
     if isinstance(state, Entry):
         flat["active"] = state.active
+        flat.pop("earlier", None)  # what held before stands in the rows of before
     plain: dict[str, Any] = msgspec.json.decode(msgspec.json.encode(flat))
     return plain
 

@@ -9,14 +9,33 @@ import pytest
 
 from domain.bundles import bundle_of
 from domain.canonical import canon
+from domain.draw_commands import (
+    ApproveVoid,
+    BringCommitment,
+    CommitDraw,
+    PrepareDraw,
+    RequestVoid,
+    RevealSource,
+)
 from domain.draw_state import Draw
+from domain.inspection_commands import CheckIn
 from domain.inspection_state import Inspection
+from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment
-from projections.queries import campaigns, inspections
+from projections.queries import campaigns, draws, inspections
 from projections.queries.registries import registry
 from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
-from tests.story import commit_draw, opened, reveal_draw, with_task
+from tests.story import (
+    commit_draw,
+    nonce_of,
+    opened,
+    plan_row,
+    reveal_draw,
+    terms,
+    with_inspections,
+    with_task,
+)
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -24,6 +43,7 @@ if TYPE_CHECKING:
     from projections.runner import Projector
     from tests.story import Story
 
+FIRST = f"{TASK}.entities.1"
 VOID, VOID_COMPUTED, STANDING = (f"{TASK}.entities.{n}" for n in (1, 2, 3))
 
 
@@ -86,42 +106,45 @@ def test_the_public_sees_what_is_published_of_a_plan(year: Story, read: Read) ->
 def test_the_proof_of_a_draw_is_the_bundle_byte_for_byte(year: Story, read: Read) -> None:
     """Canonical text, also of a draw that was voided after it was computed."""
     for draw_id in (VOID_COMPUTED, STANDING, f"{TASK}.officers.1"):
-        text = campaigns.public_proof(read, draw_id)
+        text = draws.public_proof(read, draw_id)
         assert text is not None
         assert text.encode() == canon(bundle_of(draw_of(year, draw_id)))
-    assert campaigns.proof(read, VOID) is None
+    assert draws.proof(read, VOID) is None
 
 
 def test_members_of_a_draw_are_those_of_its_commitment(year: Story, read: Read) -> None:
     """Pool and drawn, paged by id, with the name as of the commitment."""
     state = draw_of(year, STANDING)
     assert state.pool is not None
-    page = campaigns.public_members(read, STANDING, "pool", page=Page(limit=20))
-    page += campaigns.members(read, STANDING, "pool", page=Page(after=page[-1]["entity"]))
+    page = draws.public_members(read, STANDING, "pool", page=Page(limit=20))
+    page += draws.members(read, STANDING, "pool", page=Page(after=page[-1]["entity"]))
     assert [row["entity"] for row in page] == [one.id for one in state.pool.members]
-    drawn = campaigns.members(read, STANDING, "drawn")
+    drawn = draws.members(read, STANDING, "drawn")
     by_place = sorted(drawn, key=lambda row: int(row["place"]))
     assert tuple(row["entity"] for row in by_place) == state.selected
     assert {row["name"][:6] for row in drawn} == {"示例培训机构"}
-    assert campaigns.members(read, STANDING, "excluded") == []
+    assert draws.members(read, STANDING, "excluded") == []
 
 
-def test_a_draw_that_is_not_disclosed_shows_in_no_public_query(
+HELD = terms(disclosure="with-inspection")
+
+
+def test_a_list_that_is_not_public_shows_in_no_public_query(
     ledger: Ledger, projector: Projector, reader: Reader
 ) -> None:
-    """Neither while it is committed nor once it is computed; staff see both."""
-    story = with_task()
-    draw_id = commit_draw(story, "entities")
-    for step in (None, reveal_draw):
-        if step:
-            step(story, draw_id)
+    """The draw itself shows from its preparation on; nobody's name does, nor how many there are."""
+    story = with_task(plan_row(entities_draw=HELD, officers_draw=HELD))
+    steps = (("entities", commit_draw), ("officers", commit_draw))
+    for stage, step in steps:
+        draw_id = step(story, stage)  # type: ignore[arg-type]  # a stage by its text
+        reveal_draw(story, draw_id)
         record(ledger, story)
         projector.catch_up()
         with reader.snapshot() as read:
-            assert campaigns.draw(read, draw_id) is not None
-            assert len(campaigns.members(read, draw_id, "pool")) == 24
-            for answer in _public_answers(read, draw_id):
-                assert draw_id not in json.dumps(answer, ensure_ascii=False)
+            assert draws.proof(read, draw_id) is not None
+            answers = json.dumps(_public_answers(read, draw_id), ensure_ascii=False)
+            assert draw_id in answers
+            assert "school:" not in answers
             task = campaigns.public_task(read, TASK)
             assert task is not None
             counts = ("pool", "excluded", "drawn", "inspections")
@@ -130,23 +153,140 @@ def test_a_draw_that_is_not_disclosed_shows_in_no_public_query(
 
 
 def _public_answers(read: Read, draw_id: str) -> list[Any]:
+    parts: tuple[draws.Part, ...] = ("pool", "excluded", "drawn")
     return [
-        campaigns.public_draws(read, TASK),
-        campaigns.public_members(read, draw_id, "pool"),
-        campaigns.public_members(read, draw_id, "drawn"),
-        campaigns.public_proof(read, draw_id),
+        draws.public_of_task(read, TASK),
+        draws.public_draw(read, draw_id),
+        *(draws.public_members(read, draw_id, part) for part in parts),
+        draws.public_proof(read, draw_id),
+        draws.public_strata(read, draw_id),
         campaigns.public_task(read, TASK),
         campaigns.public_tasks(read),
         inspections.public_results(read),
     ]
 
 
+def test_the_pool_of_a_list_that_is_not_public_does_not_tell_who_was_drawn(
+    ledger: Ledger, projector: Projector, reader: Reader
+) -> None:
+    """A member of the pool has a place only where those who were drawn are asked for."""
+    story = with_task(plan_row(entities_draw=HELD, officers_draw=HELD))
+    reveal_draw(story, commit_draw(story, "entities"))
+    record(ledger, story)
+    projector.catch_up()
+    with reader.snapshot() as read:
+        pool = draws.members(read, f"{TASK}.entities.1", "pool")
+        drawn = draws.members(read, f"{TASK}.entities.1", "drawn")
+    assert {row["place"] for row in pool} == {None}
+    assert sorted(row["place"] for row in drawn) == list(range(len(drawn)))
+
+
+def test_an_inspection_is_a_secret_until_it_begins(
+    ledger: Ledger, projector: Projector, reader: Reader
+) -> None:
+    """Of draws that are not public: for its own officers, and for whoever watches; the others of the same task stay one."""
+    story = with_inspections(plan_row(entities_draw=HELD, officers_draw=HELD))
+    begun, *others = story.history.all(Inspection)
+    story.act(begun.officers[0], "officer", CheckIn(inspection=begun.id))
+    record(ledger, story)
+    projector.catch_up()
+    officer = others[0].officers[0]
+    own = {one.id for one in others if officer in one.officers}
+    with reader.snapshot() as read:
+        listed = {
+            secrets_of: {row["id"] for row in inspections.inspections(read, secrets_of=secrets_of)}
+            for secrets_of in (None, officer, inspections.ALL)
+        }
+        assert inspections.inspection(read, others[0].id) is None
+        secret = inspections.inspection(read, others[0].id, secrets_of=officer)
+    assert listed[None] == {begun.id}
+    assert listed[officer] == {begun.id} | own
+    assert listed[inspections.ALL] == {begun.id} | {one.id for one in others}
+    assert secret is not None
+    assert secret["secret"] == [f"{TASK}.entities.1", f"{TASK}.officers.1"]
+
+
+def test_a_void_draw_of_officers_stays_closed_while_the_entities_are_secret(
+    ledger: Ledger, projector: Projector, reader: Reader
+) -> None:
+    """Its proof names them. Once their list is public, so is the proof."""
+    story = with_task(plan_row(entities_draw=HELD, officers_draw=HELD))
+    reveal_draw(story, commit_draw(story, "entities"))
+    officers = commit_draw(story, "officers")
+    story.act("operator", "draw_operator", RequestVoid(draw_id=officers, reason="示例：有误"))
+    reveal_draw(story, officers)
+    story.act("approver1", "approver", ApproveVoid(draw_id=officers))
+    for openness in (False, True):
+        if openness:
+            story.act("operator", "draw_operator", RequestVoid(draw_id=FIRST, reason="示例：有误"))
+            story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+        record(ledger, story)
+        projector.catch_up()
+        with reader.snapshot() as read:
+            found = draws.public_draw(read, officers)
+            assert found is not None
+            assert (found["status"], found["open"]) == ("voided", openness)
+            assert (draws.public_proof(read, officers) is not None) == openness
+
+
+def test_every_source_is_shown_with_what_it_waits_for(
+    ledger: Ledger, projector: Projector, reader: Reader
+) -> None:
+    """Before the commitment as the plan has it; then with round and time; then with the moment in which it arrived."""
+    row = plan_row(entities_draw=terms(beacons=("quicknet",), witnesses=2))
+    story = with_task(row)
+    prepare = PrepareDraw(
+        draw_id=FIRST,
+        task=TASK,
+        stage="entities",
+        witnesses=("witness1", "witness2"),
+        lotteries=(),
+    )
+    story.act("operator", "draw_operator", prepare)
+    shown = [_sources(ledger, projector, reader, story)]
+    for who in prepare.witnesses:
+        commit = witness_commit(nonce_of(FIRST, who)).hex()
+        story.act(who, "witness", BringCommitment(draw_id=FIRST, commit=commit))
+    story.act("operator", "draw_operator", CommitDraw(draw_id=FIRST))
+    story.cover(FIRST)
+    shown.append(_sources(ledger, projector, reader, story))
+    story.now = "2024-06-03T01:30:00.000Z"
+    reveal = RevealSource(draw_id=FIRST, nonce=nonce_of(FIRST, "witness2").hex())
+    story.act("witness2", "witness", reveal)
+    shown.append(_sources(ledger, projector, reader, story))
+    assert [one["type"] for one in shown[0]] == ["drand", "witness", "witness"]
+    assert [(one[0]["round"], one[0]["due_at"]) for one in shown] == [
+        (None, None),
+        (8192232, "2024-06-03T02:01:00.000Z"),
+        (8192232, "2024-06-03T02:01:00.000Z"),
+    ]
+    assert [one[1]["commit"] is None for one in shown] == [True, False, False]
+    assert [one["arrived_at"] for one in shown[2]] == [None, None, "2024-06-03T01:30:00.000Z"]
+    assert [one["arrived"] for one in shown[2]] == [False, False, True]
+
+
+def _sources(
+    ledger: Ledger, projector: Projector, reader: Reader, story: Story
+) -> list[dict[str, Any]]:
+    record(ledger, story)
+    projector.catch_up()
+    with reader.snapshot() as read:
+        found = draws.public_draw(read, FIRST)
+    assert found is not None
+    sources: list[dict[str, Any]] = found["sources"]
+    return sources
+
+
 def test_a_void_draw_shows_without_a_list_that_never_was(year: Story, read: Read) -> None:
     """It was voided before it was computed: everybody sees that, and why; its pool stays closed."""
-    (draw,) = (row for row in campaigns.public_draws(read, TASK) if row["id"] == VOID)
+    (draw,) = (row for row in draws.public_of_task(read, TASK) if row["id"] == VOID)
     assert draw["void_reason"] == "示例：名单有误"
-    assert campaigns.public_members(read, VOID, "pool") == []
-    assert len(campaigns.public_members(read, VOID_COMPUTED, "pool")) == 24
+    assert [(one["act"], one["by"], one["reason"]) for one in draw["voids"]] == [
+        ("requested", "operator", "示例：名单有误"),
+        ("approved", "approver1", "示例：名单有误"),
+    ]
+    assert draws.public_members(read, VOID, "pool") == []
+    assert len(draws.public_members(read, VOID_COMPUTED, "pool")) == 24
 
 
 def test_an_inspection_shows_when_each_step_happened(year: Story, read: Read) -> None:

@@ -77,12 +77,12 @@ def test_a_rebuild_replaces_what_was_changed(
             Difference(table="tasks_v1", key=(TASK,), found="changed"),
         ),
         (
-            "DELETE FROM projections.entities_v1 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
-            Difference(table="entities_v1", key=("school:1300000003", "41"), found="missing"),
+            "DELETE FROM projections.entities_v2 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
+            Difference(table="entities_v2", key=("school:1300000003", "41"), found="missing"),
         ),
         (
-            "INSERT INTO projections.proofs_v1 VALUES ('假', true, '{}')",
-            Difference(table="proofs_v1", key=("假",), found="surplus"),
+            "INSERT INTO projections.proofs_v2 VALUES ('假', '{}')",
+            Difference(table="proofs_v2", key=("假",), found="surplus"),
         ),
         (
             "UPDATE projections.position SET size = size - 1",

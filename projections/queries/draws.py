@@ -1,0 +1,144 @@
+"""Draws: how far each came and what it waits for, who stands in its lists, its proof, and what one entity may know of it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Literal
+
+from projections.reading import Page
+
+if TYPE_CHECKING:
+    from projections.reading import Read, Row
+
+FIRST = Page()
+Part = Literal["pool", "excluded", "drawn"]
+# The proof of a draw of officers names the entities, so it is `open` only when theirs is.
+DRAWS = """
+    SELECT draw.*, told.voids, told.arrivals,
+        draw.released AND (draw.entities_draw IS NULL OR entities.released) AS open
+    FROM projections.draws_v2 AS draw
+    LEFT JOIN projections.draws_v2 AS entities ON entities.id = draw.entities_draw
+    CROSS JOIN LATERAL (
+        SELECT
+            coalesce(jsonb_object_agg(data ->> 'index', recorded_at)
+                FILTER (WHERE type = 'draw.source_revealed.v1'), '{}') AS arrivals,
+            coalesce(jsonb_agg(jsonb_build_object(
+                'act', CASE type WHEN 'draw.void_requested.v1' THEN 'requested'
+                    WHEN 'draw.voided.v1' THEN 'approved' ELSE 'declined' END,
+                'by', actor, 'role', role, 'at', recorded_at, 'reason', data ->> 'reason'
+            ) ORDER BY version) FILTER (WHERE type <> 'draw.source_revealed.v1'), '[]') AS voids
+        FROM projections.steps_v1
+        WHERE stream = 'draw/' || draw.id AND type IN ('draw.source_revealed.v1',
+            'draw.void_requested.v1', 'draw.voided.v1', 'draw.void_declined.v1')
+    ) AS told
+"""
+MEMBERS = """
+    SELECT member.entity, entity.name, member.stratum, member.reason,
+        CASE WHEN draw.released OR %(part)s = 'drawn' THEN member.place END AS place
+    FROM projections.draw_members_v1 AS member
+    JOIN projections.draws_v2 AS draw ON draw.id = member.draw
+    LEFT JOIN projections.entities_v2 AS entity ON entity.id = member.entity
+        AND entity.from_leaf < draw.ledger_size
+        AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
+    WHERE member.draw = %(draw)s
+"""
+
+
+def of_task(read: Read, task: str) -> list[Row]:
+    """All draws of a task, void ones too, by stage and serial."""
+    statement = f"{DRAWS} WHERE draw.task = %s ORDER BY draw.stage, draw.serial"
+    return [_told(row) for row in read.execute(statement, [task])]
+
+
+def draw(read: Read, id_: str) -> Row | None:
+    """One draw in whatever stage.
+
+    A row of the table, and `open` (whether list and proof are public), `voids` (each request to void it and what was
+    decided, in order) and in each of `sources` when it arrived.
+    """
+    found = read.execute(f"{DRAWS} WHERE draw.id = %s", [id_]).fetchone()
+    return None if found is None else _told(found)
+
+
+def public_of_task(read: Read, task: str) -> list[Row]:
+    """As `of_task`, without what follows from a list that is not public."""
+    return [_public(row) for row in of_task(read, task)]
+
+
+def public_draw(read: Read, id_: str) -> Row | None:
+    """As `draw`, without what follows from a list that is not public."""
+    found = draw(read, id_)
+    return None if found is None else _public(found)
+
+
+def _told(row: Row) -> Row:
+    arrivals = row.pop("arrivals")
+    del row["released"]
+    for place, source in enumerate(row["sources"]):
+        source["arrived_at"] = arrivals.get(str(place))
+    return row
+
+
+def _public(row: Row) -> Row:
+    shown = {**row, "drawn": row["drawn"] if row["open"] else None}
+    del shown["version"]  # it counts who looked
+    return shown
+
+
+def members(read: Read, draw: str, part: Part, *, page: Page = FIRST) -> list[Row]:
+    """Who was in the pool of a draw, left out of it, or drawn, by entity id: entity, name, stratum, reason, place.
+
+    The name is the one that the registry had at the commitment. Before the draw is public, `place` is told of those who
+    were drawn only when it is them that are asked for.
+    """
+    statement = f"""{MEMBERS} AND (%(after)s::text IS NULL OR member.entity > %(after)s)
+        AND CASE %(part)s WHEN 'pool' THEN reason IS NULL WHEN 'excluded' THEN reason IS NOT NULL
+            ELSE place IS NOT NULL END
+        ORDER BY member.entity LIMIT %(limit)s"""
+    values = {"draw": draw, "part": part, **vars(page)}
+    return read.execute(statement, values).fetchall()
+
+
+def public_members(read: Read, draw: str, part: Part, *, page: Page = FIRST) -> list[Row]:
+    """As `members`, and nothing before the list is public."""
+    return members(read, draw, part, page=page) if _is_open(read, draw) else []
+
+
+def public_name(read: Read, draw: str, entity: str) -> str | None:
+    """The name at the commitment of somebody who stands in a draw's pool or among its exclusions."""
+    values = {"draw": draw, "part": "pool", "entity": entity}
+    found = read.execute(f"{MEMBERS} AND member.entity = %(entity)s", values).fetchone()
+    return None if found is None else found["name"]
+
+
+def proof(read: Read, draw: str) -> str | None:
+    """The bundle of draw-v1 or assign-v1 as canonical text, once it is computed."""
+    statement = "SELECT bundle FROM projections.proofs_v2 WHERE draw = %s"
+    row = read.execute(statement, [draw]).fetchone()
+    return None if row is None else str(row["bundle"])
+
+
+def public_proof(read: Read, draw: str) -> str | None:
+    """As `proof`, once it is public."""
+    return proof(read, draw) if _is_open(read, draw) else None
+
+
+def public_strata(read: Read, draw: str) -> Row | None:
+    """The `seed` of a draw of entities and its `strata` (stratum, size, quota, cutoff), once it is public."""
+    if not _is_open(read, draw):
+        return None
+    statement = "SELECT seed, strata FROM projections.proofs_v2 WHERE draw = %s"
+    return read.execute(statement, [draw]).fetchone()
+
+
+def frame(read: Read, draw: str) -> list[tuple[str, str, str | None]]:
+    """Everybody of a draw's two lists by id: id, stratum, and the reason of who was left out."""
+    statement = """
+        SELECT entity, stratum, reason FROM projections.draw_members_v1
+        WHERE draw = %s ORDER BY entity"""
+    rows = read.execute(statement, [draw])
+    return [(row["entity"], row["stratum"], row["reason"]) for row in rows]
+
+
+def _is_open(read: Read, id_: str) -> bool:
+    found = draw(read, id_)
+    return found is not None and bool(found["open"])

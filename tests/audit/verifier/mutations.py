@@ -223,6 +223,33 @@ def rename_member(bundle: Bundle, rng: Random) -> bool:
 
 
 @_tree
+def member_with_empty_id(bundle: Bundle, rng: Random) -> bool:
+    """An id that says nothing, which would stand first."""
+    if not bundle["pool"]:
+        return False
+    bundle["pool"][0]["id"] = ""
+    return True
+
+
+@_tree
+def member_with_empty_stratum(bundle: Bundle, rng: Random) -> bool:
+    """A member that belongs nowhere."""
+    row = _pick(rng, bundle["pool"])
+    if row:
+        row["stratum"] = ""
+    return row is not None
+
+
+@_tree
+def reason_empty(bundle: Bundle, rng: Random) -> bool:
+    """Left out without a reason."""
+    row = _pick(rng, bundle["excluded"])
+    if row:
+        row["reason"] = ""
+    return row is not None
+
+
+@_tree
 def remove_excluded(bundle: Bundle, rng: Random) -> bool:
     """One fewer who was left out."""
     return _remove(bundle["excluded"], rng)
@@ -583,6 +610,16 @@ TREE["quota-plus-one"] = _add_to_result("quota", 1)
 TREE["quota-minus-one"] = _add_to_result("quota", -1)
 TREE["size-plus-one"] = _add_to_result("size", 1)
 TREE["size-minus-one"] = _add_to_result("size", -1)
+
+
+@_tree
+def result_true_for_one(bundle: Bundle, rng: Random) -> bool:
+    """A truth value that some languages hold equal to the number."""
+    name = rng.choice(["size", "quota"])
+    row = _pick(rng, bundle["strata"], lambda row: row[name] in (0, 1))
+    if row:
+        row[name] = bool(row[name])
+    return row is not None
 
 
 @_tree

@@ -60,6 +60,7 @@ def _checks(bundle: object, means: Means) -> list[Check]:
         raise _SHAPE.refusal("$.alg", f"应为 / must be {ALG}")
     commitment = commitment_from_json(fields["commitment"])
     pool = pool_from_json(fields["pool"], fields["excluded"])
+    strata = _SHAPE.array(fields["strata"], "$.strata")
     disclosure = Disclosure(
         sources=commitment.sources,
         commitment=commitment.digest(),
@@ -76,7 +77,7 @@ def _checks(bundle: object, means: Means) -> list[Check]:
         ("entropy", disclosure.check_entropy),
         ("vrf_proof", disclosure.check_vrf_proof),
         ("seed", disclosure.check_seed),
-        ("strata", lambda: _check_strata(commitment, pool, disclosure.seed, fields["strata"])),
+        ("strata", lambda: _check_strata(commitment, pool, disclosure.seed, strata)),
     ]
 
 
@@ -90,11 +91,10 @@ def _check_rule(commitment: Commitment, pool: Pool) -> None:
     quotas(commitment.rule, pool.sizes())
 
 
-def _check_strata(commitment: Commitment, pool: Pool, seed: bytes, given: object) -> None:
+def _check_strata(commitment: Commitment, pool: Pool, seed: bytes, rows: list[Any]) -> None:
     expected = [
         each.to_json() for each in draw(seed, pool.members, quotas(commitment.rule, pool.sizes()))
     ]
-    rows = _SHAPE.array(given, "$.strata")
     for index, (row, right) in enumerate(zip(rows, expected, strict=False)):
         # Compared as bytes: in Python 1 equals True.
         require_equal(f"$.strata[{index}]", canon(row), canon(right))

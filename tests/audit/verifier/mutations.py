@@ -648,6 +648,13 @@ def result_renamed(bundle: Bundle, rng: Random) -> bool:
     return True
 
 
+@_tree
+def results_no_array(bundle: Bundle, rng: Random) -> bool:
+    """Results that are no list at all."""
+    bundle["strata"] = rng.choice([None, {}, "strata", 0])
+    return True
+
+
 # ---- anything, anywhere ----------------------------------------------------------------------
 
 

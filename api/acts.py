@@ -10,15 +10,18 @@ from api.access import PartsNow, PersonNow
 from api.acting import Person, give
 from api.answers import ACTING, POSITION_HEADER, ActAnswer, act_answer
 from api.bodies import Body, body_of, tagged
+from api.looks import require_visible
 from api.parts import Parts
 from api.words import ACT_NAMES, ROLE_NAMES
 from domain.decisions import ACTS, SYSTEM, Act
+from domain.draw_commands import LookAtDraw
 from domain.facts import Command
 from domain.organisation import IssuePassword
 
 MAX_ACTS = 20_000
-# Recorded by what it announces and by nothing else: POST /accounts/{staff}/password.
-OFFERED = tuple(act for act in ACTS if act.command is not IssuePassword)
+# Recorded by what they announce and by nothing else: POST /accounts/{staff}/password, and the reads that show a list.
+BY_DOING = (IssuePassword, LookAtDraw)
+OFFERED = tuple(act for act in ACTS if act.command not in BY_DOING and set(act.roles) - {SYSTEM})
 
 IdempotencyKey = Annotated[
     str | None,
@@ -52,6 +55,7 @@ def record(
     response: Response,
 ) -> ActAnswer:
     """Give the commands and answer with what was recorded."""
+    require_visible(parts, person, commands)
     receipt = give(parts.writer, parts.keys, person, commands, key)
     response.headers[POSITION_HEADER] = str(receipt.size)
     return act_answer(receipt)

@@ -10,10 +10,13 @@ import structlog
 from fastapi import FastAPI
 
 from api import (
+    beacon_routes,
     campaign_routes,
     health_routes,
     import_routes,
+    notice_routes,
     problems,
+    public_draw_routes,
     public_routes,
     registry_routes,
     sessions,
@@ -61,10 +64,13 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
     for router in (
         sessions.router,
         acts_router(),
+        beacon_routes.router,
         import_routes.router,
         registry_routes.router,
         campaign_routes.router,
+        notice_routes.router,
         public_routes.router,
+        public_draw_routes.router,
         health_routes.router,
     ):
         app.include_router(router)

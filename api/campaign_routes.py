@@ -1,4 +1,4 @@
-"""What staff read of plans, tasks, draws and inspections. A list that is not disclosed is not shown."""
+"""What staff read of plans, tasks, draws and inspections. Whoever sees a list that is not public is on record for it."""
 
 from typing import Annotated, Any, Literal
 
@@ -7,25 +7,26 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
+from api.looks import look, look_at_inspections, secrets_of
 from api.paging import PageAsked, known, listing
+from api.parts import Parts
 from api.shapes.campaigns import DrawMembers, DrawShown, PlanShown, Tasks, TaskWithDraws
 from api.shapes.inspections import Inspections, InspectionWithSteps
 from api.shapes.proofs import AnyBundle
 from api.text import Word
+from domain.draw_commands import Part as Looked
 from domain.errors import DomainError
 from domain.inspection_state import Status
-from projections.queries import campaigns, inspections
-from projections.queries.campaigns import Part
-from projections.reading import Read
+from projections.queries import campaigns, draws, inspections
+from projections.queries.draws import Part
+from projections.reading import Row
 
 router = APIRouter(
     tags=["计划、抽取与检查 / plans, draws, inspections"],
     responses=STAFF,
     dependencies=[Depends(person_of)],
 )
-# They carry the draw out or watch over it; everybody else waits for the disclosure.
-BEHIND_THE_CURTAIN = ("draw_operator", "discipline")
-EVERY_INSPECTION = ("clerk", "reviewer", "approver", *BEHIND_THE_CURTAIN)
+EVERY_INSPECTION = ("clerk", "reviewer", "approver", "draw_operator", "discipline")
 
 
 @router.get(
@@ -67,10 +68,9 @@ def task(number: Word, parts: PartsNow) -> dict[str, Any]:
 
 @router.get("/draws/{draw_id}", response_model=DrawShown, summary="一次抽取 / one draw")
 def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
-    """The draw as it stands: people, commitment, times. Its list is under `members`, its proof under `bundle`."""
+    """The draw as it stands: people, sources, commitment, times. Its list is under `members`, its proof under `bundle`."""
     with parts.reader.snapshot() as read:
-        found = campaigns.draw(read, draw_id)
-    return known(found, "unknown-draw", "没有此抽取 / no such draw")
+        return _known(draws.draw(read, draw_id))
 
 
 @router.get(
@@ -85,10 +85,15 @@ def members(
     page: PageAsked,
     part: Annotated[Part, Query(description="抽查库、排除或抽中 / which list")] = "drawn",
 ) -> dict[str, Any]:
-    """Pool, exclusions or drawn entities; before the disclosure for the draw operator and the discipline office."""
+    """Pool and exclusions for all staff from the commitment on.
+
+    Who was drawn, before it is public, only for those who carry out the visits and the discipline office; each look is recorded.
+    """
     with parts.reader.snapshot() as read:
-        _require_open(read, draw_id, person)
-        rows = campaigns.members(read, draw_id, part, page=page)
+        found = _known(draws.draw(read, draw_id))
+        rows = draws.members(read, draw_id, part, page=page)
+    if part == "drawn":
+        _look(parts, person, found, "drawn")
     return listing(rows, page, key="entity")
 
 
@@ -99,12 +104,13 @@ def members(
     summary="抽取证明 / proof bundle",
 )
 def bundle(draw_id: Word, parts: PartsNow, person: PersonNow) -> Response:
-    """The exact canonical bundle; before the disclosure for the draw operator and the discipline office."""
+    """The exact canonical bundle; before it is public as the list of who was drawn."""
     with parts.reader.snapshot() as read:
-        _require_open(read, draw_id, person)
-        proof = campaigns.proof(read, draw_id)
+        found = _known(draws.draw(read, draw_id))
+        proof = draws.proof(read, draw_id)
     if proof is None:
         raise DomainError("unknown-proof", "抽取尚未计算 / the draw is not computed yet")
+    _look(parts, person, found, "bundle")
     return Response(proof, media_type="application/json")
 
 
@@ -119,14 +125,25 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
     status: Annotated[Status | None, Query()] = None,
     officer: Annotated[Literal["me"] | None, Query(description="只列本人的 / only my own")] = None,
 ) -> dict[str, Any]:
-    """Inspections by id; they begin with the disclosure of the officers' draw. Officers see their own."""
+    """Inspections by id. Officers see their own.
+
+    While the draws are not public, one that has not begun shows to its officers and the discipline office, and each look is
+    recorded.
+    """
     mine = person.id if officer == "me" or not person.has(*EVERY_INSPECTION) else None
     if mine is not None:
         require_role(person, "officer", *EVERY_INSPECTION)
     with parts.reader.snapshot() as read:
         rows = inspections.inspections(
-            read, page=page, task=task, officer=mine, entity=entity, status=status
+            read,
+            page=page,
+            task=task,
+            officer=mine,
+            entity=entity,
+            status=status,
+            secrets_of=secrets_of(person),
         )
+    look_at_inspections(parts, person, rows)
     return listing(rows, page)
 
 
@@ -136,17 +153,22 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
     summary="一次检查 / one inspection",
 )
 def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
-    """The inspection with its steps; for an officer who is not of it there is none."""
+    """The inspection with its steps, under the same conditions; for an officer who is not of it there is none."""
     require_role(person, "officer", *EVERY_INSPECTION)
     with parts.reader.snapshot() as read:
-        found = inspections.inspection(read, inspection)
+        found = inspections.inspection(read, inspection, secrets_of=secrets_of(person))
     if found is not None and not person.has(*EVERY_INSPECTION):
         found = found if person.id in found["officers"] else None
-    return known(found, "unknown-inspection", "没有此检查 / no such inspection")
+    found = known(found, "unknown-inspection", "没有此检查 / no such inspection")
+    look_at_inspections(parts, person, [found])
+    return found
 
 
-def _require_open(read: Read, id_: str, person: Person) -> None:
-    found = known(campaigns.draw(read, id_), "unknown-draw", "没有此抽取 / no such draw")
-    if not found["open"] and not person.has(*BEHIND_THE_CURTAIN):
-        detail = "公布前只有抽取操作员和纪检监察可以查看 / before the disclosure only operator and discipline may look"
-        raise DomainError("draw-not-disclosed", detail)
+def _known(found: Row | None) -> Row:
+    return known(found, "unknown-draw", "没有此抽取 / no such draw")
+
+
+def _look(parts: Parts, person: Person, found: Row, part: Looked) -> None:
+    """What nobody may see before it is public, for whatever reason, is refused to all; what was not drawn holds nothing."""
+    if found["computed_at"] is not None and not found["open"]:
+        look(parts, person, [found["id"]], part)

@@ -36,10 +36,15 @@ _FORBIDDEN = (
 )
 _CONFLICT = (
     "already-registered change-pending command-id-reused draw-exists draw-voided"
-    " entities-not-drawn follow-up-missing inspections-exist inspections-open not-checkpointed"
-    " nothing-to-confirm source-missing task-not-confirmed wrong-stage"
+    " entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
+    " inspections-open lottery-disputed margin-missed not-checkpointed nothing-to-confirm"
+    " round-not-yet source-missing task-not-confirmed too-early void-pending vrf-key-exists"
+    " vrf-key-revoked wrong-stage"
 )
-_UNAVAILABLE = "clock-unreadable database-unavailable ledger-unavailable projection-behind"
+_UNAVAILABLE = (
+    "clock-unreadable database-unavailable ledger-unavailable projection-behind"
+    " relay-unreachable relays-missing"
+)
 # Something is wrong with what is stored: no request can put it right.
 _BROKEN = (
     "checkpoint-inconsistent envelope-malformed event-malformed internal-error leaf-hash-differs"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from domain.lottery.assignment_bundle import assignment_commitment_from_json
 from domain.lottery.commitment import commitment_from_json
 from domain.lottery.tickets import stratum_key, ticket
-from projections.queries import campaigns
+from projections.queries import draws
 from projections.reading import Page
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ EVERYTHING = Page(limit=10_000_000)
 
 def shown_draw(read: Read, draw: Row) -> Row:
     """A row of `public_draws` with what its page needs; `bundle` is None where nothing was computed before it was voided."""
-    proof = campaigns.public_proof(read, draw["id"])
+    proof = draws.public_proof(read, draw["id"])
     bundle = json.loads(proof) if proof is not None else None
     shown = {
         **draw,
@@ -75,15 +75,15 @@ def _teams(read: Read, draw: Row, bundle: Row) -> Row:
 
 
 def _names_of_task(read: Read, task: str) -> dict[str, str]:
-    draws = [one for one in campaigns.public_draws(read, task) if one["stage"] == "entities"]
-    return {id_: name for one in draws for id_, name in _names(read, one["id"]).items()}
+    own = [one for one in draws.public_of_task(read, task) if one["stage"] == "entities"]
+    return {id_: name for one in own for id_, name in _names(read, one["id"]).items()}
 
 
 def _names(read: Read, draw: str) -> dict[str, str]:
     """The name of everybody who stood in a draw; who was not yet confirmed then has none."""
-    parts: tuple[campaigns.Part, ...] = ("pool", "excluded")
+    parts: tuple[draws.Part, ...] = ("pool", "excluded")
     return {
         row["entity"]: row["name"] or "（未入库）"
         for part in parts
-        for row in campaigns.public_members(read, draw, part, page=EVERYTHING)
+        for row in draws.public_members(read, draw, part, page=EVERYTHING)
     }

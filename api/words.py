@@ -1,4 +1,4 @@
-"""The Chinese name of every act, for the OpenAPI document and the pages that people read."""
+"""The Chinese name of every act, role and notice, for the OpenAPI document and the pages that people read."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ ACT_NAMES: dict[str, str] = {
     "item.publish": "公布抽查事项",
     "entity.add": "登记检查对象",
     "entity.change": "变更检查对象",
+    "entity.exempt": "登记免予抽查决定",
     "entity.record-visit": "记录系统外检查",
     "officer.add": "登记执法检查人员",
     "officer.change": "变更执法检查人员",
@@ -33,13 +34,19 @@ ACT_NAMES: dict[str, str] = {
     "task.open": "启动抽查任务",
     "task.confirm": "部门确认抽查任务",
     "task.complete": "办结抽查任务",
+    "vrf-key.enrol": "登记抽取密钥",
+    "vrf-key.revoke": "吊销抽取密钥",
     "draw.prepare": "准备抽取",
     "draw.witness": "见证人提交承诺值",
+    "draw.enter-paper": "录入纸质承诺值",
     "draw.commit": "固定名单与规则",
-    "draw.reveal": "见证人公开随机数",
+    "draw.reveal": "公开见证人随机数",
+    "draw.enter-beacon": "录入 drand 随机信标",
+    "draw.enter-lottery": "录入彩票开奖号码",
     "draw.disclose": "公布抽取结果",
     "draw.request-void": "申请作废抽取",
     "draw.approve-void": "批准作废抽取",
+    "draw.decline-void": "不同意作废抽取",
     "inspection.notify": "通知检查对象",
     "inspection.check-in": "现场签到",
     "inspection.check-out": "现场签退",
@@ -60,4 +67,16 @@ ROLE_NAMES: dict[str, str] = {
     "officer": "执法检查人员",
     "approver": "审批人",
     "discipline": "纪检监察",
+}
+NOTICE_NAMES: dict[str, str] = {
+    "draw.void_requested.v1": "申请作废抽取 / a void was requested",
+    "draw.voided.v1": "抽取已作废 / a draw was voided",
+    "draw.void_declined.v1": "不同意作废 / a void was declined",
+    "draw.lottery_entered.v1": "开奖号码录入不一致 / lottery numbers differ",
+    "draw.looked_at.v1": "查看未公布的名单 / somebody looked at a list that is not public",
+    "entity.exempted.v1": "提出免予抽查 / an exemption was proposed",
+    "entity.changed.v1": "提出变更类型、标签、信用等级或区域 / another kind, tag, credit class or area was proposed",
+    "registry.suspended.v1": "提出暂停检查对象 / a suspension of an entity was proposed",
+    "vrf_key.enrolled.v1": "登记抽取密钥 / a draw key was enrolled",
+    "vrf_key.revoked.v1": "吊销抽取密钥 / a draw key was revoked",
 }

@@ -1,16 +1,17 @@
 """Plans, tasks and draws, as staff read them and as the public does."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, Version
-from api.shapes.proofs import Commitment, Reason
-from domain.draw_commands import LotteryIssue, Stage
+from api.shapes.proofs import Commitment, Hash, Reason
+from domain.draw_commands import Stage
+from domain.organisation import Role
 from domain.plan import PlanStatus
 from domain.plan_checks import PlanWarning
-from domain.plan_rows import PlanRow
+from domain.plan_rows import ChainName, PlanRow
 from domain.task import TaskConfirmed
 
 DrawStatus = Literal["prepared", "committed", "computed", "disclosed", "voided"]
@@ -135,8 +136,58 @@ class PublicTasks(Listing[PublicTask]):
     """抽查任务的一页 / one page of tasks."""
 
 
+class DrandShown(Answer):
+    """drand 随机信标 / one round of a chain; the round is known from the commitment on."""
+
+    type: Literal["drand"]
+    name: ChainName
+    chain: Hash
+    round: int | None = Field(ge=1)
+    due_at: Instant | None = Field(description="应产生的时间 / when the round is due")
+    arrived: bool
+    arrived_at: Instant | None
+
+
+class LotteryShown(Answer):
+    """公开彩票 / an issue of a public lottery; it counts once two people entered the same numbers."""
+
+    type: Literal["lottery"]
+    name: str
+    issue: str
+    due_at: Instant = Field(description="开奖时间 / when its numbers can be known")
+    entered_by: list[str] = Field(description="已录入号码的人 / who entered numbers so far")
+    arrived: bool
+    arrived_at: Instant | None
+
+
+class WitnessShown(Answer):
+    """见证人 / a witness, and the hash once it counts."""
+
+    type: Literal["witness"]
+    who: str
+    commit: Hash | None
+    typed_by: str | None = Field(
+        description="已从纸面录入一次、待第二人录入 / who typed it from paper, while a second person is waited for"
+    )
+    arrived: bool
+    arrived_at: Instant | None
+
+
+SourceShown = Annotated[DrandShown | LotteryShown | WitnessShown, Field(discriminator="type")]
+
+
+class VoidStep(Answer):
+    """作废的一步 / a request to void the draw, or what was decided on it."""
+
+    act: Literal["requested", "approved", "declined"]
+    by: str
+    role: Role
+    at: Instant
+    reason: str
+
+
 class PublicDraw(Answer):
-    """一次抽取 / a draw, from its commitment on; `drawn` once its list is public."""
+    """一次抽取 / a draw, from the moment in which it was prepared; `drawn` once its list is public."""
 
     id: str = Field(description="抽查计划编号.阶段.序号 / plan number, stage and serial")
     task: str
@@ -145,10 +196,13 @@ class PublicDraw(Answer):
     status: DrawStatus
     open: bool = Field(description="名单与证明是否公开 / whether list and proof are public")
     predecessors: list[str] = Field(description="此前作废的抽取 / the void draws before it")
+    entities_draw: str | None = Field(
+        description="为哪次对象抽取派员 / the draw of entities that the officers are drawn for"
+    )
+    prepared_by: str
     witnesses: list[str]
-    lotteries: list[LotteryIssue]
-    arrived: list[Count] = Field(
-        description="已到齐的随机源在承诺中的序号 / places of the sources that have arrived, from 0"
+    sources: list[SourceShown] = Field(
+        description="随机源，按进入的顺序 / what the draw waits for, in the order in which it enters"
     )
     disputed: bool = Field(
         description="开奖号码录入不一致，抽取暂停 / the entered lottery numbers differ: the draw rests"
@@ -161,6 +215,9 @@ class PublicDraw(Answer):
     excluded: Count | None
     drawn: Count | None
     void_reason: str | None
+    voids: list[VoidStep] = Field(
+        description="作废的申请与决定，按先后 / each request to void it and what was decided"
+    )
     prepared_at: Instant
     committed_at: Instant | None
     covered_at: Instant | None = Field(
@@ -178,8 +235,6 @@ class PublicDraws(Listing[PublicDraw]):
 class DrawShown(PublicDraw):
     """一次抽取，供工作人员 / a draw as staff read it."""
 
-    committed_by: list[str] = Field(description="已提交承诺值的见证人 / witnesses with a hash")
-    void_requested_by: str | None
     version: Version
 
 
@@ -190,7 +245,7 @@ class TaskWithDraws(TaskShown):
 
 
 class PublicTaskWithDraws(PublicTask):
-    """抽查任务及其公开的抽取 / a task with its draws from their commitment on."""
+    """抽查任务及其全部抽取 / a task with all its draws, void ones too."""
 
     draws: list[PublicDraw]
 

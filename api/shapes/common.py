@@ -1,5 +1,6 @@
 """What the shapes of many reads share: times, pages, personal fields, and the steps of a stream."""
 
+from collections.abc import Sequence
 from functools import cache
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union
 
@@ -67,21 +68,29 @@ class Step(Answer):
 
 
 @cache
-def _step(name: str) -> type[Step]:
+def _event(name: str, base: type[Step]) -> type[Step]:
     event: Any = NAMES[name]
     fields: dict[str, Any] = {"type": (Literal[name], ...), "data": (event, ...)}
     return create_model(
-        f"{event.__name__}Step", __base__=Step, __doc__=f"{event.__doc__} ({name})", **fields
+        f"{event.__name__}{base.__name__}",
+        __base__=base,
+        __doc__=f"{event.__doc__} ({name})",
+        **fields,
     )
 
 
-def steps_of(*kinds: str) -> Any:  # noqa: ANN401 - a type
-    """A list of the events whose stored names begin with one of these kinds, each with its own data."""
-    events = [_step(name) for name in NAMES if name.partition(".")[0] in kinds]
+def events_of(names: Sequence[str], base: type[Step]) -> Any:  # noqa: ANN401 - a type
+    """One of the events of these stored names, each with its own data, as `base` describes it."""
+    events = [_event(name, base) for name in names]
     if len(events) == 1:
-        return list[events[0]]  # type: ignore[valid-type]
-    one: Any = Annotated[
+        return events[0]
+    return Annotated[
         Union[tuple(events)],  # noqa: UP007 - made from the table
         Field(discriminator="type"),
     ]
-    return list[one]
+
+
+def steps_of(*kinds: str) -> Any:  # noqa: ANN401 - a type
+    """A list of the events whose stored names begin with one of these kinds."""
+    names = [name for name in NAMES if name.partition(".")[0] in kinds]
+    return list[events_of(names, Step)]  # type: ignore[misc]

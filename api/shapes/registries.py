@@ -94,7 +94,10 @@ class Proposal(Answer, Generic[Details]):
     by: str = Field(description="提出人 / who proposed it")
     details: Details | None
     note: str = Field(
-        description="检查日期或培训名称，其他为空 / the day of a visit or the course, else empty"
+        description="检查日期、培训名称或免查决定文号，其他为空 / the day of a visit, the course or the decision, else empty"
+    )
+    days: tuple[str, str] = Field(
+        description="免予抽查的起止日，其他为空 / first and last day of an exemption, else empty"
     )
 
 
@@ -135,6 +138,9 @@ class EntityLine(Confirmed):
     pending: EntityProposal | None
     visits: list[Day] = Field(
         description="系统外检查的日期 / days of inspections held outside this ledger"
+    )
+    exemptions: dict[str, tuple[Day, Day]] = Field(
+        description="免予抽查：决定文号与起止日 / exemptions: decision to its first and last day"
     )
 
 

@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
-from domain.draw_commands import ApproveVoid, DiscloseDraw, RequestVoid
+from domain.draw_commands import ApproveVoid, RequestVoid
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
@@ -73,6 +73,8 @@ READS = {
     "/public/draws/{draw_id}": f"/public/draws/{TASK}.officers.1",
     "/public/draws/{draw_id}/members": f"/public/draws/{TASK}.entities.2/members?part=excluded",
     "/public/draws/{draw_id}/bundle": f"/public/draws/{TASK}.officers.1/bundle",
+    "/public/draws/{draw_id}/entities/{entity}": f"/public/draws/{TASK}.entities.2/entities/{story.entity_id(3)}",
+    "/notices": "/notices",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/checkpoint": "/checkpoint",
@@ -136,9 +138,7 @@ def _draws(told: Story) -> None:
     told.act("approver1", "approver", ApproveVoid(draw_id=voided))
     stages: tuple[tuple[Stage, int], ...] = (("entities", 2), ("officers", 1))
     for stage, serial in stages:
-        draw_id = story.commit_draw(told, stage, serial)
-        story.reveal_draw(told, draw_id)
-        told.act("operator", "draw_operator", DiscloseDraw(draw_id=draw_id))
+        story.reveal_draw(told, story.commit_draw(told, stage, serial))
 
 
 def _inspections(service: Service, told: Story) -> None:

@@ -1,71 +1,384 @@
-"""A list that is not disclosed is shown to nobody but those who draw or watch over the draw."""
+"""A list that is not public: who may look, that each look is on record, and every door by which it could leak.
+
+In these stories the plan keeps both lists back until the inspection begins.
+"""
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
-from domain.draw_commands import DiscloseDraw, DrawCommand
-from domain.inspection_commands import CheckIn
+import httpx
+import pytest
+
+from domain.draw_commands import (
+    ApproveVoid,
+    DeclineVoid,
+    DrawLookedAt,
+    LookAtDraw,
+    RequestVoid,
+    RevealSource,
+)
+from domain.inspection_commands import CheckIn, Notify, OrderCorrection, ReviewResult
+from domain.organisation import AddStaff
 from tests import story
+from tests.projections.recording import record
+from tests.serving import HttpStory, Service, fresh_database, serving
+from tests.story import nonce_of, plan_row, terms
 
 if TYPE_CHECKING:
-    from tests.serving import Service
+    from collections.abc import Iterator
+    from pathlib import Path
 
-ENTITIES, OFFICERS = "联2024026.entities.1", "联2024026.officers.1"
-OUTSIDERS = ("clerk-edu", "reviewer1", "registrar1", "E1", "witness1", "admin")
+    from domain.facts import Command
+    from tests.story import Story
 
-
-def disclose(told: Any, draw_id: str) -> None:  # noqa: ANN401 - a story
-    """Make list and proof public."""
-    command: DrawCommand = DiscloseDraw(draw_id=draw_id)
-    told.act("operator", "draw_operator", command)
-
-
-def codes(service: Service, path: str) -> set[str]:
-    """What outsiders are told."""
-    return {service.get(path, who).json().get("code") for who in OUTSIDERS}
+TASK = "联2024026"
+ENTITIES, OFFICERS = f"{TASK}.entities.1", f"{TASK}.officers.1"
+HELD = terms(disclosure="with-inspection")
+ROW = plan_row(entities_draw=HELD, officers_draw=HELD)
+OUTSIDERS = ("clerk-edu", "reviewer1", "registrar1", "operator", "approver1", "witness1", "admin")
+# Whoever works with inspections, but has no hand in these.
+DESKS = ("clerk-edu", "reviewer1", "operator", "approver1")
 
 
-def test_an_undisclosed_list_is_not_shown(service: Service) -> None:
-    """From the commitment to the disclosure: the commitment is public, everything that follows from it is not."""
-    told = story.with_task()
-    assert service.get(f"/public/draws/{ENTITIES}").json()["code"] == "unknown-draw"
-    story.commit_draw(told, "entities")
-    public = service.get(f"/public/draws/{ENTITIES}").json()
-    assert (public["status"], public["commitment"]["draw_id"]) == ("committed", ENTITIES)
-    early = service.get(f"/draws/{ENTITIES}/bundle", "operator").json()
-    assert early["code"] == "unknown-proof"
-    story.reveal_draw(told, ENTITIES)
-    for part in ("members", "bundle"):
-        assert codes(service, f"/draws/{ENTITIES}/{part}") == {"draw-not-disclosed"}
-        for insider in ("operator", "discipline1"):
-            assert service.get(f"/draws/{ENTITIES}/{part}", insider).status_code == 200
-        assert service.get(f"/public/draws/{ENTITIES}/{part}").json()["code"] == "unknown-proof"
-    assert service.get(f"/public/draws/{ENTITIES}").json()["drawn"] is None
-    disclose(told, ENTITIES)
-    assert codes(service, f"/draws/{ENTITIES}/members") == {None}
-    assert service.get(f"/public/draws/{ENTITIES}/bundle").status_code == 200
+@dataclass(kw_only=True)
+class Held:
+    """A service where both lists are drawn and no inspection has begun, for reading.
+
+    `last` are the answers to whoever entered the last source, twice under one key.
+    """
+
+    service: Service
+    last: list[httpx.Response]
 
 
-def test_inspections_do_not_exist_before_the_officers_draw_is_disclosed(service: Service) -> None:
-    """For nobody: not in lists, not by their number, and no act reaches them."""
-    told = story.with_task()
-    for stage in ("entities", "officers"):
-        story.reveal_draw(told, story.commit_draw(told, stage))
-    entity = service.get(f"/draws/{ENTITIES}/members", "operator", part="drawn").json()["entries"][
-        0
+@pytest.fixture(scope="module")
+def held(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Held]:
+    """The story, told over HTTP once."""
+    home = tmp_path_factory.mktemp("held")
+    with fresh_database(server) as dsn, serving(dsn, home) as running:
+        with patch.object(story, "Story", partial(HttpStory, running)):
+            told = story.with_task(ROW)
+        idle = AddStaff(id="idle", department="edu", roles=("officer",), personal={})
+        told.act("admin", "administrator", idle)
+        story.reveal_draw(told, story.commit_draw(told, "entities"))
+        story.commit_draw(told, "officers")
+        first, last = (
+            RevealSource(draw_id=OFFICERS, nonce=nonce_of(OFFICERS, who).hex())
+            for who in ("witness1", "witness2")
+        )
+        assert running.act("witness1", first).status_code == 200
+        key = {"Idempotency-Key": "last"}
+        yield Held(service=running, last=[running.act("witness2", last, **key) for _ in range(2)])
+
+
+@pytest.fixture
+def empty(database: str, tmp_path: Path) -> Iterator[Service]:
+    """A service of one's own to which nothing was told."""
+    with serving(database, tmp_path) as running:
+        yield running
+
+
+def tell(service: Service, told: Story) -> None:
+    """Record what was decided elsewhere: for stories in which no key has to prove anything more."""
+    record(service.parts.ledger, told)
+    service.clock.write_text(told.now, encoding="utf-8")
+
+
+def looks(service: Service, since: int) -> list[tuple[str, str, str]]:
+    """Who looked at what since the ledger had so many leaves."""
+    recorded = [entry.recorded() for entry in service.parts.ledger.read(since)]
+    return [
+        (one.actor.id, one.stream, one.event.part)
+        for one in recorded
+        if isinstance(one.event, DrawLookedAt)
     ]
-    hidden = f"联2024026:{entity['entity']}"
-    for who in ("clerk-edu", "operator", "discipline1", "E1"):
-        page = service.get("/inspections", who, limit=1).json()
-        assert page == {"entries": [], "next_cursor": None}
-        assert service.get(f"/inspections/{hidden}", who).json()["code"] == "unknown-inspection"
-    early = service.act("E1", CheckIn(inspection=hidden)).json()
-    assert early["code"] == "unknown-inspection"
-    assert service.get("/public/tasks/联2024026").json()["inspections"] == 0
-    disclose(told, ENTITIES)
-    disclose(told, OFFICERS)
-    officer = service.get(f"/inspections/{hidden}", "operator").json()["officers"][0]
-    assert service.get(f"/inspections/{hidden}", officer).json()["id"] == hidden
-    stranger = next(who for who in ("E1", "E2", "E3") if who != officer)
-    assert service.get(f"/inspections/{hidden}", stranger).json()["code"] == "unknown-inspection"
+
+
+def visits(service: Service) -> list[dict[str, Any]]:
+    """All inspections, as the discipline office sees them."""
+    found: list[dict[str, Any]] = service.get("/inspections", "discipline1").json()["entries"]
+    return found
+
+
+def begin(service: Service, one: dict[str, Any]) -> None:
+    """Let an officer arrive at an inspection."""
+    service.clock.write_text("2024-06-20T02:00:00.000Z", encoding="utf-8")
+    assert service.act(one["officers"][0], CheckIn(inspection=one["id"])).status_code == 200
+
+
+def test_an_outsider_may_not_look_and_nothing_is_recorded(held: Held) -> None:
+    """Neither the draw operator nor anybody else who has no visit to carry out: not list, not proof."""
+    service = held.service
+    size = service.parts.ledger.size()
+    for draw in (ENTITIES, OFFICERS):
+        for who in OUTSIDERS:
+            for part in ("members", "bundle"):
+                if (draw, part) == (OFFICERS, "members"):
+                    continue
+                answer = service.get(f"/draws/{draw}/{part}", who)
+                assert (answer.status_code, answer.json()["code"]) == (403, "draw-not-disclosed")
+    assert service.parts.ledger.size() == size
+
+
+def test_an_officer_without_a_visit_may_not_look(held: Held) -> None:
+    """The role alone is not enough."""
+    for part in ("members", "bundle"):
+        answer = held.service.get(f"/draws/{ENTITIES}/{part}", "idle")
+        assert (answer.status_code, answer.json()["code"]) == (403, "draw-not-disclosed")
+    assert held.service.get("/inspections", "idle").json()["entries"] == []
+
+
+@pytest.mark.parametrize(("path", "part"), [("members", "drawn"), ("bundle", "bundle")])
+def test_each_look_is_an_event(held: Held, path: str, part: str) -> None:
+    """By an officer who carries out a visit, by the discipline office, and once more each time; then it is answered."""
+    service = held.service
+    officer = visits(service)[0]["officers"][0]
+    size = service.parts.ledger.size()
+    for who in (officer, officer, "discipline1"):
+        assert service.get(f"/draws/{ENTITIES}/{path}", who).status_code == 200
+    assert looks(service, size) == [
+        (who, f"draw/{ENTITIES}", part) for who in (officer, officer, "discipline1")
+    ]
+
+
+def test_a_look_that_cannot_be_recorded_is_not_answered(held: Held) -> None:
+    """The clock of the service went back, so nothing can be recorded: the list is not shown either."""
+    service, now = held.service, held.service.clock.read_text("utf-8")
+    service.clock.write_text("2024-01-01T00:00:00.000Z", encoding="utf-8")
+    answer = service.get(f"/draws/{ENTITIES}/members", "discipline1")
+    inspections = service.get("/inspections", "discipline1")
+    service.clock.write_text(now, encoding="utf-8")
+    assert (answer.status_code, answer.json()["code"]) == (422, "clock-behind")
+    assert "school:" not in answer.text + inspections.text
+
+
+def test_pool_and_exclusions_are_for_all_staff_and_tell_nothing(held: Held) -> None:
+    """From the commitment on, unrecorded, and without the order of the draw."""
+    service = held.service
+    size = service.parts.ledger.size()
+    for who in OUTSIDERS:
+        pool = service.get(f"/draws/{ENTITIES}/members", who, part="pool").json()["entries"]
+        assert len(pool) == 24
+        assert {one["place"] for one in pool} == {None}
+        excluded = service.get(f"/draws/{ENTITIES}/members", who, part="excluded")
+        assert excluded.json()["entries"] == []
+    assert service.parts.ledger.size() == size
+
+
+def test_a_committed_draw_has_nothing_to_hide_yet(empty: Service) -> None:
+    """Who was drawn is nobody until the last source arrives, and asking for it is no look."""
+    service, told = empty, story.with_task(ROW)
+    story.commit_draw(told, "entities")
+    tell(service, told)
+    size = service.parts.ledger.size()
+    drawn = service.get(f"/draws/{ENTITIES}/members", "operator").json()
+    assert drawn == {"entries": [], "next_cursor": None}
+    assert service.get(f"/draws/{ENTITIES}/bundle", "operator").json()["code"] == "unknown-proof"
+    assert service.parts.ledger.size() == size
+
+
+def test_a_look_is_no_act_that_can_be_given(held: Held) -> None:
+    """It is recorded by looking, not by saying so; alone or in a batch."""
+    service = held.service
+    command = LookAtDraw(draw_id=ENTITIES, part="drawn")
+    assert service.act("discipline1", command).json()["code"] == "not-found"
+    acts = [{"act": "draw.look", "draw_id": ENTITIES, "part": "drawn"}]
+    answer = service.http.post(
+        "/batches", json={"acts": acts}, headers=service.as_("discipline1")
+    ).json()
+    assert answer["code"] == "request-invalid"
+
+
+def test_inspections_that_have_not_begun_are_for_their_officers_and_the_discipline_office(
+    held: Held,
+) -> None:
+    """Each request is one look at each of the two draws, however many inspections it shows."""
+    service = held.service
+    every = visits(service)
+    officer = every[0]["officers"][0]
+    own = [one["id"] for one in every if officer in one["officers"]]
+    size = service.parts.ledger.size()
+    mine = service.get("/inspections", officer).json()["entries"]
+    assert [one["id"] for one in mine] == own
+    assert service.get(f"/inspections/{own[0]}", officer).status_code == 200
+    assert service.get(f"/inspections/{own[0]}", "discipline1").status_code == 200
+    streams = (f"draw/{ENTITIES}", f"draw/{OFFICERS}")
+    assert looks(service, size) == [
+        (who, stream, "inspections")
+        for who in (officer, officer, "discipline1")
+        for stream in streams
+    ]
+
+
+def test_a_desk_sees_an_inspection_once_it_has_begun(empty: Service) -> None:
+    """That one, and none of the others, whether it asks for the list or for one of them."""
+    service = empty
+    tell(service, story.with_inspections(ROW))
+    first, *others = visits(service)
+    for who in DESKS:
+        assert service.get("/inspections", who).json() == {"entries": [], "next_cursor": None}
+    begin(service, first)
+    size = service.parts.ledger.size()
+    for who in DESKS:
+        assert [one["id"] for one in service.get("/inspections", who).json()["entries"]] == [
+            first["id"]
+        ]
+        assert service.get(f"/inspections/{first['id']}", who).status_code == 200
+        for one in others:
+            hidden = service.get(f"/inspections/{one['id']}", who)
+            assert (hidden.status_code, hidden.json()["code"]) == (404, "unknown-inspection")
+            by_entity = service.get("/inspections", who, entity=one["entity"]).json()
+            assert by_entity["entries"] == []
+    assert looks(service, size) == []
+
+
+def test_the_last_inspection_to_begin_opens_both_lists(empty: Service) -> None:
+    """Then nobody's reading is recorded any more, and the public reads too."""
+    service = empty
+    tell(service, story.with_inspections(ROW))
+    for one in visits(service):
+        assert service.get(f"/public/draws/{ENTITIES}/bundle").json()["code"] == "unknown-proof"
+        begin(service, one)
+    size = service.parts.ledger.size()
+    for path in (f"/draws/{ENTITIES}/members", f"/draws/{OFFICERS}/bundle", "/inspections"):
+        assert service.get(path, "operator").status_code == 200
+    assert service.get(f"/public/draws/{ENTITIES}/bundle").status_code == 200
+    assert service.get(f"/public/draws/{OFFICERS}/bundle").status_code == 200
+    assert service.parts.ledger.size() == size
+
+
+def test_whoever_enters_the_last_source_is_not_told_who_was_drawn(held: Held) -> None:
+    """The answer to the act names the events, but not the streams of the visits; repeated, neither."""
+    for answer in held.last:
+        assert [one["type"] for one in answer.json()["events"]] == [
+            "draw.source_revealed.v1",
+            "assignment.computed.v1",
+        ]
+        assert "school:" not in answer.text
+    assert len(visits(held.service)) > 1
+
+
+def test_a_void_of_a_draw_of_officers_tells_nobody_who_was_drawn(service: Service) -> None:
+    """Approved: its proof names the entities, so it waits for their list. Declined: the visits exist by that very act."""
+    told = story.with_task(ROW)
+    story.reveal_draw(told, story.commit_draw(told, "entities"))
+    asked = []
+    for serial in (1, 2):
+        asked.append(story.commit_draw(told, "officers", serial))
+        request = RequestVoid(draw_id=asked[-1], reason="示例：有误")
+        told.act("operator", "draw_operator", request)
+        story.reveal_draw(told, asked[-1])
+        if serial == 1:
+            told.act("approver1", "approver", ApproveVoid(draw_id=asked[-1]))
+    assert service.get(f"/public/draws/{asked[0]}/bundle").json()["code"] == "unknown-proof"
+    for who in ("operator", "discipline1"):
+        refused = service.get(f"/draws/{asked[0]}/bundle", who)
+        assert (refused.status_code, refused.json()["code"]) == (403, "draw-not-disclosed")
+    answer = service.act("approver1", DeclineVoid(draw_id=asked[1], reason="示例：无误"))
+    assert [one["type"] for one in answer.json()["events"]] == ["draw.void_declined.v1"]
+    assert "school:" not in answer.text
+    assert visits(service) != []
+
+
+def probes(one: dict[str, Any]) -> list[tuple[str, Command]]:
+    """Acts by which somebody could ask whether an entity was drawn."""
+    id_ = one["id"]
+    stranger = next(f"E{n}" for n in range(1, 7) if f"E{n}" not in one["officers"])
+    return [
+        ("clerk-edu", Notify(inspection=id_, notice_number="示例〔2024〕1号")),
+        ("clerk-edu", OrderCorrection(inspection=id_, requirement="示例", due="2024-12-31")),
+        ("reviewer1", ReviewResult(inspection=id_, approve=True, remark="")),
+        (stranger, CheckIn(inspection=id_)),
+    ]
+
+
+def test_no_refusal_tells_that_an_entity_was_drawn(empty: Service) -> None:
+    """Acts on an inspection that one cannot know of are refused as if there were none, alone and in a batch."""
+    service = empty
+    tell(service, story.with_inspections(ROW))
+    one = visits(service)[0]
+    service.clock.write_text("2024-06-20T02:00:00.000Z", encoding="utf-8")
+    for who, command in probes(one):
+        answer = service.act(who, command)
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown-inspection")
+    acts = [{"act": "inspection.notify", "inspection": one["id"], "notice_number": "x"}]
+    answer = service.http.post(
+        "/batches", json={"acts": acts}, headers=service.as_("clerk-edu")
+    ).json()
+    assert answer["code"] == "unknown-inspection"
+    begin(service, one)
+    for who, command in probes(one):
+        assert service.act(who, command).json().get("code") != "unknown-inspection"
+
+
+PUBLIC_PATHS = (
+    "/public/tasks",
+    f"/public/tasks/{TASK}",
+    "/public/draws",
+    f"/public/draws/{ENTITIES}",
+    f"/public/draws/{OFFICERS}",
+    f"/public/draws/{ENTITIES}/members",
+    f"/public/draws/{ENTITIES}/members?part=pool",
+    f"/public/draws/{ENTITIES}/bundle",
+    f"/public/draws/{OFFICERS}/bundle",
+    "/public/results",
+    "/public/plans/2024",
+)
+STAFF_PATHS = (
+    "/tasks",
+    f"/tasks/{TASK}",
+    f"/draws/{ENTITIES}",
+    f"/draws/{OFFICERS}",
+    "/inspections",
+)
+
+
+def assert_tells_nothing(answer: httpx.Response, drawn: set[str]) -> None:
+    """Nobody of the list is named in it."""
+    assert not [id_ for id_ in drawn if id_ in answer.text]
+
+
+def test_no_read_names_who_was_drawn(held: Held) -> None:
+    """What the public reads, what staff read of task and draw, and the steps of a drawn entity and of its officers."""
+    service = held.service
+    every = visits(service)
+    drawn = {one["entity"] for one in every}
+    for path in PUBLIC_PATHS:
+        assert_tells_nothing(service.get(path), drawn)
+    for who in OUTSIDERS:
+        for path in STAFF_PATHS:
+            assert_tells_nothing(service.get(path, who), drawn)
+    assert service.get(f"/public/tasks/{TASK}").json()["drawn"] == 0
+    assert service.get(f"/public/draws/{ENTITIES}").json()["drawn"] is None
+    entity = service.get(f"/registries/entities/{every[0]['entity']}", "clerk-edu").json()
+    assert [one["type"] for one in entity["steps"]] == [
+        "entity.added.v1",
+        "registry.change_confirmed.v1",
+    ]
+    officer = service.get(f"/registries/officers/{every[0]['officers'][0]}", "clerk-edu")
+    assert_tells_nothing(officer, drawn)
+
+
+def test_a_slip_does_not_tell_a_ticket_before_the_list_is_public(held: Held) -> None:
+    """Drawn or not, every member of the pool gets the same words."""
+    service = held.service
+    drawn = {one["entity"] for one in visits(service)}
+    pool = service.get(f"/draws/{ENTITIES}/members", "operator", part="pool").json()["entries"]
+    for id_ in {*sorted(drawn)[:1], *[one["entity"] for one in pool][:3]}:
+        slip = service.get(f"/public/draws/{ENTITIES}/entities/{id_}").json()
+        told = {name: slip[name] for name in ("status", "seed", "ticket", "cutoff")}
+        assert told == {"status": "in-pool", "seed": None, "ticket": None, "cutoff": None}
+
+
+def test_a_list_that_is_public_at_once_is_read_by_everybody_unrecorded(county: Service) -> None:
+    """Nothing is kept back where the plan does not say so."""
+    size = county.parts.ledger.size()
+    for who in OUTSIDERS:
+        assert county.get(f"/draws/{ENTITIES}/members", who).status_code == 200
+        assert json.loads(county.get(f"/draws/{OFFICERS}/bundle", who).content)["output"]
+    assert county.parts.ledger.size() == size

@@ -1,0 +1,79 @@
+"""Lists that are not public: who may look, and that each look is recorded before it is answered."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from api.acting import give
+from domain.draw_commands import LookAtDraw
+from domain.draw_commands import Part as Looked
+from domain.draw_state import Draw
+from domain.errors import DomainError
+from domain.inspection_commands import InspectionCommand
+from domain.inspection_state import Inspection
+from projections.queries.inspections import ALL
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from api.acting import Person
+    from api.parts import Parts
+    from domain.facts import Command
+    from domain.history import History
+    from projections.queries.inspections import Secrets
+    from projections.reading import Row
+
+LOOKING = ("officer", "discipline")
+
+
+def secrets_of(person: Person) -> Secrets:
+    """Whose secret inspections a person may see."""
+    if person.has("discipline"):
+        return ALL
+    return person.id if person.has("officer") else None
+
+
+def look(parts: Parts, person: Person, draws: Iterable[str], part: Looked) -> None:
+    """Record that a person looks at a part of draws whose lists are not public; raises "draw-not-disclosed"."""
+    for draw_id in draws:
+        if not person.has(*LOOKING):
+            detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
+            raise DomainError("draw-not-disclosed", detail)
+        command = LookAtDraw(draw_id=draw_id, part=part)
+        try:
+            give(parts.writer, parts.keys, person, [command], None)
+        except DomainError as refusal:
+            if refusal.code == "draw-voided":
+                detail = "作废的人员抽取载有检查对象，随其名单公布 / a void draw of officers names the entities: public with their list"
+                raise DomainError("draw-not-disclosed", detail) from None
+            if refusal.code != "wrong-stage":  # it became public meanwhile
+                raise
+
+
+def look_at_inspections(parts: Parts, person: Person, rows: Sequence[Row]) -> None:
+    """Record a look at each draw that these rows are a secret of, and take the mark off."""
+    secret = {draw for row in rows for draw in row.pop("secret") or ()}
+    look(parts, person, sorted(secret), "inspections")
+
+
+def require_visible(parts: Parts, person: Person, commands: Sequence[Command]) -> None:
+    """Refuse acts on inspections that the person cannot know of as if there were none; raises "unknown-inspection".
+
+    Another refusal, or none, would tell who was drawn.
+    """
+    asked = [one.inspection for one in commands if isinstance(one, InspectionCommand)]
+    history = parts.writer.history() if asked else None
+    for id_ in asked:
+        if history is not None and _is_hidden(history, person, id_):
+            detail = f"没有检查 {id_} / no such inspection"
+            raise DomainError("unknown-inspection", detail)
+
+
+def _is_hidden(history: History, person: Person, id_: str) -> bool:
+    found = history.get(Inspection, id_)
+    if found is None or found.first_visit_on is not None or person.id in found.officers:
+        return False
+    draws = (found.assigned.entities_draw, found.assigned.officers_draw)
+    return any(
+        not draw.disclosed for draw_id in draws if (draw := history.get(Draw, draw_id)) is not None
+    )

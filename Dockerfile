@@ -15,10 +15,14 @@ COPY docs docs
 RUN uv sync --locked --no-dev && chmod -R a+rX /app
 
 FROM python:3.13-slim-trixie
-# The number is high, so that it is nobody's on the host. The volume of the keys takes over owner and mode.
+# The numbers are high, so that they are nobody's on the host. Volumes take over owner and mode of these folders: the keys of
+# the service, those that prove draws, and the socket between the two users, who share a group for nothing but that.
 RUN groupadd --gid 10001 mingqian \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin mingqian \
-    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/mingqian
+    && useradd --uid 10002 --gid 10001 --no-create-home --shell /usr/sbin/nologin mingqian-prover \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/mingqian \
+    && install --directory --owner=10002 --group=10001 --mode=0700 /var/lib/mingqian-prover \
+    && install --directory --owner=10002 --group=10001 --mode=0750 /run/mingqian
 COPY --from=build /app /app
 ENV PATH=/app/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 WORKDIR /var/lib/mingqian

@@ -9,6 +9,7 @@ from uuid import uuid4
 
 import structlog
 
+from api.acting import Person
 from api.settings import Settings
 from api.tokens import Tokens
 from domain.errors import DomainError
@@ -22,8 +23,11 @@ from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
 from ledger.keys import Keys
 from ledger.prover import HeldKeys
+from ledger.prover_socket import RemoteProver
+from ledger.reading_role import grant_reading
 from ledger.snapshot import Reader as LeafReader
 from ledger.store import SYSTEM, Ledger
+from ledger.vrf_folder import VrfFolder, make_passphrase
 from ledger.writer import Writer
 from projections import schema as projected_tables
 from projections.reading import Reader
@@ -31,9 +35,11 @@ from projections.runner import Projector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from domain.facts import Command
     from ledger.clock import Clock
+    from ledger.prover import Prover
 
 logger = structlog.get_logger("mingqian.start")
 
@@ -71,25 +77,102 @@ def dsn_of(settings: Settings) -> str:
     return complete_dsn(settings.database_url, settings.database_password_file)
 
 
+def prover_dsn_of(settings: Settings) -> str:
+    """The database as the draw process reaches it; in development that may be the way of the service.
+
+    Raises "database-url-missing".
+    """
+    if settings.prover_database_url is not None:
+        return complete_dsn(settings.prover_database_url, settings.prover_database_password_file)
+    if settings.mode == "production":
+        detail = "生产模式须设置 MINGQIAN_PROVER_DATABASE_URL / production needs a reading role of its own"
+        raise DomainError("database-url-missing", detail)
+    return dsn_of(settings)
+
+
+def vrf_folder_of(settings: Settings) -> VrfFolder:
+    """The keys that prove draws, for their holder; raises "key-missing" where production names no passphrase file."""
+    if settings.vrf_passphrase_file is None and settings.mode == "production":
+        detail = "生产模式须设置 MINGQIAN_VRF_PASSPHRASE_FILE / production names the file of the passphrase"
+        raise DomainError("key-missing", detail)
+    return VrfFolder(settings.vrf_keys, _passphrase_file(settings))
+
+
+def new_vrf_key(settings: Settings) -> bytes:
+    """Make a key that proves draws and give its public half; in development, with a passphrase where there is none."""
+    folder = vrf_folder_of(settings)
+    if settings.vrf_passphrase_file is None and not _passphrase_file(settings).exists():
+        make_passphrase(_passphrase_file(settings))
+    return folder.new()
+
+
+def _passphrase_file(settings: Settings) -> Path:
+    return settings.vrf_passphrase_file or settings.keys / "vrf.passphrase"
+
+
+def prover_of(settings: Settings) -> Prover:
+    """Who proves draws: the draw process, or in development this one.
+
+    Raises "prover-missing", or "prover-not-apart" where production could read what only the draw process may.
+    """
+    if settings.prover_socket is None:
+        if settings.mode == "production":
+            detail = "生产模式须设置 MINGQIAN_PROVER_SOCKET / production needs a draw process"
+            raise DomainError("prover-missing", detail)
+        return HeldKeys(vrf_folder_of(settings))
+    if settings.mode == "production":
+        require_unreadable(settings.vrf_keys, settings.vrf_passphrase_file)
+    return RemoteProver(settings.prover_socket)
+
+
+def require_unreadable(*paths: Path | None) -> None:
+    """Refuse to run where this process could read secrets of the other one ("prover-not-apart")."""
+    for path in paths:
+        if path is not None and key_files.is_readable(path):
+            detail = f"{path}: 本进程不应能读取，请改属主或移走 / must be out of this process's reach: change owner or place"
+            raise DomainError("prover-not-apart", detail)
+
+
 def initialise(settings: Settings) -> None:
     """Make what a first start needs and is not there yet: tables, keys, leaf 0. Running it again changes nothing."""
-    dsn = dsn_of(settings)
+    dsn, prover = dsn_of(settings), prover_of(settings)
     for tables in (ledger_tables, projected_tables, accounts_table):
         tables.migrate(dsn)
+    if settings.prover_database_url is not None:
+        grant_reading(dsn, prover_dsn_of(settings))
     if LeafReader(dsn).read(0, 1):
         return  # a ledger that has lost its keys must not be given others
+    vrf_key = _first_vrf_key(settings, prover)
     if not any(settings.keys.glob("*.key")):
         key_files.generate(settings.keys)
         logger.warning("keys-generated", directory=str(settings.keys), mode=settings.mode)
     keys, clock = key_files.load(settings.keys), clock_of(settings)
-    Ledger.create(dsn, keys, origin=settings.origin, mode=settings.mode, clock=clock).close()
+    Ledger.create(
+        dsn, keys, vrf_key, origin=settings.origin, mode=settings.mode, clock=clock
+    ).close()
+
+
+def _first_vrf_key(settings: Settings, prover: Prover) -> bytes:
+    """The one key that the holder has; development makes one, production has its holder make it on purpose."""
+    held = prover.public_keys()
+    if not held and settings.mode == "development" and settings.prover_socket is None:
+        held = (new_vrf_key(settings),)
+    if not held:
+        detail = "请先运行 mingqian vrf-key new / make one first"
+        raise DomainError("vrf-key-missing", detail)
+    if len(held) > 1:
+        names = ", ".join(one.hex() for one in held)
+        detail = f"开立账本时只应有一个 / there must be one when a ledger is opened: {names}"
+        raise DomainError("vrf-key-ambiguous", detail)
+    return held[0]
 
 
 @contextmanager
 def open_parts(settings: Settings) -> Iterator[Parts]:
     """Open everything. In development what is missing is made; production starts on what `initialise` made before.
 
-    Raises DomainError: "key-missing", "ledger-missing", "keys-do-not-match", "ledger-of-development" and others.
+    Raises DomainError: "key-missing", "ledger-missing", "keys-do-not-match", "ledger-of-development", "prover-missing",
+    "prover-not-apart" and others.
     """
     if settings.mode == "development":
         logger.warning("开发模式，不得用于正式业务 / development mode: not for real inspections")
@@ -100,10 +183,11 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         if settings.mode == "production" and ledger.genesis.mode != "production":
             detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
+        prover = prover_of(settings)
         accounts = stack.enter_context(Accounts(dsn))
         projector = stack.enter_context(Projector(dsn, ledger))
         reader = stack.enter_context(Reader(dsn))
-        writer = Writer(ledger, clock_of(settings), HeldKeys({keys.vrf_public: keys.vrf}))
+        writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
         yield Parts(
@@ -140,3 +224,13 @@ def issue_password(parts: Parts, staff: str) -> str:
     """
     parts.writer.execute([IssuePassword(id=staff)], actor=SYSTEM, command_id=str(uuid4()))
     return parts.accounts.issue(staff)
+
+
+def person_of(parts: Parts, staff: str) -> Person:
+    """Somebody in whose name a command line acts; raises "unknown-staff"."""
+    known = parts.writer.history().get(Staff, staff)
+    if known is None or not known.active:
+        raise DomainError(
+            "unknown-staff", f"人员 {staff} 不存在或已停用 / no active staff of this id"
+        )
+    return Person(id=known.id, department=known.department, roles=known.roles, one_time=False)

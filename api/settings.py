@@ -1,7 +1,7 @@
 """Everything that can be set from outside, read once where the program is put together.
 
 Each setting is an environment variable `MINGQIAN_NAME` and stands in docs/operations.md. Secrets are files: the keys in
-`key_directory`, and the database password in `database_password_file`, so that the URL holds none.
+`key_directory`, the passphrase of the keys that prove draws, and the passwords of databases, so that no URL holds one.
 """
 
 from __future__ import annotations
@@ -9,12 +9,16 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, ValidationError, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import DomainError
 
 PREFIX = "MINGQIAN_"
+
+
+def _words(value: object) -> object:
+    return value.split() if isinstance(value, str) else value
 
 
 class Settings(BaseSettings):
@@ -27,6 +31,10 @@ class Settings(BaseSettings):
     database_url: str | None = None
     database_password_file: Path | None = None
     key_directory: Path | None = None
+    vrf_passphrase_file: Path | None = None
+    prover_socket: Path | None = None
+    prover_database_url: str | None = None
+    prover_database_password_file: Path | None = None
     origin: Annotated[str, Field(min_length=1, max_length=200)] = "mingqian.example/ledger"
     clock_file: Path | None = None
     host: str = "127.0.0.1"
@@ -34,6 +42,7 @@ class Settings(BaseSettings):
     token_lifetime_seconds: Annotated[int, Field(ge=60, le=86_400)] = 8 * 3600
     read_wait_seconds: Annotated[float, Field(gt=0, le=60)] = 5
     ready_lag_leaves: Annotated[int, Field(ge=0)] = 1000
+    drand_relays: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
 
     @model_validator(mode="after")
     def _refuse_development_in_production(self) -> Self:
@@ -46,6 +55,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the key files are."""
         return self.key_directory or self.home / "keys"
+
+    @property
+    def vrf_keys(self) -> Path:
+        """Where the holder of the keys that prove draws has them."""
+        return self.keys / "vrf"
 
 
 def read_settings() -> Settings:

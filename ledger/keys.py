@@ -1,4 +1,7 @@
-"""The key directory: five files of 32 secret bytes in hex, readable by their owner alone."""
+"""The key directory: four files of 32 secret bytes in hex, readable by their owner alone.
+
+The secrets that prove draws are not among them: see `ledger.vrf_folder`.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from domain.errors import DomainError
 if TYPE_CHECKING:
     from pathlib import Path
 
-NAMES = ("service", "log", "vrf", "master", "token")
+NAMES = ("service", "log", "master", "token")
 SIZE = 32
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -23,13 +26,12 @@ OTHERS = stat.S_IRWXG | stat.S_IRWXO
 class Keys:
     """The secrets of one service.
 
-    `service` signs commits, `log` signs checkpoints, `vrf` proves draws (RFC 9381; its public key
-    is that of Ed25519), `master` wraps the keys of personal data, `token` signs access tokens.
+    `service` signs commits, `log` signs checkpoints, `master` wraps the keys of personal data,
+    `token` signs access tokens.
     """
 
     service: Ed25519PrivateKey = field(repr=False)
     log: Ed25519PrivateKey = field(repr=False)
-    vrf: bytes = field(repr=False)
     master: bytes = field(repr=False)
     token: bytes = field(repr=False)
 
@@ -43,61 +45,87 @@ class Keys:
         """32 bytes."""
         return self.log.public_key().public_bytes_raw()
 
-    @property
-    def vrf_public(self) -> bytes:
-        """32 bytes."""
-        return Ed25519PrivateKey.from_private_bytes(self.vrf).public_key().public_bytes_raw()
+
+def paths(directory: Path) -> tuple[Path, ...]:
+    """Where the files of a key directory are."""
+    return tuple(directory / f"{name}.key" for name in NAMES)
 
 
 def generate(directory: Path) -> Keys:
     """Write fresh keys with mode 0600; raises DomainError("key-exists") and then changes nothing."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    paths = [directory / f"{name}.key" for name in NAMES]
-    for path in paths:
+    for path in paths(directory):
         if path.exists():
             raise DomainError("key-exists", f"密钥已存在,不覆盖 / not overwritten: {path}")
-    for path in paths:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(os.urandom(SIZE).hex() + "\n")
+    for path in paths(directory):
+        write_new(path, os.urandom(SIZE).hex().encode() + b"\n")
     return load(directory)
 
 
 def load(directory: Path) -> Keys:
-    """Read the five keys.
+    """Read the four keys.
 
     Raises DomainError: "key-missing", "key-file-permissions" or "key-malformed", naming the file.
     """
-    service, log, vrf, master, token = (_read(directory / f"{name}.key") for name in NAMES)
+    service, log, master, token = (_read(path) for path in paths(directory))
     return Keys(
         service=Ed25519PrivateKey.from_private_bytes(service),
         log=Ed25519PrivateKey.from_private_bytes(log),
-        vrf=vrf,
         master=master,
         token=token,
     )
 
 
-def _read(path: Path) -> bytes:
+def write_new(path: Path, secret: bytes) -> None:
+    """Write a file that its owner alone can read; raises DomainError("key-exists")."""
     try:
-        with path.open(encoding="ascii") as file:
-            mode, text = os.fstat(file.fileno()).st_mode, file.read(2 * SIZE + 2)
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise DomainError("key-exists", f"密钥已存在,不覆盖 / not overwritten: {path}") from None
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(descriptor)  # a key may be enrolled the moment after
+
+
+def read_secret(path: Path, longest: int) -> bytes:
+    """Give the first `longest` bytes of a file that its owner alone can access.
+
+    Raises DomainError: "key-missing", "key-file-permissions", or "key-malformed" for no file.
+    """
+    try:
+        with path.open("rb") as file:
+            mode, secret = os.fstat(file.fileno()).st_mode, file.read(longest)
     except FileNotFoundError:
         raise DomainError("key-missing", f"缺少密钥文件 / no key file: {path}") from None
-    except (OSError, UnicodeDecodeError):
-        raise _malformed(path) from None
+    except OSError as error:
+        detail = f"{path}: 不能读取 / cannot be read: {error.strerror}"
+        raise DomainError("key-malformed", detail) from None
     if mode & OTHERS:
         found = f"{stat.S_IMODE(mode):04o}"
         raise DomainError("key-file-permissions", f"{path}: {found}; chmod 600 {path}")
+    return secret
+
+
+def is_readable(path: Path) -> bool:
+    """Whether this process can read a file or list a folder: it tries, as only that answers for every kind of right."""
     try:
-        key = bytes.fromhex(text)
+        if path.is_dir():
+            next(path.iterdir(), None)
+        else:
+            path.open("rb").close()
+    except OSError:
+        return False
+    return True
+
+
+def _read(path: Path) -> bytes:
+    text = read_secret(path, 2 * SIZE + 2)
+    try:
+        key = bytes.fromhex(text.decode("ascii"))
     except ValueError:
-        raise _malformed(path) from None
-    if key.hex() + "\n" != text or len(key) != SIZE:
-        raise _malformed(path)
+        key = b""
+    if len(key) != SIZE or key.hex().encode() + b"\n" != text:
+        detail = "应为 64 位小写十六进制加换行 / not 64 lower-case hex digits and a newline"
+        raise DomainError("key-malformed", f"{path}: {detail}")
     return key
-
-
-def _malformed(path: Path) -> DomainError:
-    detail = "应为 64 位小写十六进制加换行 / not 64 lower-case hex digits and a newline"
-    return DomainError("key-malformed", f"{path}: {detail}")

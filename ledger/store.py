@@ -116,8 +116,8 @@ class Ledger:
     def __init__(self, dsn: str, keys: Keys) -> None:
         """Open a ledger that was created before.
 
-        Raises DomainError: "ledger-missing", or "keys-do-not-match" when the keys are not those
-        that leaf 0 names.
+        Raises DomainError: "ledger-missing", or "keys-do-not-match" when `service` and `log` are not
+        the keys that leaf 0 names.
         """
         self.keys = keys
         self._datastore = LedgerDatastore(dsn)
@@ -130,12 +130,15 @@ class Ledger:
             raise
 
     @classmethod
-    def create(cls, dsn: str, keys: Keys, *, origin: str, mode: Mode, clock: Clock) -> Self:
+    def create(  # noqa: PLR0913 - all that leaf 0 says
+        cls, dsn: str, keys: Keys, vrf_key: bytes, *, origin: str, mode: Mode, clock: Clock
+    ) -> Self:
         """Write leaf 0 into migrated, empty tables, publish its checkpoint and open the ledger.
 
+        `vrf_key` is the public half (32 bytes) of the key that proves the first draws.
         Raises DomainError: "origin-malformed", "ledger-missing" or "ledger-exists".
         """
-        opened = _opening(keys, origin, mode)
+        opened = _opening(keys, vrf_key.hex(), origin, mode)
         recorded = Recorded(
             leaf=0,
             stream="ledger",
@@ -226,12 +229,15 @@ class Ledger:
         """Give every published note by its size."""
         return self._checkpoints.all()
 
-    def cover(self) -> None:
-        """Publish a checkpoint if leaves came after the newest; raises as `publish_checkpoint`."""
+    def cover(self) -> int:
+        """Publish a checkpoint if leaves came after the newest, and give the size of the one that covers all before.
+
+        Raises as `publish_checkpoint`.
+        """
         newest = self.checkpoint()
-        covered = note.Checkpoint.parse(note.Note.parse(newest).text).size if newest else 0
-        if covered < self.size():
-            self.publish_checkpoint()
+        if newest is None or _size_of(newest) < self.size():
+            newest = self.publish_checkpoint()
+        return _size_of(newest)
 
     def publish_checkpoint(self) -> str:
         """Sign and store the head over all leaves; raises DomainError("checkpoint-inconsistent")."""
@@ -258,20 +264,24 @@ class Ledger:
         opened = first[0].recorded().event if first else None
         if not isinstance(opened, LedgerOpened):
             raise _missing()
-        if opened != _opening(self.keys, opened.origin, opened.mode):
+        if opened != _opening(self.keys, opened.vrf_key, opened.origin, opened.mode):
             detail = f"密钥不属于账本 {opened.origin} / these are not the keys of that ledger"
             raise DomainError("keys-do-not-match", detail)
         return opened
 
 
-def _opening(keys: Keys, origin: str, mode: Mode) -> LedgerOpened:
+def _opening(keys: Keys, vrf_key: str, origin: str, mode: Mode) -> LedgerOpened:
     return LedgerOpened(
         origin=origin,
         vkey=str(note.log_key(origin, keys.log_public)),
         service_key=keys.service_public.hex(),
-        vrf_key=keys.vrf_public.hex(),
+        vrf_key=vrf_key,
         mode=mode,
     )
+
+
+def _size_of(signed: str) -> int:
+    return note.Checkpoint.parse(note.Note.parse(signed).text).size
 
 
 @contextmanager

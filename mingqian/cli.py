@@ -11,7 +11,6 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from api.acting import Person
 from api.imports import load, write_template
 from api.imports_command import Import, run_import, stops
 from api.parts import (
@@ -21,17 +20,19 @@ from api.parts import (
     initialise,
     issue_password,
     open_parts,
+    person_of,
 )
 from api.server import serve as run_server
 from api.settings import read_settings
 from audit import cli as audit_cli
 from domain.bundles import bundles
 from domain.errors import DomainError
-from domain.organisation import AddDepartment, AddStaff, Staff
+from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
-from mingqian import lab, witness
+from mingqian import lab, vrf_key, witness
 from mingqian.demo.run import run as run_demo
+from mingqian.prover import prover
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -55,6 +56,8 @@ projections = typer.Typer(help="查询表 / the tables that readers see", no_arg
 app.add_typer(projections, name="projections")
 app.add_typer(lab.app, name="lab")
 app.add_typer(witness.app, name="witness")
+app.add_typer(vrf_key.app, name="vrf-key")
+app.command()(prover)
 console = Console()
 
 
@@ -144,7 +147,7 @@ def import_(
         )
     wanted = Import(kind=kind, data=data, filename=file.name, skip_bad_rows=skip_bad_rows)
     with _parts() as parts:
-        imported = run_import(parts.writer, parts.keys, _person(parts, staff), wanted)
+        imported = run_import(parts.writer, parts.keys, person_of(parts, staff), wanted)
     _print_problems(imported.problems)
     console.print(
         f"{_rows(imported.read)}, 新增 {imported.added} added, 已有 {imported.unchanged} unchanged"
@@ -152,15 +155,6 @@ def import_(
     if imported.receipt is None:
         console.print("整份文件未入账 / nothing of this file was recorded", style="bold red")
         raise typer.Exit(REFUSED)
-
-
-def _person(parts: Parts, staff: str) -> Person:
-    known = parts.writer.history().get(Staff, staff)
-    if known is None or not known.active:
-        raise DomainError(
-            "unknown-staff", f"人员 {staff} 不存在或已停用 / no active staff of this id"
-        )
-    return Person(id=known.id, department=known.department, roles=known.roles, one_time=False)
 
 
 def _print_problems(problems: Sequence[RowProblem]) -> None:
@@ -195,7 +189,7 @@ def export(
 ) -> None:
     """导出全部历史，供离线核验 / export the whole history, to be verified offline."""
     with _parts() as parts:
-        _person(parts, staff)
+        person_of(parts, staff)
         now = clock_of(parts.settings).now()
         write_export(
             parts.ledger,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -18,6 +19,7 @@ from ledger.clock import FileClock
 from ledger.embedded import embedded_server
 from ledger.prover import HeldKeys
 from ledger.store import Ledger
+from ledger.vrf import keypair
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,9 +67,15 @@ def keys(tmp_path: Path) -> Keys:
     return key_directory.generate(tmp_path / "keys")
 
 
+def vrf_key_of(keys: Keys) -> tuple[bytes, bytes]:
+    """Secret and public half of the key that proves the first draws beside these."""
+    return keypair(sha256(b"tests/vrf" + keys.token).digest())
+
+
 def prover_of(keys: Keys) -> HeldKeys:
-    """Prove draws with the key of these files, in this process."""
-    return HeldKeys({keys.vrf_public: keys.vrf})
+    """Prove draws with that key, in this process."""
+    secret, public = vrf_key_of(keys)
+    return HeldKeys({public: secret})
 
 
 @pytest.fixture
@@ -75,5 +83,8 @@ def ledger(dsn: str, keys: Keys, tmp_path: Path) -> Iterator[Ledger]:
     """Give a ledger with nothing in it but its opening, which is earlier than what tests record."""
     (tmp_path / "opened").write_text("2024-01-01T00:00:00.000Z", encoding="utf-8")
     clock = FileClock(tmp_path / "opened")
-    with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=clock) as opened:
+    _, vrf_key = vrf_key_of(keys)
+    with Ledger.create(
+        dsn, keys, vrf_key, origin=ORIGIN, mode="development", clock=clock
+    ) as opened:
         yield opened

@@ -3,17 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from api.parts import enter_first_administrator, initialise, open_parts
+from api.parts import (
+    enter_first_administrator,
+    initialise,
+    new_vrf_key,
+    open_parts,
+    prover_dsn_of,
+    prover_of,
+    vrf_folder_of,
+)
 from api.settings import PREFIX, Settings, read_settings
 from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff
+from ledger.key_holder import KeyHolder
+from ledger.prover import HeldKeys
+from ledger.vrf_folder import VrfFolder, make_passphrase
+from tests.ledger.proving import draw_process
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations.md"
 
@@ -25,9 +37,23 @@ def refusal(act: Callable[[], object]) -> DomainError:
     return caught.value
 
 
-def production(dsn: str, home: Path) -> Settings:
-    """What a county sets."""
-    return Settings(mode="production", home=home, database_url=dsn)
+def production(dsn: str, home: Path, **more: Any) -> Settings:  # noqa: ANN401 - any setting
+    """What a county sets; the draw process is among `more`."""
+    return Settings(mode="production", home=home, database_url=dsn, **more)
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> VrfFolder:
+    """The folder of a draw process, out of the service's sight."""
+    make_passphrase(tmp_path / "apart" / "passphrase")
+    return VrfFolder(tmp_path / "apart" / "vrf", tmp_path / "apart" / "passphrase")
+
+
+@pytest.fixture
+def prover_socket(apart: VrfFolder, database: str) -> Iterator[Path]:
+    """Where a draw process listens that has these keys."""
+    with draw_process(KeyHolder(HeldKeys(apart), database, reads_only=False)) as process:
+        yield process.socket
 
 
 def test_production_is_the_default(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -60,15 +86,79 @@ def test_every_setting_is_documented(name: str) -> None:
 
 
 def test_production_starts_on_what_was_made_before_and_makes_nothing(
-    database: str, tmp_path: Path
+    database: str, tmp_path: Path, apart: VrfFolder, prover_socket: Path
 ) -> None:
     """Without keys it refuses; after `initialise` it opens, and doing that twice changes nothing."""
-    settings = production(database, tmp_path)
+    settings = production(database, tmp_path, prover_socket=prover_socket)
     assert refusal(lambda: open_parts(settings).__enter__()).code == "key-missing"
+    vrf_key = apart.new()
     initialise(settings)
     initialise(settings)
     with open_parts(settings) as parts:
         assert parts.ledger.size() == 1
+        assert parts.ledger.genesis.vrf_key == vrf_key.hex()
+    assert not settings.vrf_keys.exists()
+
+
+def test_leaf_0_names_the_one_key_of_the_draw_process(
+    database: str, tmp_path: Path, apart: VrfFolder, prover_socket: Path
+) -> None:
+    """None is made for it, and none is chosen among several."""
+    settings = production(database, tmp_path, prover_socket=prover_socket)
+    assert refusal(lambda: initialise(settings)).code == "vrf-key-missing"
+    apart.new()
+    apart.new()
+    assert refusal(lambda: initialise(settings)).code == "vrf-key-ambiguous"
+    assert not settings.keys.exists()
+
+
+def test_production_does_not_run_without_a_draw_process(database: str, tmp_path: Path) -> None:
+    """Neither the first time nor later."""
+    settings = production(database, tmp_path)
+    assert refusal(lambda: initialise(settings)).code == "prover-missing"
+    assert refusal(lambda: prover_of(settings)).code == "prover-missing"
+    nobody = production(database, tmp_path, prover_socket=tmp_path / "nobody")
+    assert refusal(lambda: initialise(nobody)).code == "prover-unavailable"
+
+
+def test_production_refuses_to_read_what_the_draw_process_alone_may(
+    database: str, tmp_path: Path, apart: VrfFolder
+) -> None:
+    """The folder of the keys, and the file of their passphrase."""
+    apart.new()
+    socket, passphrase = tmp_path / "nobody", tmp_path / "apart" / "passphrase"
+    sees_folder = production(
+        database, tmp_path, key_directory=tmp_path / "apart", prover_socket=socket
+    )
+    sees_passphrase = production(
+        database, tmp_path, vrf_passphrase_file=passphrase, prover_socket=socket
+    )
+    for settings, path in ((sees_folder, sees_folder.vrf_keys), (sees_passphrase, passphrase)):
+        error = refusal(lambda one=settings: prover_of(one))  # type: ignore[misc]
+        assert error.code == "prover-not-apart"
+        assert str(path) in error.detail
+
+
+def test_development_proves_in_its_own_process_with_encrypted_keys(
+    database: str, tmp_path: Path
+) -> None:
+    """Key and passphrase are made where there are none; a second key is found without a new start."""
+    settings = Settings(mode="development", home=tmp_path, database_url=database)
+    with open_parts(settings) as parts:
+        (first,) = vrf_folder_of(settings)
+        assert parts.ledger.genesis.vrf_key == first.hex()
+        second = new_vrf_key(settings)
+        assert prover_of(settings).public_keys() == tuple(sorted((first, second)))
+    assert (settings.keys / "vrf.passphrase").stat().st_mode & 0o777 == 0o600
+
+
+def test_production_names_the_passphrase_and_the_reading_role(
+    database: str, tmp_path: Path
+) -> None:
+    """Neither is made up: the one is a secret, the other must not be that of the service."""
+    settings = production(database, tmp_path)
+    assert refusal(lambda: vrf_folder_of(settings)).code == "key-missing"
+    assert refusal(lambda: prover_dsn_of(settings)).code == "database-url-missing"
 
 
 def test_production_does_not_make_a_database_of_its_own(tmp_path: Path) -> None:

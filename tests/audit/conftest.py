@@ -32,7 +32,7 @@ from ledger.writer import Writer
 from projections import schema as projections_schema
 from projections.runner import Projector
 from tests import story
-from tests.conftest import ORIGIN, prover_of
+from tests.conftest import ORIGIN, prover_of, vrf_key_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -101,7 +101,10 @@ def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
         schema.migrate(dsn)
         projections_schema.migrate(dsn)
         clock = StoryClock()
-        with Ledger.create(dsn, keys, origin=ORIGIN, mode="development", clock=clock) as ledger:
+        opening = Ledger.create(
+            dsn, keys, vrf_key_of(keys)[1], origin=ORIGIN, mode="development", clock=clock
+        )
+        with opening as ledger:
             _tell(ledger, clock, base)
             with Projector(dsn, ledger) as projector:
                 projector.catch_up()

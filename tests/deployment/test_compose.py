@@ -21,19 +21,27 @@ from tests.deployment.composed import (
 
 SERVICES = sorted(services())
 PROGRAM = sorted(name for name, one in services().items() if "build" in one)
+OFFICE, PROVER = "10001:10001", "10002:10001"  # the same group, for the socket between them
+PASSWORDS = ["database_password", "prover_database_password"]
+SECRETS = {
+    "database": ["database_password"],
+    "migrate": PASSWORDS,  # makes the role of the draw process
+    "prover": ["prover_database_password", "vrf_passphrase"],
+    "service": PASSWORDS,
+}
 
 
-def test_the_services_are_the_three_that_the_documentation_speaks_of() -> None:
+def test_the_services_are_the_four_that_the_documentation_speaks_of() -> None:
     """A new service must also be looked at by the tests below and by docs/operations.md."""
-    assert SERVICES == ["database", "migrate", "service"]
-    assert PROGRAM == ["migrate", "service"]
+    assert SERVICES == ["database", "migrate", "prover", "service"]
+    assert PROGRAM == ["migrate", "prover", "service"]
 
 
 @pytest.mark.parametrize("name", SERVICES)
 def test_every_service_is_confined(name: str) -> None:
     """Not root, no capability, no way to gain one, nothing writable but named volumes and memory."""
     one = services()[name]
-    assert one["user"] in {"10001:10001", "postgres"}
+    assert one["user"] in {OFFICE, PROVER, "postgres"}
     assert one["read_only"] is True
     assert one["cap_drop"] == ["ALL"]
     assert one["security_opt"] == ["no-new-privileges:true"]
@@ -48,24 +56,26 @@ def test_every_service_is_confined(name: str) -> None:
 def test_no_password_stands_in_a_service(name: str) -> None:
     """Secrets are files that compose mounts; environment and command name their paths only."""
     one = services()[name]
-    assert one["secrets"] == ["database_password"]
+    assert one["secrets"] == SECRETS[name]
     for key, value in one["environment"].items():
-        if re.search("PASSWORD|SECRET|TOKEN|KEY", key):
+        if re.search("PASS|SECRET|TOKEN|KEY", key):
             assert key.endswith(("_FILE", "_DIRECTORY")), key
-            assert value.startswith(("/run/secrets/", "/var/lib/mingqian/")), value
+            assert value.startswith(("/run/secrets/", "/var/lib/mingqian")), value
         assert not re.search("://[^/@]*:[^/@]*@", value), f"{key} holds a password"
     assert "env_file" not in one
 
 
 def test_secrets_are_files_that_neither_image_nor_build_receives() -> None:
     """The build sees only what it is told to see."""
-    assert compose()["secrets"] == {"database_password": {"file": "./secrets/database_password"}}
+    assert compose()["secrets"] == {
+        name: {"file": f"./secrets/{name}"} for name in (*PASSWORDS, "vrf_passphrase")
+    }
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split("\n")
     assert ignored[1] == "*", "everything is left out first"
     assert {line[1:] for line in ignored if line.startswith("!")} == set(copied())
     names = {name for name, _ in instructions()}
     assert not names & {"ARG", "ADD"}, "build arguments stay in the image's history"
-    assert not [text for _, text in instructions() if re.search("PASSWORD|SECRET|TOKEN", text)]
+    assert not [text for _, text in instructions() if re.search("PASS|SECRET|TOKEN", text)]
 
 
 def test_every_image_names_its_version_and_its_debian() -> None:
@@ -93,33 +103,67 @@ def test_everything_that_the_image_copies_is_there() -> None:
     assert {"domain", "ledger", "projections", "api", "audit", "mingqian"} <= set(copied())
 
 
-def test_the_image_runs_as_the_user_of_the_compose_file_who_owns_the_keys() -> None:
-    """A named volume takes its owner from the image."""
-    user = last("USER")
-    assert {services()[name]["user"] for name in PROGRAM} == {user}
-    uid, gid = user.split(":")
-    directory = services()["service"]["environment"]["MINGQIAN_KEY_DIRECTORY"].rpartition("/")[0]
-    made = f"install --directory --owner={uid} --group={gid} --mode=0700 {directory}"
-    assert made in last("RUN")
+def test_volumes_belong_to_the_users_of_the_compose_file() -> None:
+    """A named volume takes its owner and mode from the image."""
+    assert last("USER") == OFFICE
+    assert {name: services()[name]["user"] for name in PROGRAM} == {
+        "migrate": OFFICE,
+        "prover": PROVER,
+        "service": OFFICE,
+    }
+    for user, mode, directory in (
+        (OFFICE, "0700", place("service", "MINGQIAN_KEY_DIRECTORY").rpartition("/")[0]),
+        (PROVER, "0700", place("prover", "MINGQIAN_KEY_DIRECTORY")),
+        (PROVER, "0750", place("prover", "MINGQIAN_PROVER_SOCKET").rpartition("/")[0]),
+    ):
+        uid, _, gid = user.partition(":")
+        made = f"install --directory --owner={uid} --group={gid} --mode={mode} {directory}"
+        assert re.search(rf"{made}( |$)", last("RUN")), made
     assert json.loads(last("CMD")) == services()["service"]["command"]
 
 
-def test_only_migrate_may_write_keys() -> None:
+def place(name: str, setting: str) -> str:
+    """Where a service has something."""
+    where: str = services()[name]["environment"][setting]
+    return where
+
+
+def test_only_migrate_may_write_the_keys_of_the_service() -> None:
     """The service itself reads them."""
-    assert services()["migrate"]["volumes"] == ["keys:/var/lib/mingqian"]
-    assert services()["service"]["volumes"] == ["keys:/var/lib/mingqian:ro"]
+    socket = "prover:/run/mingqian:ro"
+    assert services()["migrate"]["volumes"] == ["keys:/var/lib/mingqian", socket]
+    assert services()["service"]["volumes"] == ["keys:/var/lib/mingqian:ro", socket]
+
+
+def test_the_draw_keys_are_in_reach_of_the_draw_process_alone() -> None:
+    """Volume, passphrase and user are its own; of the service's it has neither keys nor the way to write."""
+    prover = services()["prover"]
+    assert prover["volumes"] == ["vrf:/var/lib/mingqian-prover", "prover:/run/mingqian"]
+    assert prover["working_dir"] == place("prover", "MINGQIAN_KEY_DIRECTORY")
+    assert (
+        not {"MINGQIAN_DATABASE_URL", "MINGQIAN_DATABASE_PASSWORD_FILE"}
+        & prover["environment"].keys()
+    )
+    assert "ports" not in prover
+    for name, one in services().items():
+        if name != "prover":
+            assert "vrf_passphrase" not in one["secrets"]
+            assert not [each for each in one.get("volumes", []) if each.startswith("vrf:")]
+            assert "MINGQIAN_VRF_PASSPHRASE_FILE" not in one["environment"]
 
 
 def test_services_start_in_order_and_are_watched() -> None:
-    """A healthy database, then migrations that succeed, then the service; both that stay have a health check."""
+    """A healthy database, the draw process, migrations that succeed, the service; all that stay have a health check."""
     all_ = services()
     healthy, done = (
         {"condition": "service_healthy"},
         {"condition": "service_completed_successfully"},
     )
-    assert all_["migrate"]["depends_on"] == {"database": healthy}
+    assert all_["prover"]["depends_on"] == {"database": healthy}
+    assert all_["migrate"]["depends_on"] == {"database": healthy, "prover": healthy}
     assert all_["service"]["depends_on"] == {"database": healthy, "migrate": done}
     assert all_["database"]["healthcheck"]["test"][:2] == ["CMD", "pg_isready"]
+    assert all_["prover"]["healthcheck"]["test"][:2] == ["CMD", "python"]
     assert "healthcheck" not in all_["service"], "the image's own holds"
     assert "/readyz" in " ".join(health_command())
 

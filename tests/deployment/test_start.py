@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -34,9 +36,13 @@ INIT = (
 
 @dataclass(frozen=True, kw_only=True)
 class Deployment:
-    """The containers' places on this machine: volumes and secrets in `directory`, `database` and ports on loopback."""
+    """The containers' places on this machine: volumes and secrets in `directory`, `database` and ports on loopback.
+
+    The socket is in `run`, since its path has to be short.
+    """
 
     directory: Path
+    run_directory: Path
     server: Server
     port: int
 
@@ -52,9 +58,14 @@ class Deployment:
     def _moved(self, value: str) -> str:
         value = value.replace("@database:5432/", f"@127.0.0.1:{self.server.port}/")
         value = value.replace("0.0.0.0", "127.0.0.1")  # noqa: S104 - the address is replaced here
-        return value.replace("/run/secrets", str(self.directory)).replace(
-            "/var/lib/mingqian", str(self.directory / "keys-volume")
-        )
+        for place, moved in (
+            ("/run/secrets", self.directory),
+            ("/run/mingqian", self.run_directory),
+            ("/var/lib/mingqian-prover", self.directory / "vrf-volume"),
+            ("/var/lib/mingqian", self.directory / "keys-volume"),
+        ):
+            value = value.replace(place, str(moved))
+        return value
 
     def start(self, name: str, *instead: str) -> subprocess.Popen[str]:
         """Start a service with its command, or with these arguments in place of its own."""
@@ -74,11 +85,28 @@ class Deployment:
             output, _ = process.communicate(timeout=READY_WITHIN)
         return process.returncode, output
 
-    def healthy(self) -> bool:
-        """Ask the image's health check, which takes its time like the engine's."""
-        command, environment = health_command(), self.environment("service")
+    def healthy(self, name: str) -> bool:
+        """Ask a service's health check, or that of the image, which takes its time like the engine's."""
+        own = services()[name].get("healthcheck")
+        command = own["test"][1:] if own else health_command()
+        environment = self.environment(name)
         asked = subprocess.run(command, env=environment, capture_output=True, check=False)
         return asked.returncode == 0
+
+    @contextmanager
+    def running(self, name: str, printed: list[str]) -> Iterator[subprocess.Popen[str]]:
+        """Start a service, wait until it is healthy, stop it in order; add what it printed."""
+        with self.start(name) as service:
+            try:
+                deadline = time.monotonic() + READY_WITHIN
+                while not (ready := self.healthy(name)) and time.monotonic() < deadline:
+                    assert service.poll() is None, service.communicate()[0]
+                assert ready, name
+                yield service
+            finally:
+                service.send_signal(signal.SIGTERM)
+                printed.append(service.communicate(timeout=READY_WITHIN)[0])
+        assert service.returncode in {0, -signal.SIGTERM}, printed[-1]
 
 
 @pytest.fixture(scope="module")
@@ -92,38 +120,43 @@ def server() -> Iterator[Server]:
 
 
 @pytest.fixture
-def deployment(tmp_path: Path, server: Server) -> Deployment:
+def deployment(tmp_path: Path, server: Server) -> Iterator[Deployment]:
     """Secrets as compose mounts them, and empty volumes."""
     for name in compose()["secrets"]:
-        (tmp_path / name).write_text(server.password + "\n", "utf-8")
-    return Deployment(directory=tmp_path, server=server, port=postgres.free_port())
+        # The same in every test, for the role is made once in a server.
+        word = server.password + ("" if name == "database_password" else f"-{name}")
+        (tmp_path / name).write_text(word + "\n", "utf-8")
+        (tmp_path / name).chmod(0o600)
+    with TemporaryDirectory(prefix="run-") as run:
+        yield Deployment(
+            directory=tmp_path,
+            run_directory=Path(run),
+            server=server,
+            port=postgres.free_port(),
+        )
 
 
 def test_the_composed_services_start_become_ready_and_stop(deployment: Deployment) -> None:
-    """Refused without keys; migrate, init, serve; /readyz says 200; SIGTERM ends it in order; no password is printed."""
+    """Refused without keys; a draw key, migrate, init, serve; both are healthy and end in order; no secret is printed."""
     code, refusal = deployment.run("service")
     assert code != 0
     assert "key-missing" in refusal
-
-    code, first = deployment.run("migrate")
-    assert code == 0, first
-    code, administrator = deployment.run("migrate", *INIT)
-    assert code == 0, administrator
-    assert "GL01" in administrator
-
-    with deployment.start("service") as service:
-        try:
-            deadline = time.monotonic() + READY_WITHIN
-            while not (ready := deployment.healthy()) and time.monotonic() < deadline:
-                assert service.poll() is None, service.communicate()[0]
-        finally:
-            service.send_signal(signal.SIGTERM)
-            output, _ = service.communicate(timeout=READY_WITHIN)
-    assert ready, output
-    assert service.returncode in {0, -signal.SIGTERM}, output
-    assert "Traceback" not in output
-    for printed in (refusal, first, administrator, output):
-        assert deployment.server.password not in printed
+    code, made = deployment.run("prover", "vrf-key", "new")
+    assert code == 0, made
+    printed = [refusal, made]
+    with deployment.running("prover", printed):
+        code, first = deployment.run("migrate")
+        assert code == 0, first
+        code, administrator = deployment.run("migrate", *INIT)
+        assert code == 0, administrator
+        assert "GL01" in administrator
+        with deployment.running("service", printed):
+            pass
+    printed += [first, administrator]
+    for name in compose()["secrets"]:
+        word = (deployment.directory / name).read_text("utf-8").strip()
+        assert word not in "".join(printed)
+    assert "Traceback" not in "".join(printed)
 
 
 def test_a_wrong_password_is_refused_in_one_line(deployment: Deployment) -> None:

@@ -17,7 +17,7 @@ from ledger import note
 from ledger.clock import SystemClock
 from ledger.store import Draft, Ledger
 from ledger.writer import Writer
-from tests.conftest import ORIGIN, prover_of
+from tests.conftest import ORIGIN, prover_of, vrf_key_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ def test_a_new_ledger_holds_its_opening_and_one_checkpoint(ledger: Ledger, keys:
         origin=ORIGIN,
         vkey=str(note.log_key(ORIGIN, keys.log_public)),
         service_key=keys.service_public.hex(),
-        vrf_key=keys.vrf_public.hex(),
+        vrf_key=vrf_key_of(keys)[1].hex(),
         mode="development",
     )
     assert (recorded.stream, recorded.version, recorded.actor) == ("ledger", 1, SYSTEM)
@@ -82,7 +82,9 @@ def test_other_keys_do_not_open_a_ledger(ledger: Ledger, dsn: str, tmp_path: Pat
 def test_a_ledger_is_created_once(ledger: Ledger, dsn: str, keys: Keys) -> None:
     """The second creation changes nothing."""
     with pytest.raises(DomainError, match="ledger-exists"):
-        Ledger.create(dsn, keys, origin="other.example", mode="production", clock=SystemClock())
+        Ledger.create(
+            dsn, keys, bytes(32), origin="other.example", mode="production", clock=SystemClock()
+        )
     assert ledger.size() == 1
 
 
@@ -91,7 +93,9 @@ def test_a_database_without_a_ledger_is_named(database: str, keys: Keys) -> None
     with pytest.raises(DomainError, match="ledger-missing"):
         Ledger(database, keys)
     with pytest.raises(DomainError, match="ledger-missing"):
-        Ledger.create(database, keys, origin=ORIGIN, mode="development", clock=SystemClock())
+        Ledger.create(
+            database, keys, bytes(32), origin=ORIGIN, mode="development", clock=SystemClock()
+        )
 
 
 def test_empty_tables_are_no_ledger(dsn: str, keys: Keys) -> None:

@@ -133,13 +133,14 @@ def verify_slip(slip: object, commitment: object) -> None:
         entity = _SHAPE.text(fields["entity"], "$.entity")
         absence = _SHAPE.obj(fields["absence"], "$.absence", {"pool", "excluded"})
         _check_gap(absence["pool"], "$.absence.pool", entity, fixed.pool_root)
+        _check_size(absence["pool"], "$.absence.pool", fixed)
         _check_gap(absence["excluded"], "$.absence.excluded", entity, fixed.excluded_root)
         wanted = _base(fixed) | {"entity": entity, "status": "absent", "absence": absence}
     else:
         listed = isinstance(fields["leaf"], dict) and "reason" not in fields["leaf"]
         leaf = _entry(fields, "$", fixed.pool_root if listed else fixed.excluded_root)
-        if listed and fields["size"] != fixed.pool_size:
-            raise _SHAPE.refusal("$.size", "不是承诺的数量 / is not the committed size")
+        if listed:
+            _check_size(fields, "$", fixed)
         entry = {name: fields[name] for name in ("root", "size", "index", "leaf", "proof")}
         wanted = _base(fixed) | entry | _told(leaf, _opened(fields, leaf))
     for name in sorted(_KEYS):
@@ -148,6 +149,11 @@ def verify_slip(slip: object, commitment: object) -> None:
                 "不是由承诺、条目和种子得出的 / is not what follows from commitment, entry and seed"
             )
             raise _SHAPE.refusal(f"$.{name}", detail)
+
+
+def _check_size(head: Mapping[str, Any], place: str, fixed: Commitment) -> None:
+    if head["size"] != fixed.pool_size:
+        raise _SHAPE.refusal(f"{place}.size", "不是承诺的数量 / is not the committed size")
 
 
 def _opened(fields: dict[str, Any], leaf: Mapping[str, str]) -> Opened | None:

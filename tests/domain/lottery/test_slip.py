@@ -236,7 +236,7 @@ NOT_APART: dict[str, dict[str, Any]] = {
     "an empty list of no size": {"before": None, "after": None, "size": 0},
     "another size, so that the last is first": {"before": None, "size": 2},
     "another size, so that the first is last": {"after": None, "size": 1},
-    "another size that changes no path": {"before": None, "after": entry("school:1"), "size": 4},
+    "another size that changes no path": {"size": 4},
     "a place that is not the own": {"after": {**entry("school:5"), "index": 1}},
     "a member that is excluded": {"after": {**entry("school:3"), "leaf": slip_of("school:4")["leaf"]}},
 }  # fmt: skip

@@ -14,6 +14,8 @@ from domain.errors import DomainError
 from domain.organisation import Staff
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.facts import Actor, Command, Context, Fact
     from domain.history import History
 
@@ -77,7 +79,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.reveal", command=draw.RevealSource, roles=ENTERING),
     Act(name="draw.enter-beacon", command=draw.EnterBeacon, roles=ENTERING),
     Act(name="draw.enter-lottery", command=draw.EnterLottery, roles=ENTERING),
-    Act(name="draw.disclose", command=draw.DiscloseDraw, roles=("draw_operator", "clerk")),
+    Act(name="draw.disclose", command=draw.DiscloseDraw, roles=ENTERING),
     Act(name="draw.look", command=draw.LookAtDraw, roles=("officer", "discipline")),
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
@@ -97,6 +99,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
 )
 
+OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
 OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw)
 
 _BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
@@ -117,6 +120,13 @@ def acting_role(command: type, roles: tuple[str, ...]) -> str:
             "role-not-allowed", f"此操作需要角色 {wanted} / this act needs one of these roles"
         )
     return role
+
+
+def require_alone(commands: Sequence[Command]) -> None:
+    """Refuse a batch around a source: with the last one comes the list, and a later refusal would show and undo it."""
+    if len(commands) > 1 and any(isinstance(one, OPENING) for one in commands):
+        detail = "随机源须单独录入，不得与其他操作同批 / a source is entered by itself, not among other acts"
+        raise DomainError("act-alone", detail)
 
 
 def decide(history: History, command: Command, context: Context) -> tuple[Fact, ...]:

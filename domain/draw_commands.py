@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from domain.plan_rows import ChainName
+from domain.lottery.chains import ChainName
 
 Stage = Literal["entities", "officers"]
 Part = Literal["drawn", "bundle", "inspections"]
@@ -25,11 +25,15 @@ class DrawCommand:
 
 @dataclass(frozen=True, kw_only=True)
 class LotteryIssue:
-    """An issue of a public lottery, and the moment (RFC 3339 UTC) from which its numbers can be known."""
+    """An issue of a public lottery, and the moment (RFC 3339 UTC) from which its numbers can be known.
+
+    `groups` says how many numbers each official group has (6 red and 1 blue are 6, 1), before anybody knows them.
+    """
 
     name: str
     issue: str
     opens_at: str
+    groups: tuple[int, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,7 +71,9 @@ class CommitDraw(DrawCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CoverDraw(DrawCommand):
-    """Note that a published checkpoint covers the commitment: from here the margin counts. The program itself does this."""
+    """Note that a published checkpoint of so many leaves covers the commitment. The program itself does this."""
+
+    checkpoint: int
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -66,15 +66,28 @@ def bring(
     if who in state.commits:
         raise DomainError("wrong-stage", f"{who} 的承诺值已提交 / this hash was handed in already")
     computation.require_commit(command.commit)
-    if any(command.commit in one.commits.values() for one in history.all(Draw)):
+    if any(command.commit in _known_hashes(one, who) for one in history.all(Draw)):
         detail = "该承诺值已被使用，请另取随机数 / this hash was used already: take another number"
         raise DomainError("duplicate-id", detail)
     event: object = WitnessCommitted(who=who, commit=command.commit)
     if isinstance(command, EnterPaper):
+        if who == by:
+            detail = (
+                "本人请直接提交承诺值，无须他人代录 / hand in your own hash: others type from paper"
+            )
+            raise DomainError("own-act", detail)
         _require_no_candidate(state, context, history)
         if not _typed_by_another(state, who, command.commit, by):
             event = PaperEntered(who=who, commit=command.commit)
     return (Fact(stream=f"draw/{state.id}", event=event),)
+
+
+def _known_hashes(draw: Draw, who: str) -> set[str]:
+    """Every hash of a draw that was handed in, or typed for somebody else than this witness."""
+    return {
+        *draw.commits.values(),
+        *(typed for own, (typed, _) in draw.papers.items() if own != who),
+    }
 
 
 def _typed_by_another(state: Draw, who: str, commit: str, by: str) -> bool:
@@ -95,9 +108,10 @@ def _require_no_candidate(state: Draw, context: Context, history: History) -> No
 def cover(state: Draw, command: CoverDraw, context: Context) -> tuple[Fact, ...]:
     """Note the moment at which the commitment is known to be covered."""
     require_stage(state.committed is not None and state.covered_at is None, state)
-    if state.committed_leaf is None or context.checkpointed <= state.committed_leaf:
+    assert state.committed_leaf is not None
+    if not state.committed_leaf < command.checkpoint <= context.checkpointed:
         raise _not_covered()
-    event = DrawCovered(checkpoint=context.checkpointed)
+    event = DrawCovered(checkpoint=command.checkpoint)
     return (Fact(stream=command.stream, event=event),)
 
 
@@ -172,14 +186,15 @@ def _lottery(
         raise DomainError("wrong-issue", detail)
     index = state.sources.index(wanted)
     _require_absent(state, index)
-    opens_at = next(
-        one.opens_at
-        for one in state.lotteries
-        if (one.name, one.issue) == (wanted.name, wanted.issue)
+    issue = next(
+        one for one in state.lotteries if (one.name, one.issue) == (wanted.name, wanted.issue)
     )
-    _require_margin(state, chains.unix_ms(opens_at), wanted.issue)
-    if context.now < opens_at:
-        raise DomainError("too-early", f"{opens_at} 开奖 / the numbers are not drawn yet")
+    _require_margin(state, chains.unix_ms(issue.opens_at), wanted.issue)
+    if context.now < issue.opens_at:
+        raise DomainError("too-early", f"{issue.opens_at} 开奖 / the numbers are not drawn yet")
+    if tuple(len(group) for group in command.numbers) != issue.groups:
+        detail = f"numbers: 各组应有 {issue.groups} 个号码 / the groups have so many numbers"
+        raise DomainError("reveal-invalid", detail)
     numbers: Numbers = tuple(tuple(sorted(group)) for group in command.numbers)
     revealed = {"numbers": [list(group) for group in numbers]}
     randomness(wanted, revealed, "numbers")
@@ -233,19 +248,19 @@ def _compute(state: Draw, context: Context, history: History) -> tuple[Fact, ...
             event = computation.compute_officers(commitment, state.input, state.entropy, prove)
         case None:
             raise AssertionError("sources arrive after the commitment")
-    fact = Fact(stream=f"draw/{state.id}", event=event)
-    if state.void_requested_by is not None:
-        return (fact,)  # on record, and held until it is known whether it counts
-    return (fact, *release(replace(state, computed=event), history))
-
-
-def release(state: Draw, history: History) -> tuple[Fact, ...]:
-    """What follows from a list that counts: it is disclosed as the plan says, and visits begin to exist."""
-    task = task_of(state.task, history)
-    facts: tuple[Fact, ...] = ()
-    if task.row.terms(state.stage).disclosure == "at-once":
-        facts = (Fact(stream=f"draw/{state.id}", event=DrawDisclosed()),)
-    if isinstance(state.computed, AssignmentComputed):
-        drawn = drawn_entities(state.task, history)
-        facts += computation.visits(state.computed.output, task.row, drawn.id, state.id)
+    facts: tuple[Fact, ...] = (Fact(stream=f"draw/{state.id}", event=event),)
+    if state.voided:
+        return facts  # it is published as void
+    if task_of(state.task, history).row.terms(state.stage).disclosure == "at-once":
+        facts += (Fact(stream=f"draw/{state.id}", event=DrawDisclosed()),)
+    if state.void_requested_by is None:  # else visits wait until it is known whether it counts
+        facts += send_out(replace(state, computed=event), history)
     return facts
+
+
+def send_out(state: Draw, history: History) -> tuple[Fact, ...]:
+    """What follows from a list of officers that counts: visits begin to exist."""
+    if not isinstance(state.computed, AssignmentComputed):
+        return ()
+    row, drawn = task_of(state.task, history).row, drawn_entities(state.task, history)
+    return computation.visits(state.computed.output, row, drawn.id, state.id)

@@ -126,7 +126,7 @@ def pool_now(task: Task, history: History) -> Pool:
     """Give the pool and exclusions of a task on this history.
 
     An entity counts as inspected with the draw that stands, whatever came of the visit, so that a cap holds between
-    tasks that are drawn side by side.
+    tasks; `require_no_open_draw` keeps two of them from being drawn side by side.
     """
     drawn: dict[str, int] = {}
     year = task.row.window_from[:4]
@@ -135,6 +135,21 @@ def pool_now(task: Task, history: History) -> Pool:
             for entity in one.selected:
                 drawn[entity] = drawn.get(entity, 0) + 1
     return entities_pool(task, drawn, history)
+
+
+def require_no_open_draw(state: Draw, pool: Pool, history: History) -> None:
+    """Refuse a pool that shares entities with a draw whose list is not there yet, or not public.
+
+    What the other draws would exceed a visit cap, and its secret list would stand in the exclusions of this one.
+    """
+    own = {one.id for one in pool.members} | {one.id for one in pool.excluded}
+    for other in history.all(Draw):
+        waiting = other.pool is not None and not other.disclosed and not other.voided
+        if waiting and other.id != state.id and other.pool is not None:
+            if own.isdisjoint(one.id for one in other.pool.members):
+                continue
+            detail = f"{other.id} 抽取同一批对象，须待其名单公布或作废 / draws from the same entities: its list must be public, or it void"
+            raise DomainError("draw-in-progress", detail)
 
 
 def require_in_time(task: Task, context: Context) -> None:

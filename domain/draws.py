@@ -8,8 +8,7 @@ in sight with everything it has; its list is computed all the same once every so
 
 from __future__ import annotations
 
-from dataclasses import replace
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from domain import draw_computation as computation
 from domain import draw_sources as sources
@@ -46,6 +45,7 @@ from domain.draw_state import (
     pool_now,
     require_disinterested,
     require_in_time,
+    require_no_open_draw,
     require_stage,
     task_of,
 )
@@ -61,10 +61,14 @@ from domain.task import Task
 from domain.vrf_keys import require_standing
 
 if TYPE_CHECKING:
+    from domain.draw_commands import Stage
     from domain.facts import Context
     from domain.history import History
+    from domain.lottery.assignment_input import AssignmentInput
     from domain.plan_rows import DrawTerms
 
+# A draw whose sources were fixed is computed whatever became of it, so that voiding hides nothing.
+STILL_ARRIVING = (CoverDraw, RevealSource, EnterBeacon, EnterLottery)
 SLACK_MS = 60_000  # for the checkpoint, which comes a moment after the commitment
 
 
@@ -76,7 +80,7 @@ def decide(
         return (_prepare(state, command, context, history),)
     if state is None:
         raise DomainError("unknown-draw", f"没有抽取 {command.draw_id} / no such draw")
-    if state.voided:
+    if state.voided and not isinstance(command, STILL_ARRIVING):
         raise DomainError("draw-voided", f"抽取 {state.id} 已作废 / the draw is void")
     match command:
         case BringCommitment() | EnterPaper():
@@ -122,7 +126,7 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
     require_in_time(task, context)
     terms = task.row.terms(command.stage)
     _check_witnesses(task, terms, command.witnesses, history)
-    _check_lotteries(terms, command.lotteries, earlier, context)
+    _check_lotteries(task, command.stage, command.lotteries, earlier, context)
     require_disinterested(task, context, command.witnesses)
     event = DrawPrepared(
         task=command.task,
@@ -152,12 +156,14 @@ def _check_witnesses(
 
 
 def _check_lotteries(
-    terms: DrawTerms,
+    task: Task,
+    stage: Stage,
     issues: tuple[LotteryIssue, ...],
     earlier: tuple[Draw, ...],
     context: Context,
 ) -> None:
     """The lotteries of the plan in its order, each with an issue that is not drawn yet and that no earlier draw used."""
+    terms = task.row.terms(stage)
     if tuple(one.name for one in issues) != terms.lotteries:
         wanted = "、".join(terms.lotteries) or "—"
         detail = f"计划规定的彩票为 {wanted} / the plan asks for these lotteries"
@@ -166,6 +172,12 @@ def _check_lotteries(
     for one in issues:
         require_text(one.issue, "lotteries.issue")
         _require_after_margin(chains.unix_ms(one.opens_at), terms, context, one.issue)
+        if china_date(one.opens_at) > task.row.window_to:
+            detail = f"{one.issue}: 开奖晚于抽查时间 / drawn after the window has ended"
+            raise DomainError("outside-window", detail)
+        if not one.groups or min(one.groups) < 1:
+            detail = "lotteries.groups: 写明每组号码的个数 / say how many numbers each group has"
+            raise DomainError("source-invalid", detail)
         if (one.name, one.issue) in used:
             detail = f"{one.name} {one.issue} 已用于前次抽取 / an earlier draw used this issue"
             raise DomainError("duplicate-id", detail)
@@ -193,11 +205,29 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
     key, fixed = bytes.fromhex(plan.vrf_key), _sources(state, task, context, history)
     if state.stage == "entities":
         pool = pool_now(task, history)
+        require_no_open_draw(state, pool, history)
         commitment = computation.commit_entities(state.id, pool, task.row, fixed, key)
         return DrawCommitted(commitment=commitment, ledger_size=context.position)
     input_ = input_now(state, history)
-    commitment = computation.commit_officers(state.id, input_, fixed, key)
+    commitment = _commit_officers(state, input_, fixed, key, history)
     return AssignmentCommitted(commitment=commitment, ledger_size=context.position)
+
+
+def _commit_officers(
+    state: Draw,
+    input_: AssignmentInput,
+    fixed: tuple[Source, ...],
+    key: bytes,
+    history: History,
+) -> dict[str, Any]:
+    """The refusal of what cannot be assigned names visits, and so entities: not while their list is secret."""
+    try:
+        return computation.commit_officers(state.id, input_, fixed, key)
+    except DomainError as refusal:
+        if drawn_entities(state.task, history).disclosed:
+            raise
+        detail = "派不出人员；名单公布前不列出具体检查 / no assignment exists; for which visits is not told before the list is public"
+        raise DomainError(refusal.code, detail) from None
 
 
 def _sources(state: Draw, task: Task, context: Context, history: History) -> tuple[Source, ...]:
@@ -231,8 +261,7 @@ def _last_round(state: Draw, chain: str, history: History) -> int:
 
 def _disclose(state: Draw, context: Context, history: History) -> DrawDisclosed:
     """What the visits did not disclose is disclosed when there can be no more of them."""
-    held = state.void_requested_by is not None
-    require_stage(state.computed is not None and not state.disclosed and not held, state)
+    require_stage(state.computed is not None and not state.disclosed, state)
     task = task_of(state.task, history)
     if china_date(context.now) <= task.row.window_to:
         detail = f"检查全部开始时自动公布，否则于 {task.row.window_to} 之后 / disclosed when the last visit begins, or after this day"
@@ -292,9 +321,9 @@ def _decline_void(
     _judge_void(state, context, history)
     require_reason(command.reason)
     fact = Fact(stream=command.stream, event=VoidDeclined(reason=command.reason))
-    if state.computed is None or state.disclosed:
+    if state.computed is None:
         return (fact,)
-    return (fact, *sources.release(replace(state, void_requested_by=None), history))
+    return (fact, *sources.send_out(state, history))
 
 
 def _require_may_be_voided(state: Draw, history: History) -> None:

@@ -252,6 +252,9 @@ def _amend(state: Plan, command: AmendPlan, history: History) -> PlanAmended:
 
 
 def _publish(state: Plan, history: History) -> PlanPublished:
+    _require_new_numbers(
+        state.rows, state.year, history
+    )  # another year may have been published since
     joint = any(row.joint for row in state.rows)
     _require_status(state, "collated" if joint else "reviewed")
     for row in state.rows:

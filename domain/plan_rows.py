@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from domain.lottery.chains import ChainName
 from domain.registry_commands import CreditClass, EntityDetails
 
 if TYPE_CHECKING:
@@ -12,7 +13,6 @@ if TYPE_CHECKING:
 
 Ratio = tuple[int, int]
 Dimension = Literal["kind", "credit_class"]
-ChainName = Literal["default", "quicknet"]
 Disclosure = Literal["at-once", "with-inspection"]
 UNSTRATIFIED = "全部"
 UNCLASSED = "未分级"

@@ -144,6 +144,7 @@ def _check_details(id_: str, details: Details, history: History) -> None:
         case EntityDetails():
             require_text(details.name, "name")
             require_text(details.kind, "kind")
+            _require_texts(details.tags, "tags")
         case OfficerDetails():
             if history.get(Department, details.department) is None:
                 raise DomainError(
@@ -156,8 +157,15 @@ def _check_details(id_: str, details: Details, history: History) -> None:
                     f"{id_}: 该工号属于其他部门的人员 / this id is staff of another department",
                 )
             parse_date(details.certificate_expires, "certificate_expires")
+            _require_texts(details.skills, "skills")
         case ExpertDetails():
             require_text(details.organisation, "organisation")
+            _require_texts(details.specialities, "specialities")
+
+
+def _require_texts(texts: tuple[str, ...], place: str) -> None:
+    for text in texts:
+        require_text(text, place)
 
 
 def _suspend_or_restore(state: Entry, command: Suspend | Restore) -> Suspended | Restored:

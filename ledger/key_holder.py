@@ -129,8 +129,6 @@ def _require_due(asked: Asked, history: History) -> None:
     draw = history.get(Draw, asked.draw_id)
     if draw is None or draw.committed is None or draw.covered_at is None:
         raise _refused("没有已被检查点覆盖的这次抽取 / no checkpoint covers such a draw")
-    if draw.voided:
-        raise _refused("抽取已作废 / the draw is void")
     if draw.computed is not None:
         raise _refused("名单已经算出 / the list was computed already")
     fixed: Fixed

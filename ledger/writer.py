@@ -15,8 +15,8 @@ from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
-from domain.decisions import decide
-from domain.draw_commands import CoverDraw
+from domain.decisions import decide, require_alone
+from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.events import name_of
@@ -24,14 +24,14 @@ from domain.facts import Context, Recorded
 from domain.history import History
 from ledger import entries
 from ledger.database import is_away
-from ledger.prover import CHECKS
+from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey
 from ledger.store import SYSTEM, Draft
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.facts import Actor, Command
+    from domain.facts import Actor, Command, Fact
     from ledger.clock import Clock
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
@@ -98,13 +98,14 @@ class Writer:
             if draw.committed is not None and draw.covered_at is None and not draw.voided
         ]
         if waiting:
-            self._ledger.cover()
+            size = self._ledger.cover()
         for draw_id in waiting:
-            self._cover(draw_id)
+            self._cover(draw_id, size)
 
-    def _cover(self, draw_id: str) -> None:
+    def _cover(self, draw_id: str, size: int) -> None:
+        command = CoverDraw(draw_id=draw_id, checkpoint=size)
         try:
-            self.execute([CoverDraw(draw_id=draw_id)], actor=SYSTEM, command_id=str(uuid4()))
+            self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:
             if refusal.code not in {"wrong-stage", "draw-voided"}:  # noted or voided meanwhile
                 raise
@@ -153,6 +154,7 @@ class Writer:
         self, commands: Sequence[Command], actor: Actor, key: CommandKey, transaction: Transaction
     ) -> list[Draft]:
         """Decide each command on what the ones before it would make of the history."""
+        require_alone(commands)
         branch, now = self._history.branch(), self._clock.now()
         drafts: list[Draft] = []
         for command in commands:
@@ -174,9 +176,17 @@ class Writer:
                     command_id=key.id,
                     event=fact.event,
                 )
+                self._require_key(fact)
                 branch.apply(recorded)
                 drafts.append(Draft(recorded=recorded, fact=fact))
         return drafts
+
+    def _require_key(self, fact: Fact) -> None:
+        """A draw is not committed under a key that nobody could prove it with."""
+        if isinstance(fact.event, DrawCommitted | AssignmentCommitted):
+            key = bytes.fromhex(fact.event.commitment["vrf_key"])
+            if key not in self._prover.public_keys():
+                raise missing_key(key)
 
 
 def _record(transaction: Transaction, drafts: list[Draft], key: CommandKey) -> Receipt:

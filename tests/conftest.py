@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,8 +27,15 @@ if TYPE_CHECKING:
 
     from ledger.keys import Keys
 
+RECURSION_LIMIT = sys.getrecursionlimit()
 ROOT = Path(__file__).parent.parent
 ORIGIN = "mingqian.example/qinghe"
+
+
+@pytest.fixture(autouse=True)
+def recursion_limit() -> None:
+    """Undo what py_ecc does where it is imported: it lifts the limit, and a deep text then overruns the stack."""
+    sys.setrecursionlimit(RECURSION_LIMIT)
 
 
 @pytest.fixture(scope="session")

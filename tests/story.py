@@ -201,7 +201,8 @@ class Story:
 
     def cover(self, draw_id: str) -> None:
         """Note the checkpoint that followed the commitment, as the program does."""
-        self.act("system", "system", CoverDraw(draw_id=draw_id))
+        size = self.history.size if self.checkpointed is None else self.checkpointed
+        self.act("system", "system", CoverDraw(draw_id=draw_id, checkpoint=size))
 
 
 def opened(now: str = "2024-01-05T01:00:00.000Z") -> Story:

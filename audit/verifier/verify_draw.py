@@ -996,7 +996,7 @@ def say_entity(found: dict[str, Any]) -> None:
         zh, en = ("已抽中", "is drawn") if found["drawn"] else ("未抽中", "is not drawn")
         say(f"{name} 在层 {shown(found['stratum'])} 中，{zh}。\n  {name} {en}.")
         say(f"  签号 / ticket  {found['ticket']}")
-        say(f"  界线 / cutoff  {found['cutoff'] or '无 / none'}")
+        say(f"  截止签号 / cutoff  {found['cutoff'] or '无 / none'}")
 
 
 def say_verdict(steps: list[Step]) -> None:

@@ -12,6 +12,7 @@ from typing import Literal
 
 from domain.errors import DomainError
 
+ChainName = Literal["default", "quicknet"]
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -22,7 +23,7 @@ class Chain:
     On a `chained` chain the signature of a round covers that of the round before, which is needed to verify it.
     """
 
-    name: str
+    name: ChainName
     hash: str
     public_key: bytes
     scheme: Literal["pedersen-bls-chained", "bls-unchained-g1-rfc9380"]

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 _SHAPE = Shape("pool-invalid")
-_ID, _STRATUM = attrgetter("id"), attrgetter("stratum")
+_ID, _STRATUM, _TEXTS = attrgetter("id"), attrgetter("stratum"), attrgetter("id", "stratum")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,11 +48,11 @@ class Pool:
 
     def root(self) -> bytes:
         """Merkle head over the canonical members."""
-        return merkle.root(_member_leaves(self.members))
+        return merkle.root(member_leaves(map(_TEXTS, self.members)))
 
     def excluded_root(self) -> bytes:
         """Merkle head over the canonical excluded."""
-        return merkle.root(map(_excluded_leaf, self.excluded))
+        return merkle.root(map(excluded_leaf, self.excluded))
 
     def sizes(self) -> dict[str, int]:
         """Count the members of each stratum that has any."""
@@ -103,6 +103,24 @@ def pool_from_json(members: object, excluded: object) -> Pool:
     return pool
 
 
+def member_leaves(members: Iterable[tuple[str, str]]) -> Iterator[bytes]:
+    """Give H(0x00 || canon(member)) for each (id, stratum).
+
+    All but the id is made once for each stratum. Raises DomainError("not-canonical").
+    """
+    start = sha256(b'\x00{"id":').copy
+    rest = cache(lambda stratum: b',"stratum":' + canon(stratum) + b"}")
+    for identifier, stratum in members:
+        state = start()
+        state.update(canon(identifier) + rest(stratum))
+        yield state.digest()
+
+
+def excluded_leaf(row: Excluded) -> bytes:
+    """Give H(0x00 || canon(excluded)). Raises DomainError("not-canonical")."""
+    return merkle.leaf_hash(canon(asdict(row)))
+
+
 def _rows(value: object, place: str, names: set[str]) -> list[dict[str, str]]:
     rows = _SHAPE.array(value, place)
     for index, row in enumerate(rows):
@@ -128,17 +146,3 @@ def _check_texts(pool: Pool, ids: list[str]) -> None:
         for index, row in enumerate(rows):
             if not all(row.values()):
                 raise _SHAPE.refusal(f"$.{name}[{index}]", "文本为空 / an empty text")
-
-
-def _member_leaves(members: Iterable[Member]) -> Iterator[bytes]:
-    """Give H(0x00 || canon(member)) of each; all but the id is made once for each stratum."""
-    start = sha256(b'\x00{"id":').copy
-    rest = cache(lambda stratum: b',"stratum":' + canon(stratum) + b"}")
-    for each in members:
-        state = start()
-        state.update(canon(each.id) + rest(each.stratum))
-        yield state.digest()
-
-
-def _excluded_leaf(row: Excluded) -> bytes:
-    return merkle.leaf_hash(canon(asdict(row)))

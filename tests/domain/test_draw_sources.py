@@ -49,7 +49,9 @@ BEACON = EnterBeacon(
     signature=ROUND["signature"],
     previous_signature=None,
 )
-ISSUE = LotteryIssue(name=TICKET, issue="2023099", opens_at="2023-08-23T17:00:00.000Z")
+ISSUE = LotteryIssue(
+    name=TICKET, issue="2023099", opens_at="2023-08-23T17:00:00.000Z", groups=(6, 1)
+)
 NUMBERS = ((3, 9, 17, 21, 30, 33), (5,))
 
 
@@ -249,8 +251,9 @@ def test_a_mismatch_stops_the_draw_until_two_people_agree() -> None:
         ({"issue": "2023100"}, "wrong-issue"),
         ({"name": "示例大乐透"}, "wrong-issue"),
         ({"numbers": ()}, "reveal-invalid"),
-        ({"numbers": ((1, 2), ())}, "reveal-invalid"),
-        ({"numbers": ((2**53,),)}, "reveal-invalid"),
+        ({"numbers": ((3, 9, 17, 21, 30), (33, 5))}, "reveal-invalid"),
+        ({"numbers": ((3, 9, 17, 21, 30, 33, 5),)}, "reveal-invalid"),
+        ({"numbers": ((3, 9, 17, 21, 30, 2**53), (5,))}, "reveal-invalid"),
     ],
 )
 def test_other_lottery_numbers_than_the_committed_issue_are_refused(
@@ -275,6 +278,9 @@ def test_other_lottery_numbers_than_the_committed_issue_are_refused(
         ((replace(ISSUE, opens_at="2023-08-23T15:58:23.999Z"),), (), "margin-missed"),
         ((replace(ISSUE, opens_at="下周二"),), (), "time-invalid"),
         ((replace(ISSUE, issue=" "),), (), "field-missing"),
+        ((replace(ISSUE, opens_at="9999-01-01T00:00:00.000Z"),), (), "outside-window"),
+        ((replace(ISSUE, groups=()),), (), "source-invalid"),
+        ((replace(ISSUE, groups=(6, 0)),), (), "source-invalid"),
     ],
 )
 def test_a_draw_has_exactly_the_sources_of_the_published_plan(
@@ -337,6 +343,7 @@ def test_a_hash_on_paper_counts_once_two_people_typed_the_same() -> None:
         ("operator", "draw_operator", {"who": "witness2"}, "not-a-witness"),
         ("operator", "draw_operator", {"commit": "00" * 31}, "source-invalid"),
         ("E1", "clerk", {}, "own-act"),
+        ("witness1", "witness", {}, "own-act"),
     ],
 )
 def test_paper_that_does_not_fit_is_refused(
@@ -349,6 +356,33 @@ def test_paper_that_does_not_fit_is_refused(
     story.act("admin", "administrator", roles)
     paper = EnterPaper(draw_id=FIRST, who="witness1", commit="11" * 32)
     refused(story, code, who, role, replace(paper, **changes))
+
+
+def test_a_hash_that_was_typed_from_paper_is_not_copied_by_another_witness() -> None:
+    """The second typing of the first witness's form would be refused for it."""
+    story = told(beacons=False, witnesses=2)
+    prepare(story, witnesses=("witness1", "witness2"))
+    paper = EnterPaper(draw_id=FIRST, who="witness1", commit="11" * 32)
+    story.act(*OPERATOR, paper)
+    copied = BringCommitment(draw_id=FIRST, commit="11" * 32)
+    refused(story, "duplicate-id", "witness2", "witness", copied)
+    (event,) = story.act("clerk-edu", "clerk", paper)
+    assert event == WitnessCommitted(who="witness1", commit="11" * 32)
+
+
+def test_a_draw_that_was_voided_with_its_sources_in_sight_is_computed_all_the_same() -> None:
+    """Whoever could foresee the list gains nothing by hiding it: it is published as void."""
+    story = told()
+    prepare(story)
+    commit(story)
+    story.now = "2023-08-23T18:00:00.000Z"  # the round has been public for hours
+    story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    events = story.act("witness1", "witness", BEACON)
+    assert [type(event) for event in events] == [SourceRevealed, DrawComputed]
+    assert drawn(story).selected
+    assert f"draws/{FIRST}.json" in bundles(story.history)
+    refused(story, "draw-voided", *OPERATOR, CommitDraw(draw_id=FIRST))
 
 
 def test_a_witness_brings_a_new_number_to_a_redraw() -> None:

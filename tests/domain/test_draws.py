@@ -214,7 +214,8 @@ def test_numbers_are_opened_only_after_a_checkpoint_covers_the_commitment() -> N
     reveal = RevealSource(draw_id=FIRST, nonce=nonce_of(FIRST, "witness1").hex())
     story.checkpointed = draw_of(story).committed_leaf
     for who, role, command in (
-        ("system", "system", CoverDraw(draw_id=FIRST)),
+        ("system", "system", CoverDraw(draw_id=FIRST, checkpoint=story.checkpointed or 0)),
+        ("system", "system", CoverDraw(draw_id=FIRST, checkpoint=story.history.size)),
         ("witness1", "witness", reveal),
     ):
         with pytest.raises(DomainError, match="not-checkpointed"):

@@ -33,8 +33,18 @@ class LotteryDay:
         return moment(self.day, "21:15")
 
     @property
+    def as_announced(self) -> dict[str, object]:
+        """What is said of it before the draw: six red balls and a blue one will be drawn."""
+        return {
+            "name": LOTTERY,
+            "issue": self.issue,
+            "opens_at": self.opens_at,
+            "groups": [RED_DRAWN, 1],
+        }
+
+    @property
     def numbers(self) -> list[list[int]]:
-        """Six red balls and a blue one, made up like everything in this county."""
+        """The balls, made up like everything in this county."""
         balls = sorted(
             range(1, RED_BALLS + 1), key=lambda ball: lot(f"{self.issue}/{ball}", 1 << 32)
         )
@@ -87,7 +97,6 @@ def draw_and_void(stage: Stage, event: Event) -> None:
 def _commit(stage: Stage, event: Event) -> dict[str, bytes]:
     """Announce the draw, collect the hashes and fix the list; answers the numbers that the witnesses keep."""
     desk, clock = stage.desk, stage.clock
-    day = event.lottery
     desk.act(
         OPERATOR,
         "draw.prepare",
@@ -95,7 +104,7 @@ def _commit(stage: Stage, event: Event) -> dict[str, bytes]:
         task=event.task,
         stage=event.of,
         witnesses=list(WITNESSES),
-        lotteries=[{"name": LOTTERY, "issue": day.issue, "opens_at": day.opens_at}] if day else [],
+        lotteries=[event.lottery.as_announced] if event.lottery else [],
     )
     nonces = {who: secrets.token_bytes(NONCE_BYTES) for who in WITNESSES}
     for who, nonce in nonces.items():

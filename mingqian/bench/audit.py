@@ -20,7 +20,7 @@ from audit.verify import verify
 from domain import merkle
 from domain.canonical import canon
 from domain.decisions import decide
-from domain.facts import Actor, Context, Fact, Recorded
+from domain.facts import Actor, Asked, Context, Fact, Recorded
 from domain.genesis import LedgerOpened
 from domain.history import History
 from domain.organisation import AddDepartment, AddStaff
@@ -133,7 +133,7 @@ def _bytes(recorded: Recorded) -> bytes:
     ).to_bytes()
 
 
-def _no_draw(_alpha: bytes) -> tuple[bytes, bytes]:
+def _no_draw(_: Asked) -> tuple[bytes, bytes]:
     raise RuntimeError("nothing is drawn here")
 
 

@@ -28,13 +28,15 @@ from tests.conftest import prover_of
 from tests.ledger.badline import BadLine
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 from tests.refusing import refuse_rows
-from tests.story import PROVER, nonce_of, with_task
+from tests.story import PROVER, Story, nonce_of, with_task
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.facts import Command
     from ledger.keys import Keys
+
+FIRST = "联2024026.entities.1"
 
 
 @pytest.fixture
@@ -201,8 +203,8 @@ def test_a_thousand_commands_are_one_quick_commit(ledger: Ledger, writer: Writer
     assert len(ledger.commits(1)) == 1
 
 
-def test_a_commitment_is_covered_by_a_checkpoint_at_once(ledger: Ledger, tmp_path: Path) -> None:
-    """Before anyone can know its sources, and again when the answer must be repeated."""
+def recorded_task(ledger: Ledger) -> Story:
+    """Put a task that is ready to be drawn on the ledger."""
     story = with_task()
     with ledger.transaction() as transaction:
         transaction.append(
@@ -211,30 +213,71 @@ def test_a_commitment_is_covered_by_a_checkpoint_at_once(ledger: Ledger, tmp_pat
                 for recorded, fact in zip(story.recorded[1:], story.facts[1:], strict=True)
             ]
         )
-    (tmp_path / "now").write_text(story.now)
+    return story
+
+
+def ready_to_commit(writer: Writer) -> tuple[Actor, CommitDraw]:
+    """Bring a draw of the recorded task to where only its commitment is missing."""
+    operator = Actor(id="operator", role="draw_operator")
+    witnesses = ("witness1", "witness2")
+    prepare = PrepareDraw(
+        draw_id=FIRST, task="联2024026", stage="entities", witnesses=witnesses, lotteries=()
+    )
+    writer.execute([prepare], actor=operator, command_id=new_id())
+    for who in witnesses:
+        commit = witness_commit(nonce_of(FIRST, who)).hex()
+        bring = BringCommitment(draw_id=FIRST, commit=commit)
+        writer.execute([bring], actor=Actor(id=who, role="witness"), command_id=new_id())
+    return operator, CommitDraw(draw_id=FIRST)
+
+
+def test_a_source_in_a_batch_is_refused_before_anybody_is_asked_to_prove(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """The refusal of a later act would tell who was drawn, and take the list back unseen."""
+    (tmp_path / "now").write_text(recorded_task(ledger).now)
+    writer = Writer(ledger, FileClock(tmp_path / "now"), PROVER)
+    operator, commit = ready_to_commit(writer)
+    writer.execute([commit], actor=operator, command_id=new_id())
+    size = ledger.size()
+    reveals = [
+        RevealSource(draw_id=FIRST, nonce=nonce_of(FIRST, who).hex())
+        for who in ("witness1", "witness2")
+    ]
+    with pytest.raises(DomainError, match="act-alone"):
+        writer.execute(reveals, actor=Actor(id="witness1", role="witness"), command_id=new_id())
+    assert ledger.size() == size
+
+
+def test_nothing_is_committed_under_a_key_that_nobody_holds(ledger: Ledger, tmp_path: Path) -> None:
+    """Its list could never be computed, or by a stranger alone."""
+    (tmp_path / "now").write_text(recorded_task(ledger).now)
+    writer = Writer(ledger, FileClock(tmp_path / "now"), prover_of(ledger.keys))
+    operator, commit = ready_to_commit(writer)
+    size = ledger.size()
+    with pytest.raises(DomainError, match="vrf-key-missing"):
+        writer.execute([commit], actor=operator, command_id=new_id())
+    assert ledger.size() == size
+
+
+def test_a_commitment_is_covered_by_a_checkpoint_at_once(ledger: Ledger, tmp_path: Path) -> None:
+    """Before anyone can know its sources, and again when the answer must be repeated."""
+    (tmp_path / "now").write_text(recorded_task(ledger).now)
     writer = Writer(ledger, FileClock(tmp_path / "now"), PROVER)
 
     def act(who: str, role: str, command: Command, command_id: str) -> Receipt:
         return writer.execute([command], actor=Actor(id=who, role=role), command_id=command_id)
 
-    draw_id = "联2024026.entities.1"
-    witnesses = ("witness1", "witness2")
-    prepare = PrepareDraw(
-        draw_id=draw_id, task="联2024026", stage="entities", witnesses=witnesses, lotteries=()
-    )
-    act("operator", "draw_operator", prepare, new_id())
-    for who in witnesses:
-        commit = witness_commit(nonce_of(draw_id, who)).hex()
-        act(who, "witness", BringCommitment(draw_id=draw_id, commit=commit), new_id())
+    ready_to_commit(writer)
     assert list(ledger.checkpoints()) == [1]
     command_id = new_id()
-    receipt = act("operator", "draw_operator", CommitDraw(draw_id=draw_id), command_id)
+    receipt = act("operator", "draw_operator", CommitDraw(draw_id=FIRST), command_id)
     assert list(ledger.checkpoints()) == [1, receipt.size]
-    assert act("operator", "draw_operator", CommitDraw(draw_id=draw_id), command_id).repeated
+    assert act("operator", "draw_operator", CommitDraw(draw_id=FIRST), command_id).repeated
     assert list(ledger.checkpoints()) == [1, receipt.size]
-    for who in witnesses:
-        nonce = nonce_of(draw_id, who).hex()
-        act(who, "witness", RevealSource(draw_id=draw_id, nonce=nonce), new_id())
+    for who in ("witness1", "witness2"):
+        nonce = nonce_of(FIRST, who).hex()
+        act(who, "witness", RevealSource(draw_id=FIRST, nonce=nonce), new_id())
     computed = ledger.read(ledger.size() - 2)[0].recorded()  # its disclosure follows
     assert isinstance(computed.event, DrawComputed)
 

@@ -40,7 +40,9 @@ OPERATOR = ("operator", "draw_operator")
 BEFORE_ROUND_1000 = "2023-08-23T14:58:24.000Z"
 LATER = "2023-08-23T18:00:00.000Z"
 BEACON = beacons.revealed("quicknet", 1000)
-ISSUE = LotteryIssue(name="示例双色球", issue="2023099", opens_at="2023-08-23T17:00:00.000Z")
+ISSUE = LotteryIssue(
+    name="示例双色球", issue="2023099", opens_at="2023-08-23T17:00:00.000Z", groups=(6, 1)
+)
 NUMBERS = ((3, 9, 17, 21, 30, 33), (5,))
 REVEALED: tuple[dict[str, Any], ...] = (
     BEACON,

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 from mingqian.demo.county import SCHOOLS, county
 
 ROOT = Path(__file__).parents[2]
+VERIFIER = ROOT / "audit" / "verifier"
+VERIFIERS = ("verify_draw.html", "verify_draw.py")
 VOIDING = ("draw.void_requested.v1", "draw.computed.v1", "draw.voided.v1")
 
 
@@ -32,6 +34,7 @@ def test_a_newcomer_runs_the_whole_year(tmp_path: Path) -> None:
     _a_voided_draw_stays_in_sight(out)
     _a_list_that_is_kept_back_is_looked_at_on_record(out)
     _public_proofs_are_those_of_the_export(out)
+    _both_verifiers_stand_beside_the_proofs(out)
     _every_page_says_its_position_and_links_only_to_what_is_there(out)
 
 
@@ -173,6 +176,12 @@ def _public_proofs_are_those_of_the_export(out: Path) -> None:
     assert public == proofs
 
 
+def _both_verifiers_stand_beside_the_proofs(out: Path) -> None:
+    """The same files as in the project, so that whoever has the pages can check them."""
+    for name in VERIFIERS:
+        assert (out / "public" / name).read_bytes() == (VERIFIER / name).read_bytes()
+
+
 class _Links(HTMLParser):
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -186,7 +195,7 @@ class _Links(HTMLParser):
 
 def _every_page_says_its_position_and_links_only_to_what_is_there(out: Path) -> None:
     """Nothing is loaded from elsewhere; nothing of an earlier run is left."""
-    pages = list((out / "public").glob("*.html"))
+    pages = [page for page in (out / "public").glob("*.html") if page.name not in VERIFIERS]
     assert len(pages) == 2 + 3 + 7
     for page in pages:
         text = page.read_text("utf-8")

@@ -57,7 +57,7 @@ CAMPAIGNS = (
         opened="2024-09-02",
         trained="2024-09-04",
         drawn="2024-09-06",
-        lottery=LotteryDay(issue="示2024001", day="2024-09-06"),
+        lottery=LotteryDay(issue="2024999", day="2024-09-06"),
         visits_from="2024-09-10",
     ),
 )

@@ -15,6 +15,7 @@ from api import (
     health_routes,
     import_routes,
     notice_routes,
+    page_routes,
     problems,
     public_draw_routes,
     public_routes,
@@ -71,6 +72,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         notice_routes.router,
         public_routes.router,
         public_draw_routes.router,
+        page_routes.router,
         health_routes.router,
     ):
         app.include_router(router)

@@ -12,8 +12,8 @@ from domain.draw_commands import EnterBeacon
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.lottery import chains
+from domain.lottery.chains import ChainName
 from domain.lottery.entropy import Drand
-from domain.plan_rows import ChainName
 from ledger.relay import fetch
 
 router = APIRouter(tags=["办理 / acts"], responses=ACTING)

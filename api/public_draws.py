@@ -18,33 +18,22 @@ EVERYTHING = Page(limit=10_000_000)
 
 
 def shown_draw(read: Read, draw: Row) -> Row:
-    """A row of `public_draws` with what its page needs; `bundle` is None where nothing was computed before it was voided."""
+    """A public row of a draw with what its page needs; `bundle` is None as long as the list is not public."""
     proof = draws.public_proof(read, draw["id"])
     bundle = json.loads(proof) if proof is not None else None
-    shown = {
-        **draw,
-        "page": f"draw-{draw['id']}.html",
-        "data": f"data/{draw['id']}.json",
-        "bundle": bundle,
-    }
+    shown = {**draw, "digest": _digest(draw["commitment"]), "bundle": bundle}
     if bundle is None:
         return shown
-    shown |= _sources(bundle)
     if draw["stage"] == "officers":
         return shown | _teams(read, draw, bundle)
     return shown | _lists(read, draw, bundle)
 
 
-def _sources(bundle: Row) -> Row:
-    commitment = bundle["commitment"]
-    read_commitment = (
-        commitment_from_json if "rule" in commitment else assignment_commitment_from_json
-    )
-    return {
-        "digest": read_commitment(commitment).digest().hex(),
-        "commits": [source["commit"] for source in commitment["sources"]],
-        "nonces": [revealed["nonce"] for revealed in bundle["entropy"]],
-    }
+def _digest(commitment: Row | None) -> str | None:
+    if commitment is None:
+        return None
+    from_json = commitment_from_json if "rule" in commitment else assignment_commitment_from_json
+    return from_json(commitment).digest().hex()
 
 
 def _lists(read: Read, draw: Row, bundle: Row) -> Row:

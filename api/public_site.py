@@ -1,4 +1,4 @@
-"""What the public sees, as plain files: HTML for people, JSON for programs; no script, nothing from elsewhere.
+"""What the public sees, as plain files: HTML for people, JSON for programs; nothing from elsewhere, and no script but the verifier's.
 
 It is made of the `public_` queries alone, in one snapshot, so it cannot show what the public must not know; officers
 appear by their ids only. Every page says to which position of the ledger it belongs.
@@ -9,14 +9,11 @@ from __future__ import annotations
 import shutil
 from collections import Counter
 from dataclasses import dataclass
-from datetime import datetime, timedelta
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
+from api import verifier
+from api.pages import SITE, STYLE, TEMPLATES, family, render
 from api.public_draws import shown_draw
-from api.public_words import WORDS
 from domain.canonical import canon
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
@@ -24,11 +21,11 @@ from projections.queries import campaigns, inspections, registries
 from projections.reading import Page, position
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from projections.reading import Read, Row
 
-TEMPLATES = Path(__file__).parent / "templates"
 EVERYTHING = Page(limit=10_000_000)
-CHINA = timedelta(hours=8)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -55,7 +52,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
         "tasks": tasks,
         "departments": {row["id"]: row["name"] for row in _registry(read, "department")},
         "items": {row["code"]: row["name"] for row in _registry(read, "item")},
-        "words": WORDS,
+        "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,
         "position": size,
@@ -63,10 +60,12 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
         "checkpoint_size": head.size,
         "checkpoint_root": head.root.hex(),
         "vkey": seal.vkey,
-        "bundle_example": next((d["data"] for t in tasks for d in t["draws"] if d["bundle"]), ""),
+        "bundle_example": next((d["id"] for t in tasks for d in t["draws"] if d["bundle"]), None),
     }
     (folder / "data").mkdir(parents=True)
-    shutil.copyfile(TEMPLATES / "style.css", folder / "style.css")
+    shutil.copyfile(TEMPLATES / STYLE, folder / STYLE)
+    for name in (verifier.PAGE, verifier.PROGRAM):
+        shutil.copyfile(verifier.FOLDER / name, folder / name)
     _write_data(folder, plan, tasks, size)
     _write_pages(folder, common)
 
@@ -85,7 +84,6 @@ def _task(read: Read, row: Row) -> Row:
     p, q = row["ratio"]
     return {
         "row": row,
-        "page": f"task-{number}.html",
         "scheme": opened["scheme"] if opened else None,
         "completed": bool(opened and opened["completed"]),
         "draws": draws,
@@ -102,7 +100,7 @@ def _write_data(folder: Path, plan: Row, tasks: list[Row], size: int) -> None:
     for task in tasks:
         for draw in task["draws"]:
             if draw["bundle"] is not None:
-                (folder / draw["data"]).write_bytes(canon(draw["bundle"]) + b"\n")
+                (folder / _data(draw)).write_bytes(canon(draw["bundle"]) + b"\n")
     told = [
         {
             "plan_number": task["row"]["number"],
@@ -110,7 +108,7 @@ def _write_data(folder: Path, plan: Row, tasks: list[Row], size: int) -> None:
             "draws": [
                 {
                     **{name: draw[name] for name in ("id", "stage", "status", "void_reason")},
-                    "proof": draw["data"] if draw["bundle"] is not None else None,
+                    "proof": _data(draw) if draw["bundle"] is not None else None,
                 }
                 for draw in task["draws"]
             ],
@@ -122,47 +120,30 @@ def _write_data(folder: Path, plan: Row, tasks: list[Row], size: int) -> None:
     (folder / "data" / "index.json").write_bytes(canon(index) + b"\n")
 
 
+def _data(draw: Row) -> str:
+    return f"data/{draw['id']}.json"
+
+
 def _write_pages(folder: Path, common: dict[str, Any]) -> None:
-    pages = _pages()
-    _write(folder / "index.html", pages, "index.html.j2", common)
-    _write(folder / "verify.html", pages, "verify.html.j2", common)
+    _write(folder / "index.html", "index.html.j2", common)
+    _write(folder / "verify.html", "verify.html.j2", common)
     for task in common["tasks"]:
-        _write(folder / task["page"], pages, "task.html.j2", {**common, "task": task})
+        page = folder / f"task-{task['row']['number']}.html"
+        _write(page, "task.html.j2", {**common, "task": task})
         for draw in task["draws"]:
-            more = {"task": task, "draw": draw}
-            _write(folder / draw["page"], pages, "draw.html.j2", {**common, **more})
+            more = draw_values(task, task["draws"], draw)
+            _write(folder / f"draw-{draw['id']}.html", "draw.html.j2", {**common, **more})
 
 
-def _write(path: Path, pages: Environment, template: str, values: dict[str, Any]) -> None:
-    path.write_text(pages.get_template(template).render(values), "utf-8")
+def draw_values(task: Row, draws: list[Row], draw: Row) -> dict[str, Any]:
+    """What the page of a draw shows beside what all pages do."""
+    return {
+        "task": task,
+        "draw": draw,
+        "family": family(draws, draw),
+        "terms": task["row"][f"{draw['stage']}_draw"],
+    }
 
 
-def _pages() -> Environment:
-    pages = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    pages.filters["moment"] = _moment
-    pages.filters["day"] = lambda instant: _moment(instant)[:10]
-    pages.globals["percent"] = percent
-    return pages
-
-
-def percent(ratio: list[int]) -> str:
-    """Write p/q as a percentage, exactly where two decimals suffice, else as the fraction that it is."""
-    p, q = ratio
-    hundredths, rest = divmod(p * 10_000, q)
-    if rest:
-        return f"{p}/{q}"
-    whole, part = divmod(hundredths, 100)
-    return f"{whole}.{part:02}".rstrip("0").rstrip(".") + "%"
-
-
-def _moment(instant: str | None) -> str:
-    """An RFC 3339 UTC instant on the clocks of China, to the minute."""
-    if instant is None:
-        return "—"
-    return f"{datetime.fromisoformat(instant) + CHINA:%Y-%m-%d %H:%M}"
+def _write(path: Path, template: str, values: dict[str, Any]) -> None:
+    path.write_text(render(template, values), "utf-8")

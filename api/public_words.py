@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from domain.frame import EXEMPTED
+from domain.plan_rows import CREDIT_CLASSES
+
 CATEGORIES = {
     "no-problem-found": "未发现问题",
     "disclosure-missing": "未按规定公示应当公示的信息",
@@ -34,13 +37,39 @@ DRAW_STATUS = {
 EXCLUSIONS = {
     "suspended": "名录中已暂停",
     "unconfirmed": "入库待复核",
+    "reclassified": "计划公布后改类，不再属于范围",
     "visit-cap-reached": "本年度检查次数已达上限",
 }
+SLIPS = {
+    "in-pool": "参加抽取，结果尚未公布",
+    "drawn": "抽中",
+    "not-drawn": "没有抽中",
+    "excluded": "没有参加抽取",
+    "absent": "不在这次抽取的名单中",
+}
+VOIDS = {"requested": "申请作废", "approved": "批准作废", "declined": "不同意作废"}
+DISCLOSURES = {"at-once": "算出即公布", "with-inspection": "全部检查开始时公布"}
+DIMENSIONS = {"kind": "类型", "credit_class": "信用风险等级"}
 
 WORDS = {
     "category": CATEGORIES,
     "disposal": DISPOSALS,
     "stage": STAGES,
     "draw_status": DRAW_STATUS,
-    "exclusion": EXCLUSIONS,
+    "slip": SLIPS,
+    "void": VOIDS,
+    "disclosure": DISCLOSURES,
+    "dimension": DIMENSIONS,
 }
+
+
+def reason(name: str) -> str:
+    """Why somebody could not be drawn."""
+    if name.startswith(EXEMPTED):
+        return f"依决定免予抽查：{name.removeprefix(EXEMPTED)}"
+    return EXCLUSIONS[name]
+
+
+def stratum(name: str) -> str:
+    """The name of a stratum; that of a credit class is a single letter."""
+    return f"{name} 级" if name in CREDIT_CLASSES else name

@@ -8,10 +8,11 @@ from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, Version
 from api.shapes.proofs import Commitment, Hash, Reason
 from domain.draw_commands import Stage
+from domain.lottery.chains import ChainName
 from domain.organisation import Role
 from domain.plan import PlanStatus
 from domain.plan_checks import PlanWarning
-from domain.plan_rows import ChainName, PlanRow
+from domain.plan_rows import PlanRow
 from domain.task import TaskConfirmed
 
 DrawStatus = Literal["prepared", "committed", "computed", "disclosed", "voided"]
@@ -154,6 +155,9 @@ class LotteryShown(Answer):
     type: Literal["lottery"]
     name: str
     issue: str
+    groups: list[int] = Field(
+        description="每组号码的个数 / how many numbers each official group has"
+    )
     due_at: Instant = Field(description="开奖时间 / when its numbers can be known")
     entered_by: list[str] = Field(description="已录入号码的人 / who entered numbers so far")
     arrived: bool

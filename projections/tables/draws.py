@@ -119,6 +119,7 @@ def _lottery(announced: LotteryIssue, entered_by: tuple[str, ...]) -> Row:
         "type": "lottery",
         "name": announced.name,
         "issue": announced.issue,
+        "groups": announced.groups,
         "due_at": announced.opens_at,
         "entered_by": entered_by,
         "arrived": False,

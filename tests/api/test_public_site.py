@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api import verifier
 from api.public_site import Seal, write_site
 from domain.plan import AmendPlan, CollatePlan, PublishPlan
 from projections import schema
@@ -13,13 +14,12 @@ from projections.reading import Reader
 from projections.runner import Projector
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
-    commit_draw,
     opened,
     plan_row,
-    reveal_draw,
     review_plan,
+    terms,
+    with_inspections,
     with_plan,
-    with_task,
 )
 
 if TYPE_CHECKING:
@@ -63,13 +63,25 @@ def test_a_plan_whose_tasks_are_not_open_is_shown(ledger: Ledger, dsn: str, tmp_
     assert "由演示程序生成" not in _text(site, "index.html")
 
 
-def test_a_list_that_is_not_disclosed_is_nowhere(ledger: Ledger, dsn: str, tmp_path: Path) -> None:
-    """Computed, and still secret."""
-    story = with_task()
-    reveal_draw(story, commit_draw(story, "entities"))
+def test_a_list_that_is_not_public_is_nowhere(ledger: Ledger, dsn: str, tmp_path: Path) -> None:
+    """Both draws are computed and kept back: they have their pages, and nobody is named on any."""
+    held = terms(disclosure="with-inspection")
+    story = with_inspections(plan_row(entities_draw=held, officers_draw=held))
     site = _site(story, ledger, dsn, tmp_path / "site")
-    assert not list(site.glob("draw-*"))
-    assert "school:" not in "".join(path.read_text("utf-8") for path in site.rglob("*.*"))
+    assert len(list(site.glob("draw-*"))) == 2
+    assert "按计划在全部检查开始时公布" in _text(site, f"draw-{TASK}.entities.1.html")
+    own = [path for path in site.rglob("*.*") if not path.name.startswith("verify_draw")]
+    assert "school:" not in "".join(path.read_text("utf-8") for path in own)
+
+
+def test_the_site_carries_the_verifiers(ledger: Ledger, dsn: str, tmp_path: Path) -> None:
+    """So that whoever keeps the files can check them without a network; the pages have no script of their own."""
+    site = _site(a_year(), ledger, dsn, tmp_path / "site")
+    for name in (verifier.PAGE, verifier.PROGRAM):
+        assert (site / name).read_bytes() == (verifier.FOLDER / name).read_bytes()
+        assert f'href="{name}"' in _text(site, f"draw-{TASK}.entities.2.html")
+    pages = [path for path in site.glob("*.html") if path.name != verifier.PAGE]
+    assert not any("<script" in path.read_text("utf-8") for path in pages)
 
 
 def test_names_are_shown_as_text_and_never_as_markup(

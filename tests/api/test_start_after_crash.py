@@ -21,7 +21,9 @@ DRAW, WITNESSES = "联2024026.entities.1", ("witness1", "witness2")
 def ready_to_commit() -> Story:
     """Tell everything up to the witnesses' commitments."""
     told = story.with_task(entities=range(1, 9))
-    prepare = PrepareDraw(draw_id=DRAW, task="联2024026", stage="entities", witnesses=WITNESSES, lotteries=())
+    prepare = PrepareDraw(
+        draw_id=DRAW, task="联2024026", stage="entities", witnesses=WITNESSES, lotteries=()
+    )
     told.act("operator", "draw_operator", prepare)
     for who in WITNESSES:
         commit = witness_commit(story.nonce_of(DRAW, who)).hex()

@@ -323,7 +323,8 @@ PUBLIC_PATHS = (
     f"/public/draws/{ENTITIES}",
     f"/public/draws/{OFFICERS}",
     f"/public/draws/{ENTITIES}/members",
-    f"/public/draws/{ENTITIES}/members?part=pool",
+    f"/public/draws/{ENTITIES}/page",
+    f"/public/draws/{OFFICERS}/page",
     f"/public/draws/{ENTITIES}/bundle",
     f"/public/draws/{OFFICERS}/bundle",
     "/public/results",
@@ -350,6 +351,9 @@ def test_no_read_names_who_was_drawn(held: Held) -> None:
     drawn = {one["entity"] for one in every}
     for path in PUBLIC_PATHS:
         assert_tells_nothing(service.get(path), drawn)
+    for part in ("pool", "excluded", "drawn"):
+        members = service.get(f"/public/draws/{ENTITIES}/members", part=part)
+        assert members.json()["code"] == "unknown-proof"
     for who in OUTSIDERS:
         for path in STAFF_PATHS:
             assert_tells_nothing(service.get(path, who), drawn)

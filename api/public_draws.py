@@ -54,7 +54,7 @@ def _lists(read: Read, draw: Row, bundle: Row) -> Row:
 
 
 def _teams(read: Read, draw: Row, bundle: Row) -> Row:
-    names = _names_of_task(read, draw["task"])
+    names = _names(read, draw["entities_draw"])
     teams = [
         {"entity": entity, "name": names[entity], "officers": one["officers"]}
         for one in bundle["output"]["assignments"]
@@ -63,14 +63,9 @@ def _teams(read: Read, draw: Row, bundle: Row) -> Row:
     return {"teams": teams, "recusals": len(bundle["input"]["recusals"])}
 
 
-def _names_of_task(read: Read, task: str) -> dict[str, str]:
-    own = [one for one in draws.public_of_task(read, task) if one["stage"] == "entities"]
-    return {id_: name for one in own for id_, name in _names(read, one["id"]).items()}
-
-
 def _names(read: Read, draw: str) -> dict[str, str]:
-    """The name of everybody who stood in a draw; who was not yet confirmed then has none."""
-    parts: tuple[draws.Part, ...] = ("pool", "excluded")
+    """The name of everybody who was drawn or left out; who was not yet confirmed then has none."""
+    parts: tuple[draws.Part, ...] = ("drawn", "excluded")
     return {
         row["entity"]: row["name"] or "（未入库）"
         for part in parts

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from domain import merkle
 from domain.canonical import canon
 from domain.lottery.commitment import Commitment, commitment_from_json
+from domain.lottery.pool import excluded_leaf, member_leaves
 from domain.lottery.shapes import Shape
 from domain.lottery.tickets import stratum_key, ticket
 
@@ -43,7 +44,12 @@ class Frame:
     """The two lists of a draw, to be asked about one entity after another."""
 
     def __init__(self, pool: Pool) -> None:
-        self._lists = {"pool": _List(pool.members), "excluded": _List(pool.excluded)}
+        members = list(member_leaves((one.id, one.stratum) for one in pool.members))
+        excluded = list(map(excluded_leaf, pool.excluded))
+        self._lists = {
+            "pool": _List(pool.members, members),
+            "excluded": _List(pool.excluded, excluded),
+        }
 
     def slip(
         self, entity: str, commitment: Commitment, opened: Opened | None = None
@@ -87,10 +93,10 @@ def _told(leaf: Mapping[str, str], opened: Opened | None) -> dict[str, Any]:
 class _List:
     """The entries of one list by id, and their leaf hashes."""
 
-    def __init__(self, rows: Sequence[Member | Excluded]) -> None:
+    def __init__(self, rows: Sequence[Member | Excluded], leaves: list[bytes]) -> None:
         self._rows = rows
-        self._leaves = [merkle.leaf_hash(canon(asdict(row))) for row in rows]
-        self._root = merkle.root(self._leaves)
+        self._leaves = leaves
+        self._root = merkle.root(leaves)
 
     def find(self, entity: str) -> int | None:
         place = self._place(entity)

@@ -11,7 +11,8 @@ from pydantic import BaseModel
 
 from api.acts import OFFERED
 from api.bodies import body_of
-from domain.decisions import SYSTEM, Act
+from api.words import ACT_NAMES
+from domain.decisions import ACTS, SYSTEM, Act
 from domain.organisation import AddDepartment, AddStaff, ChangeStaffRoles, IssuePassword, Role
 from domain.registry_commands import ConfirmChange
 from tests import story
@@ -57,6 +58,17 @@ def test_an_act_refuses_every_role_that_is_not_in_its_list(
         answer = with_every_role.http.post(f"/acts/{act.name}", json=body, headers=headers)
         code = answer.json().get("code")
         assert (code == "role-not-allowed") == (role not in act.roles), (role, answer.text)
+
+
+def test_what_is_recorded_by_doing_it_is_no_act_that_is_offered() -> None:
+    """A password by issuing it, a look by looking, a covered draw by the program itself."""
+    offered = {act.name for act in OFFERED}
+    assert {act.name for act in ACTS} - offered == {
+        "staff.issue-password",
+        "draw.cover",
+        "draw.look",
+    }
+    assert offered <= ACT_NAMES.keys()
 
 
 def test_nobody_is_the_program(with_every_role: Service) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from api.settings import read_settings
 from domain.draw_commands import BringCommitment, CommitDraw, PrepareDraw
 from domain.draw_state import Draw
 from domain.lottery.entropy import witness_commit
@@ -134,3 +135,10 @@ def test_without_relays_the_service_asks_nobody(database: str, tmp_path: Path) -
     """It says how to enter the round by hand."""
     with asking(database, tmp_path) as service:
         assert code(service, "clerk-edu") == (503, "relays-missing")
+
+
+def test_relays_are_named_with_spaces_between(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In their order; none unless somebody names them."""
+    assert read_settings().drand_relays == ()
+    monkeypatch.setenv("MINGQIAN_DRAND_RELAYS", "https://a.example  https://b.example/x")
+    assert read_settings().drand_relays == ("https://a.example", "https://b.example/x")

@@ -35,7 +35,7 @@ _FORBIDDEN = (
     " password-change-required recused role-not-allowed"
 )
 _CONFLICT = (
-    "already-registered change-pending command-id-reused draw-exists draw-voided"
+    "already-registered change-pending command-id-reused draw-exists draw-in-progress draw-voided"
     " entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed not-checkpointed nothing-to-confirm"
     " round-not-yet source-missing task-not-confirmed too-early void-pending vrf-key-exists"
@@ -43,7 +43,8 @@ _CONFLICT = (
 )
 _UNAVAILABLE = (
     "clock-unreadable database-unavailable ledger-unavailable projection-behind"
-    " relay-unreachable relays-missing"
+    " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
+    " vrf-key-missing"
 )
 # Something is wrong with what is stored: no request can put it right.
 _BROKEN = (

@@ -92,6 +92,14 @@ def test_a_refusal_is_one_line_with_its_code(run: Run, tmp_path: Path) -> None:
     assert "Traceback" not in nobody.stderr + missing.stderr
 
 
+def test_the_words_of_a_refusal_do_not_steer_the_terminal(run: Run, tmp_path: Path) -> None:
+    """A stranger's file name could clear the screen and write another verdict."""
+    refused = run("import", "entities", tmp_path / "\x1b[2J.csv", "--check")
+    assert refused.returncode == 2
+    assert "import-unreadable" in refused.stderr
+    assert "\x1b" not in refused.stderr
+
+
 def test_a_year_begins_on_the_command_line_and_ends_with_the_auditor(
     run: Run, settings: Settings, tmp_path: Path
 ) -> None:

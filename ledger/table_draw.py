@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, LiteralString, TypeAlias, cast
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from domain.lottery.quota import Rule
 
 SETTINGS: tuple[LiteralString, ...] = (
-    "SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY",
     # Ten million ids are sorted in memory and by several workers; without this, by one, on disk.
     "SET LOCAL work_mem = '512MB'",
     "SET LOCAL parallel_tuple_cost = 0",
@@ -71,7 +71,8 @@ def pool_of_table(dsn: str, table: str) -> TablePool:
     Raises DomainError: "duplicate-id", "pool-invalid", "not-canonical".
     """
     with psycopg.connect(dsn) as connection:
-        return _Snapshot(connection, table).pool()
+        snapshot = _Snapshot(connection, table)
+        return snapshot.pool(snapshot.sizes())
 
 
 def draw_from_table(
@@ -81,24 +82,42 @@ def draw_from_table(
 
     Raises DomainError: what `pool_of_table` and `domain.lottery.quota.quotas` raise.
     """
-    with psycopg.connect(dsn) as connection:
+    with (
+        psycopg.connect(dsn) as connection,
+        psycopg.connect(dsn) as beside,
+        ThreadPoolExecutor(1) as thread,
+    ):
         snapshot = _Snapshot(connection, table)
-        pool = snapshot.pool()
-        return pool, snapshot.draw(seed, pool.sizes, quotas(rule, pool.sizes))
+        sizes = snapshot.sizes()
+        quota = quotas(rule, sizes)
+        # The server hashes tickets while leaves are hashed here.
+        twin = _Snapshot(beside, table, snapshot.export())
+        drawn = thread.submit(twin.draw, seed, sizes, quota)
+        return snapshot.pool(sizes), drawn.result()
 
 
 class _Snapshot:
     """The table as one transaction sees it."""
 
-    def __init__(self, connection: Connection[tuple[Any, ...]], table: str) -> None:
+    def __init__(
+        self, connection: Connection[tuple[Any, ...]], table: str, exported: str | None = None
+    ) -> None:
         self._connection = connection
         self._name = table
         self._rows = ROWS.format(Identifier(*table.split(".")))
+        connection.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+        if exported:
+            connection.execute(SQL("SET TRANSACTION SNAPSHOT {}").format(exported))
         for setting in SETTINGS:
             connection.execute(setting)
 
-    def pool(self) -> TablePool:
-        sizes, excluded = self._sizes(), merkle.Frontier()
+    def export(self) -> str:
+        """Name the snapshot, for another connection to see the same."""
+        return str(self._connection.execute("SELECT pg_export_snapshot()").fetchall()[0][0])
+
+    def pool(self, sizes: Mapping[str, int]) -> TablePool:
+        """Check every row and hash it into its tree."""
+        excluded = merkle.Frontier()
         query = SELECT_IN_ORDER.format(self._rows)
         stream = self._connection.cursor().stream(query, size=CHUNK)
         # After a refusal it would keep the connection busy, whose end would wait for it for ever.
@@ -109,6 +128,7 @@ class _Snapshot:
     def draw(
         self, seed: bytes, sizes: Mapping[str, int], quota: Mapping[str, int]
     ) -> tuple[Drawn, ...]:
+        """Give what is drawn from every stratum of `quota`, in its order."""
         bounds = {name: likely_bound(sizes.get(name, 0), count) for name, count in quota.items()}
         lots = self._lots(seed, bounds)
         short = [name for name, count in quota.items() if len(lots[name]) < count]
@@ -119,7 +139,8 @@ class _Snapshot:
             for name, count in quota.items()
         )
 
-    def _sizes(self) -> dict[str, int]:
+    def sizes(self) -> dict[str, int]:
+        """Count the members of each stratum that has any; refuse empty texts."""
         sizes = {}
         for stratum, members, empty in self._connection.execute(COUNT_STRATA.format(self._rows)):
             if empty or not stratum:

@@ -80,9 +80,11 @@ def pool_of(members: Iterable[Member], excluded: Iterable[Excluded] = ()) -> Poo
     Raises DomainError: "duplicate-id" when an id stands twice in the two lists together,
     "pool-invalid" for an empty text, "not-canonical" for text that is not NFC.
     """
+    members, excluded = tuple(members), tuple(excluded)
+    # Read before they are sorted: a million texts lie in memory as they were made, in this order.
+    ids = list(map(_ID, chain(members, excluded)))
     # Code points sort like UTF-8 bytes; only lone surrogates do not, which are refused below.
     pool = Pool(members=tuple(sorted(members, key=_ID)), excluded=tuple(sorted(excluded, key=_ID)))
-    ids = list(map(_ID, chain(pool.members, pool.excluded)))
     _check_texts(pool, ids)
     if len(set(ids)) < len(ids):
         twice = min(each for each, count in Counter(ids).items() if count > 1)

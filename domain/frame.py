@@ -6,6 +6,7 @@ of reasons; there is no third place. The same holds for officers: whoever a depa
 
 from __future__ import annotations
 
+from sys import intern
 from typing import TYPE_CHECKING, Any
 
 from domain.inspection_state import MIN_OFFICERS, inspection_id
@@ -51,7 +52,7 @@ def entities_pool(task: Task, drawn: Mapping[str, int], history: History) -> Poo
             if not earlier:
                 continue
             details, reason = earlier[-1], "reclassified"
-        stratum = row.stratum_of(details)
+        stratum = intern(row.stratum_of(details))  # a few names for all of a large pool
         if reason is None:
             members.append(Member(id=entity.id, stratum=stratum))
         else:

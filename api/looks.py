@@ -7,10 +7,7 @@ from typing import TYPE_CHECKING
 from api.acting import give
 from domain.draw_commands import LookAtDraw
 from domain.draw_commands import Part as Looked
-from domain.draw_state import Draw
 from domain.errors import DomainError
-from domain.inspection_commands import InspectionCommand
-from domain.inspection_state import Inspection
 from projections.queries.inspections import ALL
 
 if TYPE_CHECKING:
@@ -18,8 +15,6 @@ if TYPE_CHECKING:
 
     from api.acting import Person
     from api.parts import Parts
-    from domain.facts import Command
-    from domain.history import History
     from projections.queries.inspections import Secrets
     from projections.reading import Row
 
@@ -54,26 +49,3 @@ def look_at_inspections(parts: Parts, person: Person, rows: Sequence[Row]) -> No
     """Record a look at each draw that these rows are a secret of, and take the mark off."""
     secret = {draw for row in rows for draw in row.pop("secret") or ()}
     look(parts, person, sorted(secret), "inspections")
-
-
-def require_visible(parts: Parts, person: Person, commands: Sequence[Command]) -> None:
-    """Refuse acts on inspections that the person cannot know of as if there were none; raises "unknown-inspection".
-
-    Another refusal, or none, would tell who was drawn.
-    """
-    asked = [one.inspection for one in commands if isinstance(one, InspectionCommand)]
-    history = parts.writer.history() if asked else None
-    for id_ in asked:
-        if history is not None and _is_hidden(history, person, id_):
-            detail = f"没有检查 {id_} / no such inspection"
-            raise DomainError("unknown-inspection", detail)
-
-
-def _is_hidden(history: History, person: Person, id_: str) -> bool:
-    found = history.get(Inspection, id_)
-    if found is None or found.first_visit_on is not None or person.id in found.officers:
-        return False
-    draws = (found.assigned.entities_draw, found.assigned.officers_draw)
-    return any(
-        not draw.disclosed for draw_id in draws if (draw := history.get(Draw, draw_id)) is not None
-    )

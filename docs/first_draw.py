@@ -173,8 +173,8 @@ def _pending(office: Office, registry: str) -> list[dict[str, Any]]:
         cursor = f"&cursor={page['next_cursor']}"
 
 
-def publish_plan(office: Office, department: str, kinds: list[str], percent: int) -> None:
-    """Draft, review and publish a plan of one row, open its task and confirm it."""
+def plan_row(department: str, kinds: list[str], percent: int) -> dict[str, Any]:
+    """The one row of the plan: who is drawn from, how many, by which sources, and until when."""
     today = date.today()
     # Two secret numbers decide, and the list is public at once. Beacons and lotteries would be named here too.
     terms = {
@@ -184,7 +184,7 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         "margin_minutes": 60,
         "disclosure": "at-once",
     }
-    row = {
+    return {
         "number": NUMBER,
         "name": "示例抽查计划",
         "task_number": "示001",
@@ -212,7 +212,11 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         "officers_draw": terms,
         "training": None,
     }
-    year = today.year
+
+
+def publish_plan(office: Office, department: str, kinds: list[str], percent: int) -> None:
+    """Draft, review and publish a plan of one row, open its task and confirm it."""
+    year = date.today().year
     drafted = office.act(
         "clerk1",
         "plan.draft",
@@ -220,7 +224,7 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         title="示例计划",
         document_number="示例〔1〕号",
         issuer=department,
-        rows=[row],
+        rows=[plan_row(department, kinds, percent)],
     )
     office.act(
         "reviewer1",

@@ -66,7 +66,7 @@ def decide(
     state: Inspection | None, command: AnyInspectionCommand, context: Context, history: History
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
-    if state is None:
+    if state is None or _is_secret_to(context.actor.id, state, history):
         detail = f"没有检查 {command.inspection} / no such inspection"
         raise DomainError("unknown-inspection", detail)
     if isinstance(command, CheckIn):
@@ -93,6 +93,14 @@ def decide(
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
+
+
+def _is_secret_to(who: str, state: Inspection, history: History) -> bool:
+    """Before list and visit are known, it exists for its officers only: another refusal would tell who was drawn."""
+    if state.first_visit_on is not None or who in state.officers:
+        return False
+    draws = (state.assigned.entities_draw, state.assigned.officers_draw)
+    return any(not draw.disclosed for id_ in draws if (draw := history.get(Draw, id_)) is not None)
 
 
 def _require_status(state: Inspection, status: Status) -> None:

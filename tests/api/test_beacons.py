@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from threading import Thread
 from typing import TYPE_CHECKING
 
 import pytest
@@ -13,7 +12,7 @@ from domain.draw_commands import BringCommitment, CommitDraw, PrepareDraw
 from domain.draw_state import Draw
 from domain.lottery.entropy import witness_commit
 from tests import story
-from tests.ledger.test_relay import GOOD, Answer, Relays
+from tests.ledger.test_relay import GOOD, Answer, Relays, running
 from tests.projections.recording import record
 from tests.serving import Service, serving
 from tests.story import nonce_of, plan_row, terms
@@ -52,15 +51,9 @@ def waiting_for_round_1000() -> Story:
 
 @pytest.fixture
 def relays(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relays]:
-    """Relays on this machine, asked without whatever proxy the machine uses."""
-    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-    with Relays() as server:
-        thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
+    """Relays of one test."""
+    with running(monkeypatch) as server:
         yield server
-        server.closing.set()
-        server.shutdown()
-        thread.join()
 
 
 @contextmanager

@@ -20,7 +20,7 @@ from domain.draw_commands import (
 )
 from domain.draw_state import Draw, require_no_open_draw
 from domain.errors import DomainError
-from domain.inspection_commands import CheckIn, InspectionAssigned, OfficerCheckedIn
+from domain.inspection_commands import CheckIn, InspectionAssigned, Notify, OfficerCheckedIn
 from domain.inspection_state import Inspection
 from domain.lottery.pool import Pool
 from domain.organisation import ChangeStaffRoles
@@ -198,6 +198,18 @@ def test_two_draws_do_not_take_from_the_same_entities_side_by_side() -> None:
     story.now = "2024-08-31T16:00:00.000Z"
     story.act(*OPERATOR, DiscloseDraw(draw_id=FIRST))
     require_no_open_draw(other, pool, story.history)
+
+
+def test_a_secret_visit_does_not_exist_for_whoever_is_not_its_officer() -> None:
+    """A clerk who tries ids one by one learns nothing; once it has begun, it is there for all."""
+    story = secret()
+    visit = story.history.all(Inspection)[0]
+    notify = Notify(inspection=visit.id, notice_number="示例1号")
+    with pytest.raises(DomainError, match="unknown-inspection"):
+        story.decide("clerk-edu", "clerk", notify)
+    assert story.decide(visit.officers[0], "officer", notify)
+    story.act(visit.officers[0], "officer", CheckIn(inspection=visit.id))
+    assert story.decide("clerk-edu", "clerk", notify)
 
 
 def test_the_refusal_of_officers_does_not_tell_a_secret_list() -> None:

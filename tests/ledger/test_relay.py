@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import socket
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from itertools import count
@@ -96,9 +97,9 @@ class _Handler(BaseHTTPRequestHandler):
         """Say nothing."""
 
 
-@pytest.fixture
-def relays(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relays]:
-    """Relays on this machine, asked without whatever proxy the machine uses."""
+@contextmanager
+def running(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relays]:
+    """Run relays on this machine, asked without whatever proxy the machine uses."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with Relays() as server:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
@@ -107,6 +108,13 @@ def relays(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relays]:
         server.closing.set()
         server.shutdown()
         thread.join()
+
+
+@pytest.fixture
+def relays(monkeypatch: pytest.MonkeyPatch) -> Iterator[Relays]:
+    """Relays of one test."""
+    with running(monkeypatch) as server:
+        yield server
 
 
 def refusal(code: str, *said: str) -> pytest.RaisesExc[DomainError]:

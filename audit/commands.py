@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import items, organisation, plan, task, vrf_keys
+from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain import replacement_commands as replacement
 from domain.draw_state import Draw
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from domain.history import History
 
 _NOTHING: dict[str, str] = {}
+_SEALED = "sealed"  # where a decision asks only that something is said
 
 
 def command_behind(recorded: Recorded, history: History) -> Command | None:
@@ -51,6 +54,26 @@ def _handed_in(draw_id: str, event: draw.WitnessCommitted, by: str) -> Command:
     if by == event.who:
         return draw.BringCommitment(draw_id=draw_id, commit=event.commit)
     return draw.EnterPaper(draw_id=draw_id, who=event.who, commit=event.commit)
+
+
+def _prepared(draw_id: str, event: draw.DrawPrepared) -> Command:
+    if event.seat is not None:
+        return draw.PrepareReplacement(
+            draw_id=draw_id,
+            seat=event.seat,
+            witnesses=event.witnesses,
+            lotteries=event.lotteries,
+        )
+    stage: Any = (
+        event.stage
+    )  # one without a seat is of entities or officers; decided again, it is refused otherwise
+    return draw.PrepareDraw(
+        draw_id=draw_id,
+        task=event.task,
+        stage=stage,
+        witnesses=event.witnesses,
+        lotteries=event.lotteries,
+    )
 
 
 def _opened(
@@ -127,11 +150,14 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     registry.VisitRecorded: lambda id_, e: registry.RecordVisit(
         id=id_, on=e.on, reference=e.reference
     ),
-    registry.RecusalDeclared: lambda id_, e: registry.DeclareRecusal(
+    personnel.RecusalDeclared: lambda id_, e: personnel.DeclareRecusal(
         id=id_, entity=e.entity, reason=""
     ),
-    registry.OfficerTrained: lambda id_, e: registry.RecordTraining(
+    personnel.OfficerTrained: lambda id_, e: personnel.RecordTraining(
         id=id_, course=e.course, on=e.on
+    ),
+    personnel.LeaveRecorded: lambda id_, e: personnel.RecordLeave(
+        id=id_, first=e.first, last=e.last, reason=_SEALED
     ),
     plan.PlanDrafted: lambda id_, e: plan.DraftPlan(
         year=int(id_),
@@ -157,9 +183,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         statement=e.statement,
     ),
     task.TaskCompleted: lambda id_, _: task.CompleteTask(plan_number=id_),
-    draw.DrawPrepared: lambda id_, e: draw.PrepareDraw(
-        draw_id=id_, task=e.task, stage=e.stage, witnesses=e.witnesses, lotteries=e.lotteries
-    ),
+    draw.DrawPrepared: _prepared,
     draw.PaperEntered: lambda id_, e: draw.EnterPaper(draw_id=id_, who=e.who, commit=e.commit),
     draw.DrawCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
     draw.AssignmentCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
@@ -173,6 +197,18 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
     inspection.InspectionNotified: lambda id_, e: inspection.Notify(
         inspection=id_, notice_number=e.notice_number
+    ),
+    replacement.ConflictDeclared: lambda id_, e: replacement.Declare(
+        inspection=id_, conflict=e.conflict, reason=_SEALED
+    ),
+    replacement.ReplacementRequested: lambda id_, e: replacement.RequestReplacement(
+        inspection=id_, officer=e.officer, cause=e.cause, reason=_SEALED
+    ),
+    replacement.SeatVacated: lambda id_, e: replacement.ApproveReplacement(
+        inspection=id_, officer=e.officer
+    ),
+    replacement.ReplacementDeclined: lambda id_, e: replacement.DeclineReplacement(
+        inspection=id_, officer=e.officer, reason=e.reason
     ),
     inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
     inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
@@ -193,6 +229,12 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
 }
 
 _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
+    personnel.RelationRecorded: lambda kind, id_, e: personnel.RecordRelation(
+        registry=kind, id=id_, entity=e.entity, relation=e.relation, detail=_SEALED
+    ),
+    personnel.RelationEnded: lambda kind, id_, e: personnel.EndRelation(
+        registry=kind, id=id_, entity=e.entity, reason=e.reason
+    ),
     registry.Suspended: lambda kind, id_, e: registry.Suspend(
         registry=kind, id=id_, reason=e.reason
     ),

@@ -35,7 +35,7 @@ def check_draws(history: History, computed: Mapping[str, int], findings: Finding
         count += 1
         recorded = sha256(canon(draw.committed.commitment)).digest()
         means = Means(vrf=vrf.verify, drand=drand.check, recorded=recorded)
-        verify = verify_bundle if draw.stage == "entities" else verify_assignment_bundle
+        verify = verify_assignment_bundle if draw.stage == "officers" else verify_bundle
         verification = verify(bundle, means)
         failed = verification.first_failure
         if failed is not None:

@@ -32,8 +32,8 @@ def bundle_of(draw: Draw) -> dict[str, Any] | None:
 
 
 def file_name(draw: Draw) -> str:
-    """Where an export keeps the bundle: draw-v1 in `draws/`, officers' draws in `assignments/`."""
-    folder = "draws" if draw.stage == "entities" else "assignments"
+    """Where an export keeps the bundle: assign-v1 in `assignments/`, draws from a pool in `draws/`."""
+    folder = "assignments" if draw.stage == "officers" else "draws"
     return f"{folder}/{draw.id}.json"
 
 

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import items, organisation, plan, task, vrf_keys
+from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain import replacement_commands as replacement
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
@@ -53,10 +55,13 @@ ACTS: tuple[Act, ...] = (
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
-    Act(name="officer.declare-recusal", command=registry.DeclareRecusal, roles=("officer",)),
-    Act(name="officer.record-training", command=registry.RecordTraining, roles=("registrar",)),
+    Act(name="officer.declare-recusal", command=personnel.DeclareRecusal, roles=("officer",)),
+    Act(name="officer.record-leave", command=personnel.RecordLeave, roles=("registrar",)),
+    Act(name="officer.record-training", command=personnel.RecordTraining, roles=("registrar",)),
     Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
     Act(name="expert.change", command=registry.ChangeExpert, roles=("registrar",)),
+    Act(name="registry.record-relation", command=personnel.RecordRelation, roles=("registrar",)),
+    Act(name="registry.end-relation", command=personnel.EndRelation, roles=("registrar",)),
     Act(name="registry.suspend", command=registry.Suspend, roles=("registrar",)),
     Act(name="registry.restore", command=registry.Restore, roles=("registrar",)),
     Act(name="registry.confirm", command=registry.ConfirmChange, roles=("registrar", "reviewer")),
@@ -72,6 +77,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),
     Act(name="vrf-key.revoke", command=vrf_keys.RevokeVrfKey, roles=("administrator",)),
     Act(name="draw.prepare", command=draw.PrepareDraw, roles=("draw_operator",)),
+    Act(name="draw.prepare-replacement", command=draw.PrepareReplacement, roles=("draw_operator",)),
     Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",)),
     Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING),
     Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",)),
@@ -85,6 +91,22 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",)),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
+    Act(name="inspection.declare", command=replacement.Declare, roles=("officer",)),
+    Act(
+        name="inspection.request-replacement",
+        command=replacement.RequestReplacement,
+        roles=("officer", "clerk"),
+    ),
+    Act(
+        name="inspection.approve-replacement",
+        command=replacement.ApproveReplacement,
+        roles=("approver",),
+    ),
+    Act(
+        name="inspection.decline-replacement",
+        command=replacement.DeclineReplacement,
+        roles=("approver",),
+    ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
     Act(name="inspection.enter-result", command=inspection.EnterResult, roles=("officer",)),

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from domain.lottery.chains import ChainName
 
-Stage = Literal["entities", "officers"]
+Stage = Literal["entities", "officers", "replacement"]
 Part = Literal["drawn", "bundle", "inspections"]
 
 
@@ -37,6 +37,14 @@ class LotteryIssue:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Seat:
+    """The seat that `officer` left at an inspection, an expert's too."""
+
+    inspection: str
+    officer: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class PrepareDraw(DrawCommand):
     """Announce a draw: the witnesses and lottery issues that the published plan asks for, in the order in which they enter.
 
@@ -44,7 +52,16 @@ class PrepareDraw(DrawCommand):
     """
 
     task: str
-    stage: Stage
+    stage: Literal["entities", "officers"]
+    witnesses: tuple[str, ...]
+    lotteries: tuple[LotteryIssue, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class PrepareReplacement(DrawCommand):
+    """Announce the draw of a substitute for one seat that is vacant, with sources as the plan asks for officers."""
+
+    seat: Seat
     witnesses: tuple[str, ...]
     lotteries: tuple[LotteryIssue, ...]
 
@@ -135,6 +152,7 @@ class DeclineVoid(DrawCommand):
 
 AnyDrawCommand = (
     PrepareDraw
+    | PrepareReplacement
     | BringCommitment
     | EnterPaper
     | CommitDraw
@@ -152,9 +170,10 @@ AnyDrawCommand = (
 
 @dataclass(frozen=True, kw_only=True)
 class DrawPrepared:
-    """A draw was announced; `predecessors` are the voided draws of the same task and stage.
+    """A draw was announced; `predecessors` are the voided draws of the same task and stage, or of the same seat.
 
-    `entities_draw` is the draw of entities whose list gets the officers; None where entities are drawn.
+    `entities_draw` is the draw of entities whose list gets the officers; None where entities are drawn. `seat` is the one
+    that a replacement fills, else None.
     """
 
     task: str
@@ -163,6 +182,7 @@ class DrawPrepared:
     lotteries: tuple[LotteryIssue, ...]
     predecessors: tuple[str, ...]
     entities_draw: str | None
+    seat: Seat | None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,15 @@ from domain.lottery.entropy import all_randomness
 from domain.lottery.quota import Ratio, Rule
 from domain.lottery.seed import alpha_of
 from domain.lottery.shapes import Shape
+from domain.lottery.tickets import key_of, ticket
 from domain.plan_rows import DepartmentItems
+from domain.replacement_commands import SeatFilled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
+    from domain.draw_commands import Seat
+    from domain.inspection_state import Inspection
     from domain.lottery.assignment_input import AssignmentInput
     from domain.lottery.entropy import Source
     from domain.lottery.pool import Pool
@@ -52,14 +56,20 @@ def rule_of(row: PlanRow) -> Rule:
     )
 
 
-def commit_entities(
-    draw_id: str, pool: Pool, row: PlanRow, sources: tuple[Source, ...], vrf_key: bytes
+def rule_of_seat(department: str) -> Rule:
+    """One out of all that may take the seat: nobody by ratio, and at least one of the stratum."""
+    none = Ratio(p=0, q=1)
+    return Rule(floor=none, min_per_stratum=1, strata=((department, none),))
+
+
+def commit_pool(
+    draw_id: str, pool: Pool, rule: Rule, sources: tuple[Source, ...], vrf_key: bytes
 ) -> dict[str, Any]:
     """Give the commitment of draw-v1 §3, or refuse what could not be carried out."""
     return commit(
         draw_id=draw_id,
         pool=pool,
-        rule=rule_of(row),
+        rule=rule,
         sources=sources,
         vrf_key=vrf_key,
     ).to_json()
@@ -77,10 +87,10 @@ def commit_officers(
     ).to_json()
 
 
-def compute_entities(
+def compute_pool(
     commitment: Mapping[str, Any], pool: Pool, entropy: Revealed, prove: Prove
 ) -> DrawComputed:
-    """Carry out a draw of entities whose sources have all arrived."""
+    """Carry out a draw from a pool whose sources have all arrived."""
     fixed = commitment_from_json(dict(commitment))
     revealed = [dict(one) for one in entropy]
     alpha = alpha_of(fixed.digest(), all_randomness(fixed.sources, revealed))
@@ -128,7 +138,7 @@ def visits(
             event=InspectionAssigned(
                 task=row.number,
                 entity=entry["inspection"].partition(":")[2],
-                officers=tuple(AssignedOfficer(**officer) for officer in entry["officers"]),
+                team=tuple(AssignedOfficer(**officer) for officer in entry["officers"]),
                 items=items,
                 entities_draw=entities_draw,
                 officers_draw=officers_draw,
@@ -138,3 +148,19 @@ def visits(
         )
         for entry in output["assignments"]
     )
+
+
+def filled(
+    inspection: Inspection, seat: Seat, substitute: str, draw_id: str, officers_seed: bytes
+) -> Fact:
+    """Give the seat to who was drawn; the team stands in the order of the tickets that the draw of officers gives it."""
+    department = inspection.vacant[seat.officer].department
+    team = (*inspection.team, AssignedOfficer(id=substitute, department=department))
+    key = key_of(officers_seed, b"officers", inspection.id)
+    event = SeatFilled(
+        left=seat.officer,
+        officer=substitute,
+        draw=draw_id,
+        team=tuple(sorted(team, key=lambda one: (ticket(key, one.id), one.id.encode()))),
+    )
+    return Fact(stream=f"inspection/{inspection.id}", event=event)

@@ -25,12 +25,14 @@ from domain.draw_commands import (
     LotteryEntered,
     PaperEntered,
     RevealSource,
+    Seat,
     SourceRevealed,
     WitnessCommitted,
 )
-from domain.draw_state import Draw, drawn_entities, require_stage, task_of
+from domain.draw_state import Draw, drawn_entities, officers_draw, require_stage, task_of
 from domain.errors import DomainError
 from domain.facts import Asked, Fact
+from domain.inspection_state import Inspection
 from domain.lottery import chains
 from domain.lottery.entropy import (
     Drand,
@@ -242,7 +244,7 @@ def _compute(state: Draw, context: Context, history: History) -> tuple[Fact, ...
     match state.committed:
         case DrawCommitted(commitment=commitment):
             assert state.pool is not None
-            event = computation.compute_entities(commitment, state.pool, state.entropy, prove)
+            event = computation.compute_pool(commitment, state.pool, state.entropy, prove)
         case AssignmentCommitted(commitment=commitment):
             assert state.input is not None
             event = computation.compute_officers(commitment, state.input, state.entropy, prove)
@@ -251,16 +253,35 @@ def _compute(state: Draw, context: Context, history: History) -> tuple[Fact, ...
     facts: tuple[Fact, ...] = (Fact(stream=f"draw/{state.id}", event=event),)
     if state.voided:
         return facts  # it is published as void
-    if task_of(state.task, history).row.terms(state.stage).disclosure == "at-once":
+    if _public_at_once(state, history):
         facts += (Fact(stream=f"draw/{state.id}", event=DrawDisclosed()),)
     if state.void_requested_by is None:  # else visits wait until it is known whether it counts
         facts += send_out(replace(state, computed=event), history)
     return facts
 
 
+def _public_at_once(state: Draw, history: History) -> bool:
+    """As the plan says; and a substitute is no secret where the list of visits is none."""
+    if state.seat is not None:
+        return officers_draw(state.seat, history).disclosed
+    return task_of(state.task, history).row.terms(state.stage).disclosure == "at-once"
+
+
 def send_out(state: Draw, history: History) -> tuple[Fact, ...]:
-    """What follows from a list of officers that counts: visits begin to exist."""
+    """What follows from people that were drawn and count: visits begin to exist, or a seat is filled."""
+    if state.seat is not None:
+        return _fill(state, state.seat, history)
     if not isinstance(state.computed, AssignmentComputed):
         return ()
     row, drawn = task_of(state.task, history).row, drawn_entities(state.task, history)
     return computation.visits(state.computed.output, row, drawn.id, state.id)
+
+
+def _fill(state: Draw, seat: Seat, history: History) -> tuple[Fact, ...]:
+    inspection = history.get(Inspection, seat.inspection)
+    computed = officers_draw(seat, history).computed
+    assert inspection is not None
+    assert computed is not None
+    (substitute,) = state.selected
+    seed = bytes.fromhex(computed.seed)
+    return (computation.filled(inspection, seat, substitute, state.id, seed),)

@@ -18,18 +18,22 @@ from domain.draw_commands import (
     LotteryEntered,
     LotteryIssue,
     PaperEntered,
+    Seat,
     SourceRevealed,
     Stage,
     VoidDeclined,
     VoidRequested,
     WitnessCommitted,
 )
+from domain.eligibility import Roster, roster
 from domain.errors import DomainError
-from domain.frame import assignment_input, entities_pool, roster
+from domain.frame import assignment_input, entities_pool
+from domain.inspection_state import Inspection
 from domain.lottery.assignment_input import AssignmentInput
 from domain.lottery.entropy import Source, sources_from_json
 from domain.lottery.pool import Pool
 from domain.rules import china_date
+from domain.substitutes import substitutes
 from domain.task import Task
 
 if TYPE_CHECKING:
@@ -46,8 +50,8 @@ class Draw:
 
     `commits` maps witnesses to their hashes, `papers` those whose hash one person typed from paper to hash and typist.
     `sources` are those of the commitment; `revealed` maps a place among them to what arrived, `entries` that of a
-    lottery to who entered which numbers. `pool` (draw of entities), `roster` (its frozen officers) and `input` (draw of
-    officers) are what the registries said at the leaf of the commitment.
+    lottery to who entered which numbers. `pool` (entities, or those who may fill `seat`), `roster` (frozen with the draw of
+    entities) and `input` (draw of officers) are what the registries said at the leaf of the commitment.
     """
 
     id: str
@@ -57,6 +61,7 @@ class Draw:
     lotteries: tuple[LotteryIssue, ...]
     predecessors: tuple[str, ...]
     entities_draw: str | None
+    seat: Seat | None
     margin_minutes: int
     prepared_by: str
     commits: Mapping[str, str]
@@ -68,7 +73,7 @@ class Draw:
     committed_leaf: int | None = None
     covered_at: str | None = None
     pool: Pool | None = None
-    roster: tuple[Mapping[str, Any], ...] = ()
+    roster: Roster | None = None
     input: AssignmentInput | None = None
     computed: DrawComputed | AssignmentComputed | None = None
     disclosed: bool = False
@@ -93,7 +98,7 @@ class Draw:
 
     @property
     def selected(self) -> tuple[str, ...]:
-        """The entities that were drawn, by stratum and ticket; empty before."""
+        """The entities that were drawn, or the substitute, by stratum and ticket; empty before."""
         if not isinstance(self.computed, DrawComputed):
             return ()
         return tuple(id_ for stratum in self.computed.strata for id_ in stratum["selected"])
@@ -131,7 +136,8 @@ def pool_now(task: Task, history: History) -> Pool:
     drawn: dict[str, int] = {}
     year = task.row.window_from[:4]
     for one in history.all(Draw):
-        if not one.voided and task_of(one.task, history).row.window_from.startswith(year):
+        counts = one.stage == "entities" and not one.voided
+        if counts and task_of(one.task, history).row.window_from.startswith(year):
             for entity in one.selected:
                 drawn[entity] = drawn.get(entity, 0) + 1
     return entities_pool(task, drawn, history)
@@ -144,12 +150,18 @@ def require_no_open_draw(state: Draw, pool: Pool, history: History) -> None:
     """
     own = {one.id for one in pool.members} | {one.id for one in pool.excluded}
     for other in history.all(Draw):
-        waiting = other.pool is not None and not other.disclosed and not other.voided
+        waiting = other.stage == "entities" and not other.disclosed and not other.voided
         if waiting and other.id != state.id and other.pool is not None:
             if own.isdisjoint(one.id for one in other.pool.members):
                 continue
             detail = f"{other.id} 抽取同一批对象，须待其名单公布或作废 / draws from the same entities: its list must be public, or it void"
             raise DomainError("draw-in-progress", detail)
+
+
+def is_told(task: str, context: Context, history: History) -> bool:
+    """Whether the day has come from which officers see their own visits of a task."""
+    told_on = task_of(task, history).row.team.told_on
+    return told_on is None or china_date(context.now) >= told_on
 
 
 def require_in_time(task: Task, context: Context) -> None:
@@ -185,7 +197,32 @@ def input_now(state: Draw, history: History) -> AssignmentInput:
     if drawn.void_requested_by is not None:
         detail = f"{drawn.id} 的作废申请尚未决定 / it is not decided yet whether that draw counts"
         raise DomainError("void-pending", detail)
-    return assignment_input(task_of(state.task, history), drawn.selected, drawn.roster, history)
+    assert drawn.roster is not None
+    assert drawn.committed_leaf is not None
+    task = task_of(state.task, history)
+    return assignment_input(task, drawn.selected, drawn.roster, drawn.committed_leaf, history)
+
+
+def officers_draw(seat: Seat, history: History) -> Draw:
+    """Give the draw of officers that made the inspection of a seat."""
+    inspection = history.get(Inspection, seat.inspection)
+    found = history.get(Draw, inspection.assigned.officers_draw) if inspection else None
+    assert found is not None
+    return found
+
+
+def seat_pool(state: Draw, history: History) -> Pool:
+    """Those who may fill the seat of a replacement; refused where it is not vacant."""
+    assert state.seat is not None
+    assert state.entities_draw is not None
+    inspection = history.get(Inspection, state.seat.inspection)
+    entities = history.get(Draw, state.entities_draw)
+    seated = officers_draw(state.seat, history).input
+    assert inspection is not None
+    assert entities is not None
+    assert entities.roster is not None
+    assert seated is not None
+    return substitutes(inspection, state.seat.officer, entities.roster, seated, history)
 
 
 def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
@@ -231,6 +268,7 @@ def _prepared(id_: str, event: DrawPrepared, by: str, history: History) -> Draw:
         lotteries=event.lotteries,
         predecessors=event.predecessors,
         entities_draw=event.entities_draw,
+        seat=event.seat,
         margin_minutes=task_of(event.task, history).row.terms(event.stage).margin_minutes,
         prepared_by=by,
         commits={},
@@ -247,7 +285,11 @@ def _committed(
     task = task_of(state.task, history)
     sources = sources_from_json(event.commitment["sources"])
     committed = replace(state, committed=event, committed_leaf=leaf, sources=sources)
-    if isinstance(event, DrawCommitted):
-        pool = pool_now(task, history)
-        return replace(committed, pool=pool, roster=roster(task, history))
-    return replace(committed, input=input_now(state, history))
+    match state.stage:
+        case "entities":
+            pool = pool_now(task, history)
+            return replace(committed, pool=pool, roster=roster(task, history))
+        case "officers":
+            return replace(committed, input=input_now(state, history))
+        case "replacement":
+            return replace(committed, pool=seat_pool(state, history))

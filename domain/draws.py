@@ -32,6 +32,7 @@ from domain.draw_commands import (
     LookAtDraw,
     LotteryIssue,
     PrepareDraw,
+    PrepareReplacement,
     RequestVoid,
     RevealSource,
     VoidDeclined,
@@ -42,11 +43,13 @@ from domain.draw_state import (
     drawn_entities,
     family,
     input_now,
+    is_told,
     pool_now,
     require_disinterested,
     require_in_time,
     require_no_open_draw,
     require_stage,
+    seat_pool,
     task_of,
 )
 from domain.errors import DomainError
@@ -65,6 +68,7 @@ if TYPE_CHECKING:
     from domain.facts import Context
     from domain.history import History
     from domain.lottery.assignment_input import AssignmentInput
+    from domain.lottery.pool import Pool
     from domain.plan_rows import DrawTerms
 
 # A draw whose sources were fixed is computed whatever became of it, so that voiding hides nothing.
@@ -78,6 +82,8 @@ def decide(
     """Say what follows from a command, or refuse it. Changes nothing."""
     if isinstance(command, PrepareDraw):
         return (_prepare(state, command, context, history),)
+    if isinstance(command, PrepareReplacement):
+        return (_prepare_replacement(state, command, context, history),)
     if state is None:
         raise DomainError("unknown-draw", f"没有抽取 {command.draw_id} / no such draw")
     if state.voided and not isinstance(command, STILL_ARRIVING):
@@ -112,22 +118,9 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
         detail = f"任务 {command.task} 须启动并经各部门确认 / every department must have confirmed the task"
         raise DomainError("task-not-confirmed", detail)
     earlier = family(history, command.task, command.stage)
-    if any(not one.voided for one in earlier):
-        raise DomainError(
-            "draw-exists", "已有有效抽取，须先作废 / a draw stands: it must be voided first"
-        )
-    expected = f"{command.task}.{command.stage}.{len(earlier) + 1}"
-    if state is not None or command.draw_id != expected:
-        raise DomainError(
-            "draw-id-unexpected", f"抽取编号应为 {expected} / the draw id must be this"
-        )
+    _require_next(state, command, f"{command.task}.{command.stage}.{len(earlier) + 1}", earlier)
     officers = command.stage == "officers"
     entities_draw = drawn_entities(command.task, history).id if officers else None
-    require_in_time(task, context)
-    terms = task.row.terms(command.stage)
-    _check_witnesses(task, terms, command.witnesses, history)
-    _check_lotteries(task, command.stage, command.lotteries, earlier, context)
-    require_disinterested(task, context, command.witnesses)
     event = DrawPrepared(
         task=command.task,
         stage=command.stage,
@@ -135,7 +128,63 @@ def _prepare(state: Draw | None, command: PrepareDraw, context: Context, history
         lotteries=command.lotteries,
         predecessors=tuple(one.id for one in earlier),
         entities_draw=entities_draw,
+        seat=None,
     )
+    return _prepared(event, command, earlier, context, history)
+
+
+def _prepare_replacement(
+    state: Draw | None, command: PrepareReplacement, context: Context, history: History
+) -> Fact:
+    """A seat is named by its visit, so where that is secret only its officers could be told apart: it must be vacant."""
+    inspection = history.get(Inspection, command.seat.inspection)
+    if inspection is None or command.seat.officer not in inspection.vacant:
+        detail = "该席位没有空缺 / that seat is not vacant"
+        raise DomainError("seat-not-vacant", detail)
+    others = family(history, inspection.task, "replacement")
+    earlier = tuple(one for one in others if one.seat == command.seat)
+    _require_next(state, command, f"{inspection.task}.replacement.{len(others) + 1}", earlier)
+    event = DrawPrepared(
+        task=inspection.task,
+        stage="replacement",
+        witnesses=command.witnesses,
+        lotteries=command.lotteries,
+        predecessors=tuple(one.id for one in earlier),
+        entities_draw=inspection.assigned.entities_draw,
+        seat=command.seat,
+    )
+    return _prepared(event, command, others, context, history)
+
+
+def _require_next(
+    state: Draw | None,
+    command: PrepareDraw | PrepareReplacement,
+    expected: str,
+    earlier: tuple[Draw, ...],
+) -> None:
+    if any(not one.voided for one in earlier):
+        raise DomainError(
+            "draw-exists", "已有有效抽取，须先作废 / a draw stands: it must be voided first"
+        )
+    if state is not None or command.draw_id != expected:
+        raise DomainError(
+            "draw-id-unexpected", f"抽取编号应为 {expected} / the draw id must be this"
+        )
+
+
+def _prepared(
+    event: DrawPrepared,
+    command: PrepareDraw | PrepareReplacement,
+    earlier: tuple[Draw, ...],
+    context: Context,
+    history: History,
+) -> Fact:
+    """Give the announcement, if people and lotteries are those of the plan; `earlier` draws may not share an issue."""
+    task = task_of(event.task, history)
+    require_in_time(task, context)
+    _check_witnesses(task, task.row.terms(event.stage), event.witnesses, history)
+    _check_lotteries(task, event.stage, event.lotteries, earlier, context)
+    require_disinterested(task, context, event.witnesses)
     return Fact(stream=command.stream, event=event)
 
 
@@ -203,14 +252,30 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
     require_disinterested(task, context, state.witnesses)
     require_standing(plan.vrf_key, history)
     key, fixed = bytes.fromhex(plan.vrf_key), _sources(state, task, context, history)
+    if state.stage == "officers":
+        commitment = _commit_officers(state, input_now(state, history), fixed, key, history)
+        return AssignmentCommitted(commitment=commitment, ledger_size=context.position)
     if state.stage == "entities":
-        pool = pool_now(task, history)
+        pool, rule = pool_now(task, history), computation.rule_of(task.row)
         require_no_open_draw(state, pool, history)
-        commitment = computation.commit_entities(state.id, pool, task.row, fixed, key)
-        return DrawCommitted(commitment=commitment, ledger_size=context.position)
-    input_ = input_now(state, history)
-    commitment = _commit_officers(state, input_, fixed, key, history)
-    return AssignmentCommitted(commitment=commitment, ledger_size=context.position)
+    else:
+        pool = _pool_of_seat(state, history)
+        rule = computation.rule_of_seat(pool.members[0].stratum)
+    commitment = computation.commit_pool(state.id, pool, rule, fixed, key)
+    return DrawCommitted(commitment=commitment, ledger_size=context.position)
+
+
+def _pool_of_seat(state: Draw, history: History) -> Pool:
+    """One seat of a task after the other, as each changes who may take the next."""
+    for other in family(history, state.task, "replacement"):
+        if other.committed and not other.computed and not other.voided:
+            detail = f"{other.id} 尚未抽出，须先完成或作废 / that draw comes first"
+            raise DomainError("draw-in-progress", detail)
+    pool = seat_pool(state, history)
+    if not pool.members:
+        detail = "没有可替补的人员：须先登记、培训或解除请假 / nobody may take the seat"
+        raise DomainError("nobody-eligible", detail)
+    return pool
 
 
 def _commit_officers(
@@ -266,7 +331,7 @@ def _disclose(state: Draw, context: Context, history: History) -> DrawDisclosed:
     if china_date(context.now) <= task.row.window_to:
         detail = f"检查全部开始时自动公布，否则于 {task.row.window_to} 之后 / disclosed when the last visit begins, or after this day"
         raise DomainError("too-early", detail)
-    if state.stage == "officers" and not drawn_entities(state.task, history).disclosed:
+    if state.stage != "entities" and not drawn_entities(state.task, history).disclosed:
         detail = "须先公布检查对象名单 / the entities' draw is disclosed first"
         raise DomainError("entities-not-disclosed", detail)
     return DrawDisclosed()
@@ -277,7 +342,8 @@ def _look(state: Draw, command: LookAtDraw, context: Context, history: History) 
     require_stage(state.computed is not None and not state.disclosed, state)
     if context.actor.role != "discipline":
         own = [one for one in history.all(Inspection) if one.task == state.task]
-        if not any(context.actor.id in one.officers for one in own):
+        involved = any(context.actor.id in one.officers for one in own)
+        if not involved or not is_told(state.task, context, history):
             detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
             raise DomainError("draw-not-disclosed", detail)
     return DrawLookedAt(part=command.part)
@@ -330,7 +396,7 @@ def _require_may_be_voided(state: Draw, history: History) -> None:
     """Visits stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
     officers = [one for one in family(history, state.task, "officers") if not one.voided]
     released = state.computed is not None and state.void_requested_by is None
-    stands = released if state.stage == "officers" else any(one.committed for one in officers)
+    stands = any(one.committed for one in officers) if state.stage == "entities" else released
     if stands:
         raise DomainError(
             "inspections-exist", "已据此派出检查，不得作废 / visits stand on this draw already"

@@ -5,7 +5,9 @@ from __future__ import annotations
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import items, organisation, plan, task, vrf_keys
+from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain import replacement_commands as replacement
 from domain.genesis import LedgerOpened
 
 NAMES: dict[str, type] = {
@@ -25,8 +27,11 @@ NAMES: dict[str, type] = {
     "entity.visit_recorded.v1": registry.VisitRecorded,
     "officer.added.v1": registry.OfficerAdded,
     "officer.changed.v1": registry.OfficerChanged,
-    "officer.recusal_declared.v1": registry.RecusalDeclared,
-    "officer.trained.v1": registry.OfficerTrained,
+    "officer.recusal_declared.v1": personnel.RecusalDeclared,
+    "officer.trained.v1": personnel.OfficerTrained,
+    "officer.leave_recorded.v1": personnel.LeaveRecorded,
+    "registry.relation_recorded.v1": personnel.RelationRecorded,
+    "registry.relation_ended.v1": personnel.RelationEnded,
     "expert.added.v1": registry.ExpertAdded,
     "expert.changed.v1": registry.ExpertChanged,
     "registry.suspended.v1": registry.Suspended,
@@ -60,6 +65,11 @@ NAMES: dict[str, type] = {
     "assignment.computed.v1": draw.AssignmentComputed,
     "inspection.assigned.v1": inspection.InspectionAssigned,
     "inspection.notified.v1": inspection.InspectionNotified,
+    "inspection.conflict_declared.v1": replacement.ConflictDeclared,
+    "inspection.replacement_requested.v1": replacement.ReplacementRequested,
+    "inspection.replacement_declined.v1": replacement.ReplacementDeclined,
+    "inspection.seat_vacated.v1": replacement.SeatVacated,
+    "inspection.seat_filled.v1": replacement.SeatFilled,
     "inspection.checked_in.v1": inspection.OfficerCheckedIn,
     "inspection.checked_out.v1": inspection.OfficerCheckedOut,
     "inspection.result_entered.v1": inspection.ResultEntered,

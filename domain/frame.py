@@ -1,7 +1,7 @@
 """The sampling frame: who can be drawn, read from history at one leaf.
 
 Everything in the registry that fits the published scope is in the pool or among the exclusions with one of a fixed set
-of reasons; there is no third place. The same holds for officers: whoever a department named and is still eligible.
+of reasons; there is no third place. The same holds for officers and experts: `domain.eligibility`.
 """
 
 from __future__ import annotations
@@ -9,14 +9,18 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from domain.inspection_state import MIN_OFFICERS, inspection_id
-from domain.lottery.assignment_input import ALG, AssignmentInput, input_of
+from domain.eligibility import barred, roster
+from domain.inspection_state import inspection_id
+from domain.lottery.assignment_input import ALG, EXPERTS, AssignmentInput, input_of
 from domain.lottery.pool import Excluded, Member, Pool, pool_of
-from domain.registry_state import Entity, Officer
+from domain.registry_state import Entity
+from domain.rules import AREA
+from domain.team_terms import needs_of
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
+    from domain.eligibility import Candidate, Roster
     from domain.history import History
     from domain.plan_rows import PlanRow
     from domain.task import Task
@@ -71,66 +75,64 @@ def _exclusion(entity: Entity, visits: int, row: PlanRow) -> str | None:
     return "visit-cap-reached" if visits >= row.visit_cap else None
 
 
-def roster(task: Task, history: History) -> tuple[Mapping[str, Any], ...]:
-    """The officers that may be drawn, in the shape of assign-v1: named by their department, active, certified."""
-    return tuple(
-        {
-            "id": id_,
-            "department": officer.details.department,
-            "skills": sorted(set(officer.details.skills), key=str.encode),
-            "capacity": None,
-        }
-        for id_ in sorted(task.officers, key=str.encode)
-        if (officer := history.get(Officer, id_)) is not None
-        and officer.active
-        and officer.details is not None
-        and officer.details.certificate_expires >= task.row.window_to
-    )
-
-
 def assignment_input(
-    task: Task,
-    entities: tuple[str, ...],
-    frozen: tuple[Mapping[str, Any], ...],
-    history: History,
+    task: Task, drawn: Sequence[str], frozen: Roster, leaf: int, history: History
 ) -> AssignmentInput:
-    """The input of assign-v1: a visit for every drawn entity, and the frozen roster less those who left since."""
-    present = {entry["id"] for entry in roster(task, history)}
-    officers = [entry for entry in frozen if entry["id"] in present]
-    drawn = sorted(entities, key=str.encode)
-    needs = _needs(task.row)
-    inspections = [{"id": inspection_id(task.plan_number, one), "needs": needs} for one in drawn]
+    """The input of assign-v1: a visit for every drawn entity, and the roster that was frozen at `leaf` less those who left."""
+    still = {one.id for one in roster(task, history).candidates}
+    people = [one for one in frozen.candidates if one.id in still]
+    visits = {entity: inspection_id(task.plan_number, entity) for entity in drawn}
+    areas = {entity: area_then(entity, leaf, history) for entity in drawn}
     return input_of(
         {
             "alg": ALG,
-            "inspections": inspections,
-            "officers": officers,
-            "recusals": _recusals(task, officers, drawn, history),
+            "inspections": [
+                {"id": visit, "needs": needs(task.row, areas[entity])}
+                for entity, visit in visits.items()
+            ],
+            "officers": [person(one, task.row, frozenset(areas.values())) for one in people],
+            "recusals": [
+                [one.id, visits[entity]]
+                for one in people
+                for entity in barred(one.id, one.department, history)
+                if entity in visits
+            ],
         }
     )
 
 
-def _needs(row: PlanRow) -> list[Mapping[str, Any]]:
-    """One officer of each department that has items; the lead sends more where that is fewer than the law asks."""
-    own = [department for department in row.departments if row.items_of(department)]
-    counts = dict.fromkeys(own, 1)
-    counts[own[0]] += max(0, MIN_OFFICERS - len(own))
-    return [
-        {"department": department, "count": counts[department], "skills": []}
-        for department in sorted(counts, key=str.encode)
+def needs(row: PlanRow, area: str) -> list[dict[str, Any]]:
+    """What the visit of an entity in this area needs, in the shape of assign-v1; an area is asked for like a skill."""
+    place = [AREA + area] if area and row.team.area != "any" else []
+    officers = [
+        {"department": need.department, "count": need.count, "skills": [*need.skills, *place]}
+        for need in needs_of(row)
     ]
+    experts = [
+        {"department": EXPERTS, "count": need.count, "skills": [need.speciality]}
+        for need in row.team.experts
+    ]
+    return officers + experts
 
 
-def _recusals(
-    task: Task, officers: list[Mapping[str, Any]], drawn: list[str], history: History
-) -> list[list[str]]:
-    pairs = []
-    for entry in officers:
-        officer = history.get(Officer, str(entry["id"]))
-        if officer is not None:
-            pairs += [
-                [officer.id, inspection_id(task.plan_number, entity)]
-                for entity in drawn
-                if entity in officer.recusals
-            ]
-    return pairs
+def person(one: Candidate, row: PlanRow, areas: frozenset[str]) -> dict[str, Any]:
+    """A candidate in the shape of assign-v1, with those of the areas to which the plan lets them go."""
+    allowed = {
+        "any": frozenset[str](),
+        "own": areas & {one.area},
+        "other": areas - {one.area},
+    }[row.team.area]
+    return {
+        "id": one.id,
+        "department": one.department,
+        "skills": [*one.skills, *(AREA + area for area in allowed if area)],
+        "capacity": row.team.max_visits,
+    }
+
+
+def area_then(entity: str, leaf: int, history: History) -> str:
+    """The area of an entity as the registry said at a leaf: moving it later moves no officer."""
+    known = history.get(Entity, entity)
+    if known is None or known.proposed is None:
+        return ""
+    return (*known.since(leaf), known.proposed)[0].area

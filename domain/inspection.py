@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from domain import replacement
 from domain.draw_commands import DrawDisclosed
-from domain.draw_state import Draw
+from domain.draw_state import Draw, family, is_told
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.inspection_commands import (
@@ -35,9 +36,11 @@ from domain.inspection_commands import (
     ReviewResult,
     VerifyCorrection,
 )
-from domain.inspection_state import MIN_OFFICERS, Inspection
+from domain.inspection_state import Inspection
+from domain.lottery.assignment_input import EXPERTS
 from domain.organisation import Staff
 from domain.registry_state import Officer
+from domain.replacement_commands import ReplacementCommand
 from domain.rules import (
     china_date,
     parse_date,
@@ -45,6 +48,7 @@ from domain.rules import (
     require_reason,
     require_text,
 )
+from domain.team_terms import MIN_OFFICERS
 
 if TYPE_CHECKING:
     from domain.facts import Context
@@ -59,16 +63,22 @@ WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
     "closed-or-liquidating",
     "deregistered",
 )
+REPLACING = ("approver", "draw_operator")
 MAY_BE_ORDERED = frozenset({"ordered-to-correct", "pending-follow-up"})
 
 
 def decide(
-    state: Inspection | None, command: AnyInspectionCommand, context: Context, history: History
+    state: Inspection | None,
+    command: AnyInspectionCommand | ReplacementCommand,
+    context: Context,
+    history: History,
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
-    if state is None or _is_secret_to(context.actor.id, state, history):
+    if state is None or _is_secret(state, context, history):
         detail = f"没有检查 {command.inspection} / no such inspection"
         raise DomainError("unknown-inspection", detail)
+    if isinstance(command, ReplacementCommand):
+        return replacement.decide(state, command, context, history)
     if isinstance(command, CheckIn):
         fact = Fact(stream=command.stream, event=_check_in(state, context, history))
         return (fact, *_disclosed_by_beginning(state, history))
@@ -95,9 +105,17 @@ def decide(
     return (Fact(stream=command.stream, event=event),)
 
 
-def _is_secret_to(who: str, state: Inspection, history: History) -> bool:
-    """Before list and visit are known, it exists for its officers only: another refusal would tell who was drawn."""
-    if state.first_visit_on is not None or who in state.officers:
+def _is_secret(state: Inspection, context: Context, history: History) -> bool:
+    """Before list and visit are known, it exists for its officers only: another refusal would tell who was drawn.
+
+    For these it exists from the day that the plan names; and for who approves that one of them is replaced.
+    """
+    if state.first_visit_on is not None:
+        return False
+    actor = context.actor
+    if actor.id in state.officers and is_told(state.task, context, history):
+        return False
+    if actor.role in REPLACING and (state.asked or state.vacant):
         return False
     draws = (state.assigned.entities_draw, state.assigned.officers_draw)
     return any(not draw.disclosed for id_ in draws if (draw := history.get(Draw, id_)) is not None)
@@ -122,8 +140,8 @@ def _require_fit(state: Inspection, context: Context, history: History) -> None:
         raise DomainError(
             "officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended"
         )
-    if state.entity in officer.recusals:
-        detail = f"您已申报回避 {state.entity} / you declared a recusal for this entity"
+    if state.entity in officer.barred:
+        detail = f"您应回避 {state.entity} / you are recused from this entity"
         raise DomainError("recused", detail)
     if officer.details.certificate_expires < today:
         raise DomainError(
@@ -153,6 +171,7 @@ def _notify(state: Inspection, command: Notify) -> InspectionNotified:
 def _check_in(state: Inspection, context: Context, history: History) -> OfficerCheckedIn:
     _require_status(state, "assigned")
     _require_fit(state, context, history)
+    _require_ready(state, context)
     today = china_date(context.now)
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
@@ -165,11 +184,24 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
     return OfficerCheckedIn()
 
 
+def _require_ready(state: Inspection, context: Context) -> None:
+    """Nobody begins a visit who has not said that nothing biases them, nor one on which an officer is missing."""
+    if context.actor.id not in state.declared:
+        detail = "请先申报有无应当回避的情形 / say first whether anything could bias you"
+        raise DomainError("conflict-not-declared", detail)
+    missing = [id_ for id_, seat in state.vacant.items() if seat.department != EXPERTS]
+    if missing:
+        detail = f"{'、'.join(missing)} 的席位空缺，待替补抽取 / a substitute is to be drawn first"
+        raise DomainError("seat-vacant", detail)
+
+
 def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:
-    """Where the plan keeps lists back until the inspection begins: the last visit to begin makes both draws public."""
+    """Where the plan keeps lists back until the inspection begins: the last visit to begin makes its draws public."""
+    own = (state.assigned.entities_draw, state.assigned.officers_draw)
+    substitutes = family(history, state.task, "replacement")
     draws = [
         draw
-        for id_ in (state.assigned.entities_draw, state.assigned.officers_draw)
+        for id_ in (*own, *(one.id for one in substitutes if one.computed and not one.voided))
         if (draw := history.get(Draw, id_)) is not None and not draw.disclosed
     ]
     if not draws or state.first_visit_on is not None:
@@ -219,7 +251,7 @@ def _require_visited(state: Inspection, context: Context) -> None:
     if len(there & state.together) < MIN_OFFICERS or context.actor.id not in there:
         detail = "至少两名检查人员须同时在场，签到签退后方可录入 / two officers must have been there together, in and out"
         raise DomainError("too-few-officers", detail)
-    present = {officer.department for officer in state.assigned.officers if officer.id in there}
+    present = {one.department for one in state.team if one.id in there}
     missing = [own.department for own in state.assigned.items if own.department not in present]
     if missing:
         detail = f"{'、'.join(missing)} 的检查人员未到场 / nobody of these departments was there"

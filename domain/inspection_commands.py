@@ -40,7 +40,7 @@ Method = Literal[
 
 @dataclass(frozen=True, kw_only=True)
 class AssignedOfficer:
-    """One of the officers that were drawn to a visit."""
+    """One of the people that were drawn to a visit; experts are of the department `experts`."""
 
     id: str
     department: str
@@ -143,11 +143,11 @@ AnyInspectionCommand = (
 
 @dataclass(frozen=True, kw_only=True)
 class InspectionAssigned:
-    """Both draws met: this entity, these officers, these items, within this window."""
+    """Both draws met: this entity, this team by its tickets, these items, within this window."""
 
     task: str
     entity: str
-    officers: tuple[AssignedOfficer, ...]
+    team: tuple[AssignedOfficer, ...]
     items: tuple[DepartmentItems, ...]
     entities_draw: str
     officers_draw: str

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from domain.inspection_commands import (
+    AssignedOfficer,
     CorrectionOrdered,
     CorrectionVerified,
     InspectionAssigned,
@@ -17,13 +19,21 @@ from domain.inspection_commands import (
     ResultPublished,
     ResultReviewed,
 )
+from domain.lottery.assignment_input import EXPERTS
+from domain.replacement_commands import (
+    Cause,
+    ConflictDeclared,
+    ReplacementDeclined,
+    ReplacementRequested,
+    SeatFilled,
+    SeatVacated,
+)
 from domain.rules import china_date
 
 if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
-MIN_OFFICERS = 2  # Law: an inspection is carried out by at least two officers.
 Status = Literal["assigned", "entered", "confirmed", "approved", "published"]
 
 
@@ -37,14 +47,37 @@ class FollowUp:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Asked:
+    """A substitute was asked for."""
+
+    by: str
+    cause: Cause
+
+
+@dataclass(frozen=True, kw_only=True)
+class Vacancy:
+    """A seat that somebody of this department left."""
+
+    department: str
+    cause: Cause
+
+
+@dataclass(frozen=True, kw_only=True)
 class Inspection:
     """An inspection as it stands.
 
+    `team` is who carries it out now, experts too, by the tickets of the draw of officers. `declared` hold who said that
+    nothing biases them, `asked` whose replacement is asked for, `vacant` whose seat is empty, `fell_out` who ever left.
     `checked_in` and `checked_out` hold officer ids in the order of their acts, `together` those who met a colleague there.
     """
 
     id: str
     assigned: InspectionAssigned
+    team: tuple[AssignedOfficer, ...]
+    declared: frozenset[str] = frozenset()
+    asked: Mapping[str, Asked] = field(default_factory=dict)
+    vacant: Mapping[str, Vacancy] = field(default_factory=dict)
+    fell_out: frozenset[str] = frozenset()
     status: Status = "assigned"
     notified: bool = False
     checked_in: tuple[str, ...] = ()
@@ -68,8 +101,8 @@ class Inspection:
 
     @property
     def officers(self) -> tuple[str, ...]:
-        """The ids of the assigned officers."""
-        return tuple(officer.id for officer in self.assigned.officers)
+        """The ids of the officers of the team, who must be two at least; the first leads."""
+        return tuple(one.id for one in self.team if one.department != EXPERTS)
 
 
 def inspection_id(task: str, entity: str) -> str:
@@ -81,9 +114,18 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
     """Fold one fact."""
     event, by = recorded.event, recorded.actor.id
     if isinstance(event, InspectionAssigned):
-        return Inspection(id=recorded.stream.partition("/")[2], assigned=event)
+        id_ = recorded.stream.partition("/")[2]
+        return Inspection(id=id_, assigned=event, team=event.team)
     assert state is not None
     match event:
+        case (
+            ConflictDeclared()
+            | ReplacementRequested()
+            | ReplacementDeclined()
+            | SeatVacated()
+            | SeatFilled()
+        ):
+            return _reseated(state, event, by)
         case InspectionNotified():
             return replace(state, notified=True)
         case OfficerCheckedIn():
@@ -106,6 +148,36 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
             return replace(state, status="published")
         case _:
             return state
+
+
+def _reseated(
+    state: Inspection,
+    event: ConflictDeclared | ReplacementRequested | ReplacementDeclined | SeatVacated | SeatFilled,
+    by: str,
+) -> Inspection:
+    asked, vacant = dict(state.asked), dict(state.vacant)
+    match event:
+        case ConflictDeclared(conflict=conflict):
+            return state if conflict else replace(state, declared=state.declared | {by})
+        case ReplacementRequested(officer=officer, cause=cause):
+            return replace(state, asked={**asked, officer: Asked(by=by, cause=cause)})
+        case ReplacementDeclined(officer=officer):
+            del asked[officer]
+            return replace(state, asked=asked)
+        case SeatVacated(officer=officer, cause=cause):
+            del asked[officer]
+            (gone,) = (one for one in state.team if one.id == officer)
+            vacant[officer] = Vacancy(department=gone.department, cause=cause)
+            return replace(
+                state,
+                team=tuple(one for one in state.team if one.id != officer),
+                asked=asked,
+                vacant=vacant,
+                fell_out=state.fell_out | {officer},
+            )
+        case SeatFilled(left=left, team=team):
+            del vacant[left]
+            return replace(state, team=team, vacant=vacant)
 
 
 def _arrived(state: Inspection, by: str, day: str) -> Inspection:

@@ -10,6 +10,7 @@ from domain.errors import DomainError
 from domain.items import Item
 from domain.organisation import Department
 from domain.rules import parse_date, require_text
+from domain.team_terms import check_team
 
 if TYPE_CHECKING:
     from domain.history import History
@@ -64,6 +65,7 @@ def _check_row(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, 
             f"{row.number}: 抽查时间的终点早于起点 / the window ends before it starts",
         )
     _check_departments(row, history)
+    check_team(row)
     return _warnings(row, year, history)
 
 

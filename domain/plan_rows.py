@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from domain.lottery.chains import ChainName
 from domain.registry_commands import CreditClass, EntityDetails
+from domain.team_terms import TeamTerms
 
 if TYPE_CHECKING:
     from domain.draw_commands import Stage
@@ -83,7 +84,7 @@ class PlanRow:
     `ratio` is the floor over the whole pool. `stratify` says by what the pool is divided; of `ratios` the most exact
     one counts (class of a kind, then class, then kind), and a stratum without its own has `ratio`. `visit_cap` is the
     most inspections of one entity in a year, this one included. `training` names the course that officers must have
-    attended, or is None. Windows are days in China, both ends included.
+    attended, or is None. Windows are days in China, both ends included. `team` says who is wanted on each visit.
     """
 
     number: str
@@ -106,6 +107,7 @@ class PlanRow:
     entities_draw: DrawTerms
     officers_draw: DrawTerms
     training: str | None
+    team: TeamTerms
 
     @property
     def departments(self) -> tuple[str, ...]:
@@ -117,7 +119,7 @@ class PlanRow:
         return next((own.items for own in self.items if own.department == department), ())
 
     def terms(self, stage: Stage) -> DrawTerms:
-        """What a draw of this stage needs."""
+        """What a draw of this stage needs; a replacement needs what the draw of officers did."""
         return self.entities_draw if stage == "entities" else self.officers_draw
 
     def stratum_of(self, entity: EntityDetails) -> str:

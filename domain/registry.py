@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain import personnel
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.identifiers import require_entity_id
 from domain.organisation import Department, Staff
+from domain.personnel_commands import DeclareRecusal, PersonnelCommand, personal_of
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
@@ -22,7 +24,6 @@ from domain.registry_commands import (
     ChangeOfficer,
     ChangeRejected,
     ConfirmChange,
-    DeclareRecusal,
     Details,
     EntityAdded,
     EntityChanged,
@@ -35,10 +36,7 @@ from domain.registry_commands import (
     OfficerAdded,
     OfficerChanged,
     OfficerDetails,
-    OfficerTrained,
-    RecordTraining,
     RecordVisit,
-    RecusalDeclared,
     RegistryCommand,
     RejectChange,
     Restore,
@@ -47,12 +45,13 @@ from domain.registry_commands import (
     Suspended,
     VisitRecorded,
 )
-from domain.registry_state import Entity, Entry, Officer
+from domain.registry_state import Entity, Entry, Expert, Officer
 from domain.rules import (
     parse_date,
     parse_past_date,
     require_other_person,
     require_reason,
+    require_skills,
     require_slug,
     require_text,
 )
@@ -65,7 +64,10 @@ if TYPE_CHECKING:
 
 
 def decide(
-    state: Entry | None, command: RegistryCommand, context: Context, history: History
+    state: Entry | None,
+    command: RegistryCommand | PersonnelCommand,
+    context: Context,
+    history: History,
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
     if isinstance(command, AddEntity | AddOfficer | AddExpert):
@@ -81,12 +83,14 @@ def decide(
             event = _suspend_or_restore(state, command)
         case ConfirmChange() | RejectChange():
             event = _settle(state, command, context)
-        case RecordVisit() | RecordTraining():
-            event = _note(state, command, context)
+        case RecordVisit():
+            event = _note_visit(state, command, context)
         case ExemptEntity():
             event = _exempt(state, command)
-        case DeclareRecusal():
-            event, personal = _recuse(state, command, context), {"reason": command.reason}
+        case _:
+            if not isinstance(command, DeclareRecusal):
+                _require_settled(state)
+            event, personal = personnel.note(state, command, context), personal_of(command)
     return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
 
 
@@ -105,6 +109,7 @@ def _add(
             "already-registered",
             f"{command.stream} 已登记且内容不同 / registered with other content",
         )
+    _require_one_person(command, history)
     _check_details(command.id, command.details, history)
     event: object
     match command:
@@ -122,6 +127,14 @@ def _add(
         stream=command.stream, event=event, personal=command.personal, subject=command.stream
     )
     return (fact,)
+
+
+def _require_one_person(command: AddEntity | AddOfficer | AddExpert, history: History) -> None:
+    """Officers and experts are drawn in one draw, so that one id never names two people there."""
+    other = {AddOfficer: Expert, AddExpert: Officer}.get(type(command))
+    if other is not None and history.get(other, command.id) is not None:
+        detail = f"{command.id} 已在另一名录中 / stands in the other registry of people"
+        raise DomainError("duplicate-id", detail)
 
 
 def _change(
@@ -157,10 +170,10 @@ def _check_details(id_: str, details: Details, history: History) -> None:
                     f"{id_}: 该工号属于其他部门的人员 / this id is staff of another department",
                 )
             parse_date(details.certificate_expires, "certificate_expires")
-            _require_texts(details.skills, "skills")
+            require_skills(details.skills, "skills")
         case ExpertDetails():
             require_text(details.organisation, "organisation")
-            _require_texts(details.specialities, "specialities")
+            require_skills(details.specialities, "specialities")
 
 
 def _require_texts(texts: tuple[str, ...], place: str) -> None:
@@ -202,30 +215,25 @@ def _settle(
     return ChangeRejected(version=command.version, reason=command.reason)
 
 
-def _require_kind(state: Entry, kind: type[Entry], command: RegistryCommand) -> None:
-    if not isinstance(state, kind):
+def _require_entity(state: Entry, command: RecordVisit | ExemptEntity) -> None:
+    if not isinstance(state, Entity):
         raise DomainError(
             "unknown-entry", f"{command.stream} 不属于该名录 / is not of that registry"
         )
 
 
-def _note(
-    state: Entry, command: RecordVisit | RecordTraining, context: Context
-) -> VisitRecorded | OfficerTrained:
-    """What lets an entity out of a pool, or an officer into a roster, waits for a second person like any change."""
-    _require_kind(state, Entity if isinstance(command, RecordVisit) else Officer, command)
+def _note_visit(state: Entry, command: RecordVisit, context: Context) -> VisitRecorded:
+    """What lets an entity out of a pool waits for a second person like any change."""
+    _require_entity(state, command)
     _require_settled(state)
     parse_past_date(command.on, "on", context.now)
-    if isinstance(command, RecordVisit):
-        require_text(command.reference, "reference")
-        return VisitRecorded(on=command.on, reference=command.reference)
-    require_text(command.course, "course")
-    return OfficerTrained(course=command.course, on=command.on)
+    require_text(command.reference, "reference")
+    return VisitRecorded(on=command.on, reference=command.reference)
 
 
 def _exempt(state: Entry, command: ExemptEntity) -> Exempted:
     """A later proposal with the same number sets other days, so an exemption can be cut short in the open."""
-    _require_kind(state, Entity, command)
+    _require_entity(state, command)
     _require_settled(state)
     require_text(command.decision, "decision")
     first = parse_date(command.valid_from, "valid_from")
@@ -236,11 +244,3 @@ def _exempt(state: Entry, command: ExemptEntity) -> Exempted:
     return Exempted(
         decision=command.decision, valid_from=command.valid_from, valid_to=command.valid_to
     )
-
-
-def _recuse(state: Entry, command: DeclareRecusal, context: Context) -> RecusalDeclared:
-    _require_kind(state, Officer, command)
-    if context.actor.id != command.id:
-        raise DomainError("not-yourself", "回避由本人申报 / an officer declares their own recusals")
-    require_entity_id(command.entity, override_reason="declared as it stands")
-    return RecusalDeclared(entity=command.entity)

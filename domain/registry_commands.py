@@ -181,22 +181,6 @@ class RecordVisit(EntityCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclareRecusal(OfficerCommand):
-    """回避: an officer must not inspect this entity. The reason is personal and sealed; it takes effect at once."""
-
-    entity: str
-    reason: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecordTraining(OfficerCommand):
-    """业务培训: propose to record that an officer attended a course."""
-
-    course: str
-    on: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class ExemptEntity(EntityCommand):
     """免予抽查: propose that an entity is left out of draws by a numbered decision, for tasks whose window meets these days."""
 
@@ -218,8 +202,6 @@ RegistryCommand = (
     | RejectChange
     | RecordVisit
     | ExemptEntity
-    | DeclareRecusal
-    | RecordTraining
 )
 
 
@@ -316,18 +298,3 @@ class Exempted:
     decision: str
     valid_from: str
     valid_to: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class RecusalDeclared:
-    """The officer must not inspect the entity."""
-
-    entity: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OfficerTrained:
-    """It was proposed to record that the officer attended the course."""
-
-    course: str
-    on: str

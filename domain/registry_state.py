@@ -6,6 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, TypeVar
 
+from domain.personnel_commands import (
+    LeaveRecorded,
+    OfficerTrained,
+    RecusalDeclared,
+    RelationEnded,
+    RelationRecorded,
+)
 from domain.registry_commands import (
     ChangeConfirmed,
     ChangeRejected,
@@ -20,8 +27,6 @@ from domain.registry_commands import (
     OfficerAdded,
     OfficerChanged,
     OfficerDetails,
-    OfficerTrained,
-    RecusalDeclared,
     Restored,
     Suspended,
     VisitRecorded,
@@ -31,14 +36,26 @@ if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
-PendingAct = Literal["add", "change", "suspend", "restore", "visit", "exempt", "training"]
+PendingAct = Literal[
+    "add",
+    "change",
+    "suspend",
+    "restore",
+    "visit",
+    "exempt",
+    "training",
+    "leave",
+    "relation",
+    "relation-end",
+]
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pending:
     """A proposal that waits for its second person; `version` is the event that made it.
 
-    `note` is the day of a visit, the name of a course or the number of a decision, `days` those of an exemption.
+    `note` is the day of a visit, the name of a course, the number of a decision or the entity of a relation, `days` are
+    those of an exemption or a leave, `relation` is of what kind it is.
     """
 
     version: int
@@ -47,6 +64,7 @@ class Pending:
     details: Details | None = None
     note: str = ""
     days: tuple[str, str] = ("", "")
+    relation: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,18 +120,39 @@ class Entity(Entry):
 
 @dataclass(frozen=True, kw_only=True)
 class Officer(Entry):
-    """执法检查人员. `recusals` are entity ids, `trained` the courses attended."""
+    """执法检查人员.
+
+    `recusals` are entity ids that the officer declared, `relations` map others to what is recorded, `trained` the courses
+    attended, `leaves` map first days to last days.
+    """
 
     details: OfficerDetails | None = None
     recusals: frozenset[str] = frozenset()
+    relations: Mapping[str, str] = field(default_factory=dict)
     trained: frozenset[str] = frozenset()
+    leaves: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """The entities that the officer must not inspect."""
+        return self.recusals | frozenset(self.relations)
+
+    def away(self, first: str, last: str) -> bool:
+        """Whether a leave covers all of these days."""
+        return any(start <= first and last <= end for start, end in self.leaves.items())
 
 
 @dataclass(frozen=True, kw_only=True)
 class Expert(Entry):
-    """专家."""
+    """专家. `relations` map entities to what is recorded."""
 
     details: ExpertDetails | None = None
+    relations: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def barred(self) -> frozenset[str]:
+        """The entities that the expert must not look at."""
+        return frozenset(self.relations)
 
 
 def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -> Entity:
@@ -139,14 +178,35 @@ def evolve_officer(state: Officer | None, recorded: Recorded, _history: History)
     entry, pending = _evolve(officer, recorded), officer.pending
     if isinstance(recorded.event, RecusalDeclared):
         return replace(entry, recusals=entry.recusals | {recorded.event.entity})
-    if isinstance(recorded.event, ChangeConfirmed) and pending and pending.act == "training":
-        return replace(entry, trained=entry.trained | {pending.note})
-    return entry
+    if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
+        return entry
+    match pending.act:
+        case "training":
+            return replace(entry, trained=entry.trained | {pending.note})
+        case "leave":
+            first, last = pending.days
+            return replace(entry, leaves={**entry.leaves, first: last})
+        case _:
+            return replace(entry, relations=_related(entry.relations, pending))
 
 
 def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -> Expert:
     """Fold one fact of an expert."""
-    return _evolve(state or Expert(id=recorded.stream.partition("/")[2]), recorded)
+    expert = state or Expert(id=recorded.stream.partition("/")[2])
+    entry, pending = _evolve(expert, recorded), expert.pending
+    if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
+        return entry
+    return replace(entry, relations=_related(entry.relations, pending))
+
+
+def _related(relations: Mapping[str, str], pending: Pending) -> Mapping[str, str]:
+    match pending.act:
+        case "relation":
+            return {**relations, pending.note: pending.relation}
+        case "relation-end":
+            return {entity: kind for entity, kind in relations.items() if entity != pending.note}
+        case _:
+            return relations
 
 
 def _evolve(entry: E, recorded: Recorded) -> E:
@@ -155,6 +215,7 @@ def _evolve(entry: E, recorded: Recorded) -> E:
         details: Details | None = None,
         note: str = "",
         days: tuple[str, str] = ("", ""),
+        relation: str = "",
     ) -> E:
         pending = Pending(
             version=recorded.version,
@@ -163,6 +224,7 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             details=details,
             note=note,
             days=days,
+            relation=relation,
         )
         return replace(entry, pending=pending)
 
@@ -189,6 +251,12 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             return wait("exempt", note=decision, days=(first, last))
         case OfficerTrained(course=course):
             return wait("training", note=course)
+        case LeaveRecorded(first=first, last=last):
+            return wait("leave", days=(first, last))
+        case RelationRecorded(entity=entity, relation=relation):
+            return wait("relation", note=entity, relation=relation)
+        case RelationEnded(entity=entity):
+            return wait("relation-end", note=entity)
         case ChangeConfirmed() if entry.pending is not None:
             return _apply_pending(entry, entry.pending)
         case ChangeRejected():
@@ -204,5 +272,5 @@ def _apply_pending(entry: E, pending: Pending) -> E:
             return replace(settled, details=pending.details)
         case "suspend" | "restore":
             return replace(settled, suspended=pending.act == "suspend")
-        case "visit" | "exempt" | "training":
+        case _:
             return settled  # noted by the entry's own kind

@@ -11,6 +11,7 @@ from domain.errors import DomainError
 if TYPE_CHECKING:
     from domain.facts import Context
 
+AREA = "area:"
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -32,6 +33,15 @@ def require_text(text: str, place: str) -> None:
     """A field that the public or an auditor will read is not blank."""
     if not text.strip():
         raise DomainError("field-missing", f"{place}: 不能为空 / must not be blank")
+
+
+def require_skills(skills: tuple[str, ...], place: str) -> None:
+    """Names of skills and specialities; those that begin like an area's stand for areas in a draw of officers."""
+    for skill in skills:
+        require_text(skill, place)
+        if skill.startswith(AREA):
+            detail = f"{place}: 不能以 {AREA} 开头 / must not begin like this"
+            raise DomainError("id-invalid", detail)
 
 
 def require_other_person(context: Context, other: str, act: str) -> None:

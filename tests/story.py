@@ -12,8 +12,8 @@ from domain.draw_commands import (
     CommitDraw,
     CoverDraw,
     PrepareDraw,
+    PrepareReplacement,
     RevealSource,
-    Stage,
 )
 from domain.facts import Actor, Command, Context, Fact, Recorded
 from domain.genesis import LedgerOpened
@@ -39,13 +39,16 @@ from domain.registry_commands import (
     EntityDetails,
     OfficerDetails,
 )
+from domain.replacement_commands import Declare
 from domain.task import ConfirmTask, OpenTask
+from domain.team_terms import TeamTerms
 from ledger.prover import CHECKS, HeldKeys
 from ledger.vrf import keypair
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from domain.draw_commands import AnyDrawCommand, Seat, Stage
     from domain.organisation import Role
     from domain.registry_commands import Registry
 
@@ -101,6 +104,18 @@ def scope(**changes: Any) -> Scope:  # noqa: ANN401 - any field
     return Scope(**{**fields, **changes})
 
 
+def team_terms(**changes: Any) -> TeamTerms:  # noqa: ANN401 - any field
+    """One officer of each department that has items, without limits."""
+    fields: dict[str, Any] = {
+        "needs": (),
+        "experts": (),
+        "max_visits": None,
+        "area": "any",
+        "told_on": None,
+    }
+    return TeamTerms(**{**fields, **changes})
+
+
 def plan_row(**changes: Any) -> PlanRow:  # noqa: ANN401 - any field of the row
     """A row like 联2024026, made small; a labour bureau joins without an item."""
     fields: dict[str, Any] = {
@@ -130,6 +145,7 @@ def plan_row(**changes: Any) -> PlanRow:  # noqa: ANN401 - any field of the row
         "entities_draw": terms(),
         "officers_draw": terms(),
         "training": None,
+        "team": team_terms(),
     }
     return PlanRow(**{**fields, **changes})
 
@@ -348,13 +364,24 @@ def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)
     return story
 
 
-def commit_draw(story: Story, stage: Stage, serial: int = 1, task: str = "联2024026") -> str:
+def commit_draw(
+    story: Story,
+    stage: Stage,
+    serial: int = 1,
+    task: str = "联2024026",
+    seat: Seat | None = None,
+) -> str:
     """Carry a draw up to its commitment, and answer its id."""
     draw_id = f"{task}.{stage}.{serial}"
     witnesses = ("witness1", "witness2")
-    prepare = PrepareDraw(
-        draw_id=draw_id, task=task, stage=stage, witnesses=witnesses, lotteries=()
-    )
+    prepare: AnyDrawCommand
+    if stage == "replacement":
+        assert seat is not None
+        prepare = PrepareReplacement(draw_id=draw_id, seat=seat, witnesses=witnesses, lotteries=())
+    else:
+        prepare = PrepareDraw(
+            draw_id=draw_id, task=task, stage=stage, witnesses=witnesses, lotteries=()
+        )
     story.act("operator", "draw_operator", prepare)
     for who in witnesses:
         commit = witness_commit(nonce_of(draw_id, who)).hex()
@@ -381,8 +408,15 @@ def with_inspections(row: PlanRow | None = None) -> Story:
     return story
 
 
+def declare(story: Story, inspection: str, officers: Iterable[str]) -> None:
+    """Let officers say that nothing biases them."""
+    for officer in officers:
+        story.act(officer, "officer", Declare(inspection=inspection, conflict=False, reason=""))
+
+
 def visit(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
-    """Let the officers check in and out."""
+    """Let the officers declare that nothing biases them, check in and out."""
+    declare(story, inspection, officers)
     for officer in officers:
         story.act(officer, "officer", CheckIn(inspection=inspection))
     for officer in officers:

@@ -23,7 +23,7 @@ PROGRESS = """
             count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
             count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
             count(*) FILTER (WHERE status = 'published') AS published
-        FROM projections.inspections_v1 AS one
+        FROM projections.inspections_v2 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

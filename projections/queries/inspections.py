@@ -24,7 +24,7 @@ Secrets = str | All | None
 # The list of visits is the list that was drawn.
 INSPECTIONS = """
     SELECT one.*, secret.draws AS secret
-    FROM projections.inspections_v1 AS one
+    FROM projections.inspections_v2 AS one
     LEFT JOIN LATERAL (
         SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v2 AS draw
         WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
@@ -35,9 +35,9 @@ INSPECTIONS = """
 # The public disclosure. The name is the one that the registry had when the result was published.
 RESULTS = """
     SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
-        one.assigned -> 'officers' AS officers, one.requirement, one.due, one.corrected,
+        one.team AS officers, one.requirement, one.due, one.corrected,
         one.verified_at, one.published_at, one.published_leaf
-    FROM projections.inspections_v1 AS one
+    FROM projections.inspections_v2 AS one
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
         AND entity.from_leaf <= one.published_leaf
         AND (entity.to_leaf IS NULL OR entity.to_leaf > one.published_leaf)

@@ -32,6 +32,7 @@ def _inspection(step: Step) -> list[Row]:
         "task": state.task,
         "entity": state.entity,
         "officers": state.officers,
+        "team": state.team,
         "assigned": state.assigned,
         "window_from": state.assigned.window_from,
         "window_to": state.assigned.window_to,
@@ -71,7 +72,7 @@ TIMES = {
 }
 TABLES = (
     Table(
-        name="inspections_v1",
+        name="inspections_v2",
         kinds=("inspection",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -80,6 +81,7 @@ TABLES = (
             "task": TEXT,
             "entity": TEXT,
             "officers": TEXTS,
+            "team": JSON,
             "assigned": JSON,
             "window_from": TEXT,
             "window_to": TEXT,

@@ -19,12 +19,11 @@ from domain.inspection_commands import (
     VerifyCorrection,
 )
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
+from domain.personnel_commands import DeclareRecusal, RecordTraining
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
-    DeclareRecusal,
     ExpertDetails,
-    RecordTraining,
     RecordVisit,
     RejectChange,
     Suspend,

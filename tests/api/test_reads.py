@@ -10,7 +10,8 @@ import pytest
 
 from api.parts import enter_first_administrator
 from domain.organisation import AddDepartment, AddStaff
-from domain.registry_commands import AddEntity, ConfirmChange, DeclareRecusal, Suspend
+from domain.personnel_commands import DeclareRecusal
+from domain.registry_commands import AddEntity, ConfirmChange, Suspend
 from projections.schema import MOVE, lock
 from tests import story
 from tests.serving import Service, serving

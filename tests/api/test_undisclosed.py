@@ -24,6 +24,7 @@ from domain.draw_commands import (
 )
 from domain.inspection_commands import CheckIn, Notify, OrderCorrection, ReviewResult
 from domain.organisation import AddStaff
+from domain.replacement_commands import Declare
 from tests import story
 from tests.projections.recording import record
 from tests.serving import HttpStory, Service, fresh_database, serving
@@ -108,6 +109,8 @@ def visits(service: Service) -> list[dict[str, Any]]:
 def begin(service: Service, one: dict[str, Any]) -> None:
     """Let an officer arrive at an inspection."""
     service.clock.write_text("2024-06-20T02:00:00.000Z", encoding="utf-8")
+    declare = Declare(inspection=one["id"], conflict=False, reason="")
+    assert service.act(one["officers"][0], declare).status_code == 200
     assert service.act(one["officers"][0], CheckIn(inspection=one["id"])).status_code == 200
 
 

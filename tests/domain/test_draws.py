@@ -30,8 +30,9 @@ from domain.lottery.commitment import commitment_from_json
 from domain.lottery.entropy import witness_commit
 from domain.lottery.verification import Means
 from domain.organisation import ChangeStaffRoles
+from domain.personnel_commands import DeclareRecusal
 from domain.plan_rows import DepartmentItems
-from domain.registry_commands import DeclareRecusal, RecordVisit, Restore, Suspend
+from domain.registry_commands import RecordVisit, Restore, Suspend
 from domain.task import ConfirmTask, OpenTask, Task
 from ledger.vrf import verify
 from tests.domain.test_registry import adding
@@ -330,7 +331,7 @@ def test_a_lead_alone_sends_two_officers() -> None:
     reveal_draw(story, commit_draw(story, "entities"))
     second = commit_draw(story, "officers")
     reveal_draw(story, second)
-    teams = [one.assigned.officers for one in story.history.all(Inspection)]
+    teams = [one.team for one in story.history.all(Inspection)]
     assert teams
     assert all([officer.department for officer in team] == ["edu", "edu"] for team in teams)
 

@@ -23,11 +23,13 @@ from domain.inspection_commands import (
 )
 from domain.inspection_state import Inspection
 from domain.organisation import ChangeStaffRoles
-from domain.registry_commands import ChangeOfficer, DeclareRecusal, OfficerDetails, Suspend
+from domain.personnel_commands import DeclareRecusal
+from domain.registry_commands import ChangeOfficer, OfficerDetails, Suspend
 from tests.story import (
     Story,
     clean_result,
     confirm_last,
+    declare,
     plan_row,
     publish,
     visit,
@@ -86,6 +88,9 @@ def test_nobody_but_the_assigned_officers_visits() -> None:
         story.decide(stranger, "officer", CheckIn(inspection=id_))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(one, "officer", CheckOut(inspection=id_))
+    with pytest.raises(DomainError, match="conflict-not-declared"):
+        story.decide(one, "officer", CheckIn(inspection=id_))
+    declare(story, id_, (one,))
     story.act(one, "officer", CheckIn(inspection=id_))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(one, "officer", CheckIn(inspection=id_))
@@ -100,6 +105,7 @@ def test_a_visit_outside_the_window_or_without_a_certificate_is_refused() -> Non
     """The window is days in China: its last evening is already the next day's morning in UTC."""
     story = with_inspections(plan_row(window_from="2024-06-05"))
     id_, officer = first(story).id, first(story).officers[0]
+    declare(story, id_, (officer,))
     for now, allowed in (
         ("2024-06-04T15:59:59.999Z", False),
         ("2024-06-04T16:00:00.000Z", True),
@@ -251,8 +257,7 @@ def test_an_officer_who_was_not_there_cannot_confirm() -> None:
     id_, (one, two) = inspection.id, inspection.officers
 
     third = AssignedOfficer(id="E6" if "E6" not in (one, two) else "E5", department="edu")
-    assigned = replace(inspection.assigned, officers=(*inspection.assigned.officers, third))
-    story.history._states["inspection"][id_] = replace(inspection, assigned=assigned)
+    story.history._states["inspection"][id_] = replace(inspection, team=(*inspection.team, third))
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="too-few-officers"):
@@ -275,8 +280,8 @@ def test_each_department_with_items_was_there() -> None:
     inspection = first(story)
     one = next(officer for officer in inspection.officers if officer.startswith("E"))
     third = AssignedOfficer(id="E6" if one != "E6" else "E5", department="edu")
-    assigned = replace(inspection.assigned, officers=(*inspection.assigned.officers, third))
-    story.history._states["inspection"][inspection.id] = replace(inspection, assigned=assigned)
+    team = (*inspection.team, third)
+    story.history._states["inspection"][inspection.id] = replace(inspection, team=team)
     visit(story, inspection.id, (one, third.id))
     with pytest.raises(DomainError, match="too-few-officers: market"):
         story.decide(one, "officer", clean_result(inspection.id))

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from domain.draw_state import Draw
+from domain.eligibility import LeftOut
 from domain.errors import DomainError
 from domain.inspection_state import Inspection
+from domain.personnel_commands import RecordTraining
 from domain.plan import (
     AmendPlan,
     CollatePlan,
@@ -20,7 +22,7 @@ from domain.plan import (
 )
 from domain.plan_checks import PlanWarning
 from domain.plan_rows import DepartmentItems, StratumRatio
-from domain.registry_commands import ConfirmChange, RecordTraining, Suspend
+from domain.registry_commands import ConfirmChange, Suspend
 from domain.task import CompleteTask, ConfirmTask, OpenTask, Task
 from tests.story import (
     add_officer,
@@ -309,8 +311,10 @@ def test_officers_who_leave_before_the_commitment_are_not_on_the_roster() -> Non
     story.act("registrar2", "registrar", confirm)
     draw = story.history.get(Draw, commit_draw(story, "entities"))
     assert draw is not None
-    assert "E1" not in [one["id"] for one in draw.roster]
-    assert len(draw.roster) == 11
+    assert draw.roster is not None
+    assert "E1" not in [one.id for one in draw.roster.candidates]
+    assert len(draw.roster.candidates) == 11
+    assert draw.roster.left_out == (LeftOut(id="E1", department="edu", reason="suspended"),)
 
 
 def test_an_empty_history_knows_nobody() -> None:

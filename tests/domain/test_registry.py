@@ -6,6 +6,7 @@ import pytest
 
 from domain.errors import DomainError
 from domain.organisation import ChangeStaffRoles
+from domain.personnel_commands import DeclareRecusal, RecordTraining
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
@@ -15,11 +16,9 @@ from domain.registry_commands import (
     ChangeExpert,
     ChangeOfficer,
     ConfirmChange,
-    DeclareRecusal,
     EntityAdded,
     ExpertDetails,
     OfficerDetails,
-    RecordTraining,
     RecordVisit,
     RejectChange,
     Restore,

@@ -20,15 +20,14 @@ from domain.inspection_commands import (
     VerifyCorrection,
 )
 from domain.inspection_state import Inspection
+from domain.personnel_commands import DeclareRecusal, RecordTraining
 from domain.plan import AmendPlan
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
     ChangeEntity,
     ConfirmChange,
-    DeclareRecusal,
     ExpertDetails,
-    RecordTraining,
     RecordVisit,
     RejectChange,
     Restore,

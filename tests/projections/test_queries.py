@@ -28,6 +28,7 @@ from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
     commit_draw,
+    declare,
     nonce_of,
     opened,
     plan_row,
@@ -187,6 +188,7 @@ def test_an_inspection_is_a_secret_until_it_begins(
     """Of draws that are not public: for its own officers, and for whoever watches; the others of the same task stay one."""
     story = with_inspections(plan_row(entities_draw=HELD, officers_draw=HELD))
     begun, *others = story.history.all(Inspection)
+    declare(story, begun.id, begun.officers)
     story.act(begun.officers[0], "officer", CheckIn(inspection=begun.id))
     record(ledger, story)
     projector.catch_up()

@@ -1,0 +1,138 @@
+"""Who may be drawn for a task, and for everybody else why not: officers and experts, read from history at one leaf."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.lottery.assignment_input import EXPERTS
+from domain.registry_commands import OfficerDetails
+from domain.registry_state import Expert, Officer
+
+if TYPE_CHECKING:
+    from domain.history import History
+    from domain.plan_rows import PlanRow
+    from domain.task import Task
+
+NOT_NAMED = "not-named"  # 部门未指派参加本任务
+REASONS = (
+    "unconfirmed",  # 入库待复核
+    "suspended",  # 名录中已暂停
+    "other-department",  # 部门不参加本任务，或无本部门事项
+    "certificate-expires",  # 执法证在抽查时间结束前失效
+    "untrained",  # 未参加任务要求的培训
+    "on-leave",  # 整个抽查时间均请假
+    "no-speciality",  # 专家不具备所需专长
+    NOT_NAMED,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate:
+    """Somebody who may be drawn; an expert is of the department `experts`, with the specialities as skills."""
+
+    id: str
+    department: str
+    skills: tuple[str, ...]
+    area: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class LeftOut:
+    """Somebody who may not be drawn, with the first reason that applies."""
+
+    id: str
+    department: str
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Roster:
+    """Everybody in the registries of people, each in one list, by id.
+
+    `reserve` are those whom nothing bars but that their department did not name them.
+    """
+
+    candidates: tuple[Candidate, ...] = ()
+    reserve: tuple[Candidate, ...] = ()
+    left_out: tuple[LeftOut, ...] = ()
+
+
+def roster(task: Task, history: History) -> Roster:
+    """Read the registries of officers and, where the plan asks for experts, of these."""
+    lists: dict[str, list[Candidate]] = {"": [], NOT_NAMED: []}
+    left_out: list[LeftOut] = []
+    for officer in history.all(Officer):
+        reason = _why_not(officer, task)
+        if reason in lists:
+            lists[reason].append(_officer(officer))
+        else:
+            left_out.append(LeftOut(id=officer.id, department=_department(officer), reason=reason))
+    for expert in history.all(Expert) if task.row.team.experts else ():
+        reason = _why_no_expert(expert, task.row)
+        if not reason:
+            lists[""].append(_expert(expert))
+        else:
+            left_out.append(LeftOut(id=expert.id, department=EXPERTS, reason=reason))
+    return Roster(
+        candidates=tuple(sorted(lists[""], key=_by_id)),
+        reserve=tuple(lists[NOT_NAMED]),
+        left_out=tuple(sorted(left_out, key=_by_id)),
+    )
+
+
+def _why_not(officer: Officer, task: Task) -> str:
+    """The first reason that applies; being named comes last, so that the reserve is ready to go."""
+    row, details = task.row, officer.details
+    if details is None:
+        return "unconfirmed"
+    reasons = (
+        ("suspended", officer.suspended),
+        ("other-department", not row.items_of(details.department)),
+        ("certificate-expires", details.certificate_expires < row.window_to),
+        ("untrained", row.training is not None and row.training not in officer.trained),
+        ("on-leave", officer.away(row.window_from, row.window_to)),
+        (NOT_NAMED, officer.id not in task.officers),
+    )
+    return next((reason for reason, applies in reasons if applies), "")
+
+
+def _why_no_expert(expert: Expert, row: PlanRow) -> str:
+    if expert.details is None:
+        return "unconfirmed"
+    if expert.suspended:
+        return "suspended"
+    wanted = {need.speciality for need in row.team.experts}
+    return "" if wanted & set(expert.details.specialities) else "no-speciality"
+
+
+def _department(officer: Officer) -> str:
+    """Of the confirmed details, or those of an addition that still waits."""
+    details = officer.details or (officer.pending.details if officer.pending else None)
+    return details.department if isinstance(details, OfficerDetails) else ""
+
+
+def _officer(officer: Officer) -> Candidate:
+    assert officer.details is not None
+    return Candidate(
+        id=officer.id,
+        department=officer.details.department,
+        skills=officer.details.skills,
+        area=officer.details.area,
+    )
+
+
+def _expert(expert: Expert) -> Candidate:
+    assert expert.details is not None
+    return Candidate(id=expert.id, department=EXPERTS, skills=expert.details.specialities, area="")
+
+
+def _by_id(one: Candidate | LeftOut) -> bytes:
+    return one.id.encode()
+
+
+def barred(id_: str, department: str, history: History) -> frozenset[str]:
+    """The entities that somebody must not inspect: declared recusals and recorded relations."""
+    person: Officer | Expert | None
+    person = history.get(Expert, id_) if department == EXPERTS else history.get(Officer, id_)
+    return person.barred if person is not None else frozenset()

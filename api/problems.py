@@ -36,9 +36,9 @@ _FORBIDDEN = (
 )
 _CONFLICT = (
     "already-registered change-pending command-id-reused draw-exists draw-in-progress draw-voided"
-    " entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
-    " inspections-open lottery-disputed margin-missed not-checkpointed nothing-to-confirm"
-    " round-not-yet source-missing task-not-confirmed too-early void-pending vrf-key-exists"
+    " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
+    " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
+    " round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
     " vrf-key-revoked wrong-stage"
 )
 _UNAVAILABLE = (

@@ -15,7 +15,6 @@ if TYPE_CHECKING:
 
 ALG = "mingqian-assign-v1"
 LEAST_OFFICERS = 2  # in each inspection (Administrative Penalty Law, article 42)
-EXPERTS = "experts"
 _SHAPE = Shape("assignment-input-invalid")
 
 

@@ -19,6 +19,11 @@ SOURCE, SINK = 0, 1
 
 def least_sum_of_squares(roster: AssignmentInput, department: str) -> int | None:
     """Give the least sum of squared loads of a department; None: its needs cannot be met."""
+    return solve(*network(roster, department))
+
+
+def network(roster: AssignmentInput, department: str) -> tuple[SimpleMinCostFlow, int]:
+    """Build the network of a department, and count its seats."""
     flow = SimpleMinCostFlow()
     nodes = _Nodes()
     seats, offers = 0, Counter[str]()
@@ -49,10 +54,11 @@ def least_sum_of_squares(roster: AssignmentInput, department: str) -> int | None
         for visit in range(most):
             at = nodes["officer", officer.id, 0]
             flow.add_arc_with_capacity_and_unit_cost(SOURCE, at, 1, 2 * visit + 1)
-    return _cost(flow, seats)
+    return flow, seats
 
 
-def _cost(flow: SimpleMinCostFlow, seats: int) -> int | None:
+def solve(flow: SimpleMinCostFlow, seats: int) -> int | None:
+    """Give the least cost of a network that fills all seats; None: there is no such flow."""
     if not seats:
         return 0
     if not flow.num_arcs():

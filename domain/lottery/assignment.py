@@ -9,14 +9,12 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
-from domain.errors import DomainError
 from domain.lottery.fairness import levels
+from domain.lottery.infeasible import InfeasibleError
 from domain.lottery.matching import Matching, Seats, Tickets
 
 if TYPE_CHECKING:
     from domain.lottery.assignment_input import AssignmentInput
-
-_MISSING = {"skill": "技能", "recusal": "回避", "capacity": "次数上限", "officer": "人员"}
 
 
 def assign(roster: AssignmentInput, seed: bytes) -> dict[str, Any]:
@@ -66,7 +64,7 @@ def _departments(roster: AssignmentInput) -> dict[str, list[Seats]]:
 
 def _infeasible(
     roster: AssignmentInput, department: str, tickets: Tickets, seats: list[Seats]
-) -> DomainError:
+) -> InfeasibleError:
     """Name a group of needs of which none can be dropped without making the rest possible.
 
     The needs are tried in canonical order, so the seed plays no part in which group is named.
@@ -81,13 +79,11 @@ def _infeasible(
         if blocked(rest):
             group = rest
     missing = [each for each in ("skill", "recusal", "capacity") if not blocked(group, each)]
-    needs = "; ".join(_named(each) for each in group)
-    zh = "、".join(_MISSING[each] for each in missing or ["officer"])
-    en = ", ".join(missing or ["officer"])
-    detail = f"{department}: 人员不足 / too few officers: {needs}; 缺 {zh} / missing: {en}"
-    return DomainError("assignment-infeasible", detail)
-
-
-def _named(seats: Seats) -> str:
-    skills = f" [{', '.join(seats.need.skills)}]" if seats.need.skills else ""
-    return f"{seats.inspection} ×{seats.need.count}{skills}"
+    fit = Matching(roster, department, tickets)
+    fit.fill(group)
+    return InfeasibleError(
+        department=department,
+        needs=[(each.inspection, each.need) for each in group],
+        missing=missing or ["officer"],
+        officers=len({officer for officers in fit.eligible.values() for officer in officers}),
+    )

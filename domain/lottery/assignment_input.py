@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
 ALG = "mingqian-assign-v1"
 LEAST_OFFICERS = 2  # in each inspection (Administrative Penalty Law, article 42)
+EXPERTS = "experts"  # the department whose seats do not count among those two
 _SHAPE = Shape("assignment-input-invalid")
 
 
@@ -106,7 +107,7 @@ def _inspection(value: object, place: str) -> Inspection:
     fields = _SHAPE.obj(value, place, {"id", "needs"})
     needs = [_need(*at) for at in _each(fields["needs"], f"{place}.needs")]
     identifier = _SHAPE.text(fields["id"], f"{place}.id")
-    if sum(need.count for need in needs) < LEAST_OFFICERS:
+    if sum(need.count for need in needs if need.department != EXPERTS) < LEAST_OFFICERS:
         detail = f"{place}: 每次检查至少两名执法人员 / an inspection takes two officers or more"
         raise DomainError("fewer-than-two-officers", detail)
     needs.sort(key=lambda need: (need.department.encode(), _bytes(need.skills), need.count))

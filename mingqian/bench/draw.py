@@ -10,17 +10,13 @@ of members, less the resident memory at that moment (VmHWM and VmRSS of /proc, s
 
 from __future__ import annotations
 
-import gc
 import json
 import shutil
 import subprocess
-from concurrent.futures import ProcessPoolExecutor
 from hashlib import sha256
-from multiprocessing import get_context
 from pathlib import Path
 from statistics import median
-from time import process_time
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
 
 from consistent_sampler import sampler
 from cryptorandom.sample import random_sample
@@ -30,6 +26,8 @@ from domain.lottery.quota import Ratio, Rule, quotas
 from domain.lottery.tickets import draw
 from ledger.embedded import embedded_server
 from mingqian.bench import _draw_table
+from mingqian.bench._measuring import apart, bar, kilobytes
+from mingqian.bench._measuring import seconds as seconds_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -54,44 +52,31 @@ TABLE_SECONDS_BAR = 60
 TABLE_MEGABYTES_BAR = 4000
 GROWTH_BAR = 1.25  # seconds per member at 10^7 / at 10^5
 
-T = TypeVar("T")
-
 
 def main() -> dict[str, Any]:
     """Measure and print one JSON object; it is also returned."""
     race = _race()
-    megabytes = _apart(_megabytes_above_the_pool)
+    megabytes = apart(_megabytes_above_the_pool)
     print(f"{megabytes} MB above the pool", flush=True)
     dsn = embedded_server(Path(".mingqian/bench-postgres"))
-    table = _apart(_draw_table.measure, dsn, RULE, SEED)
+    table = apart(_draw_table.measure, dsn, RULE, SEED)
     most = table["sizes"][-1]
     theirs = race["consistent_sampler_seconds"]
     tickets = round(theirs / race["tickets_seconds"], 2)
     whole = round(theirs / race["whole_seconds"], 2)
     bars = [
-        _bar("consistent-sampler / tickets and selection", tickets, TICKETS_BAR),
-        _bar("consistent-sampler / whole draw", whole, WHOLE_BAR),
-        _bar("megabytes above the pool", megabytes, MEGABYTES_BAR, at_most=True),
-        _bar("seconds, table of 10^7", most["seconds"], TABLE_SECONDS_BAR, at_most=True),
-        _bar("megabytes, table of 10^7", most["megabytes"], TABLE_MEGABYTES_BAR, at_most=True),
-        _bar("seconds per member, 10^7 / 10^5", table["growth"], GROWTH_BAR, at_most=True),
-        _bar("table and memory give the same bytes", table["same_as_in_memory"], bar=True),
+        bar("consistent-sampler / tickets and selection", tickets, TICKETS_BAR),
+        bar("consistent-sampler / whole draw", whole, WHOLE_BAR),
+        bar("megabytes above the pool", megabytes, MEGABYTES_BAR, at_most=True),
+        bar("seconds, table of 10^7", most["seconds"], TABLE_SECONDS_BAR, at_most=True),
+        bar("megabytes, table of 10^7", most["megabytes"], TABLE_MEGABYTES_BAR, at_most=True),
+        bar("seconds per member, 10^7 / 10^5", table["growth"], GROWTH_BAR, at_most=True),
+        bar("table and memory give the same bytes", table["same_as_in_memory"], bar=True),
     ]
     result = {"bench": "draw", "members": MEMBERS, "drawn": DRAWN, **race}
     result |= {"megabytes_above_the_pool": megabytes, "table": table, "bars": bars}
     print(json.dumps(result, ensure_ascii=False))
     return result
-
-
-def _bar(name: str, figure: float, bar: float, *, at_most: bool = False) -> dict[str, Any]:
-    met = figure <= bar if at_most else figure >= bar
-    return {"name": name, "figure": figure, "bar": bar, "met": met}
-
-
-def _apart(act: Callable[..., T], *arguments: object) -> T:
-    """Do it in a fresh process."""
-    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as fresh:
-        return fresh.submit(act, *arguments).result()
 
 
 def _members() -> list[Member]:
@@ -132,7 +117,7 @@ def _race() -> dict[str, Any]:
     for number in range(ROUNDS):
         hashes.append(_hashes_per_second())
         for name, act in turns.items():
-            seconds[name].append(_seconds(act))
+            seconds[name].append(seconds_of(act))
         figures = ", ".join(f"{name} {each[-1]:.2f} s" for name, each in seconds.items())
         print(f"round {number + 1}: {figures}, {hashes[-1]:.0f} hashes/s", flush=True)
     tickets = MEMBERS / median(seconds["tickets"])
@@ -145,19 +130,12 @@ def _race() -> dict[str, Any]:
     }
 
 
-def _seconds(act: Callable[[], object]) -> float:
-    gc.collect()  # nobody pays for what another left behind
-    start = process_time()
-    act()
-    return round(process_time() - start, 3)
-
-
 def _hashes_per_second() -> float:
     """Hashes of 64 bytes that one core makes, by OpenSSL's own measurement, else through hashlib."""
     openssl = shutil.which("openssl")
     if openssl is None:
         count, block = 1_000_000, bytes(BLOCK)
-        return count / _seconds(lambda: [sha256(block).digest() for _ in range(count)])
+        return count / seconds_of(lambda: [sha256(block).digest() for _ in range(count)])
     command = [openssl, "speed", "-seconds", "1", "-bytes", str(BLOCK), "-evp", "sha256"]
     said = subprocess.run(command, capture_output=True, text=True, check=True).stdout  # noqa: S603 - a program of the machine
     return float(said.split()[-1].removesuffix("k")) * 1000 / BLOCK
@@ -166,16 +144,11 @@ def _hashes_per_second() -> float:
 def _megabytes_above_the_pool() -> int:
     members = _members()
     Path("/proc/self/clear_refs").write_text("5", "ascii")  # forget the peak of making them
-    before = _kilobytes("VmRSS")
+    before = kilobytes("VmRSS")
     drawn = _whole_draw(members)
-    peak = _kilobytes("VmHWM")
+    peak = kilobytes("VmHWM")
     del drawn
     return round((peak - before) * 1024 / 1e6)
-
-
-def _kilobytes(name: str) -> int:
-    lines = Path("/proc/self/status").read_text("ascii").splitlines()
-    return int(next(line for line in lines if line.startswith(name)).split()[1])
 
 
 if __name__ == "__main__":

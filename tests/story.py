@@ -323,8 +323,14 @@ def review_plan(story: Story, year: int = 2024, *, approve: bool = True) -> Revi
 def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
     """Give a story whose plan, that of the year of its row, is published."""
     row = row or plan_row()
+    return publish_plan(
+        with_registries(entities, f"{row.window_from[:4]}-01-05T01:00:00.000Z"), row
+    )
+
+
+def publish_plan(story: Story, row: PlanRow) -> Story:
+    """Bring a plan of one row from its draft to its publication."""
     year = int(row.window_from[:4])
-    story = with_registries(entities, f"{year}-01-05T01:00:00.000Z")
     draft = DraftPlan(
         year=year,
         title="2024年度抽查计划",
@@ -342,8 +348,12 @@ def with_plan(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)
 def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)) -> Story:
     """Give a story whose task every department has confirmed."""
     row = row or plan_row()
+    return open_task(with_plan(row, entities), row)
+
+
+def open_task(story: Story, row: PlanRow) -> Story:
+    """Open the task of a published row and let every department confirm it and name all of its officers."""
     number, year = row.number, int(row.window_from[:4])
-    story = with_plan(row, entities)
     story.now = f"{year}-06-03T01:00:00.000Z"
     story.act(
         "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=year, scheme="示例实施方案")
@@ -361,6 +371,14 @@ def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)
             statement="" if items else "无本部门事项，派员协助",
         )
         story.act(f"clerk-{department}", "clerk", confirm)
+    return story
+
+
+def draw_both(story: Story) -> Story:
+    """Draw entities and officers."""
+    stages: tuple[Stage, ...] = ("entities", "officers")
+    for stage in stages:
+        reveal_draw(story, commit_draw(story, stage))
     return story
 
 
@@ -400,12 +418,7 @@ def reveal_draw(story: Story, draw_id: str) -> None:
 
 def with_inspections(row: PlanRow | None = None) -> Story:
     """Give a story in which entities and officers are drawn."""
-    story = with_task(row)
-    stages: tuple[Stage, ...] = ("entities", "officers")
-    for stage in stages:
-        draw_id = commit_draw(story, stage)
-        reveal_draw(story, draw_id)
-    return story
+    return draw_both(with_task(row))
 
 
 def declare(story: Story, inspection: str, officers: Iterable[str]) -> None:

@@ -56,10 +56,10 @@ def rule_of(row: PlanRow) -> Rule:
     )
 
 
-def rule_of_seat(department: str) -> Rule:
-    """One out of all that may take the seat: nobody by ratio, and at least one of the stratum."""
-    none = Ratio(p=0, q=1)
-    return Rule(floor=none, min_per_stratum=1, strata=((department, none),))
+def rule_of_seat(pool: Pool) -> Rule:
+    """One out of all that may take the seat, who are of one stratum."""
+    one = Ratio(p=1, q=len(pool.members))
+    return Rule(floor=one, min_per_stratum=1, strata=((pool.members[0].stratum, one),))
 
 
 def commit_pool(

@@ -260,7 +260,7 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
         require_no_open_draw(state, pool, history)
     else:
         pool = _pool_of_seat(state, history)
-        rule = computation.rule_of_seat(pool.members[0].stratum)
+        rule = computation.rule_of_seat(pool)
     commitment = computation.commit_pool(state.id, pool, rule, fixed, key)
     return DrawCommitted(commitment=commitment, ledger_size=context.position)
 

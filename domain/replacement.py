@@ -65,7 +65,8 @@ def _declare(state: Inspection, command: Declare, context: Context) -> tuple[Fac
         raise DomainError("not-assigned", detail)
     _require_absent(state, who)
     if not command.conflict:
-        if who in state.declared or who in state.asked:
+        asked = state.asked.get(who)
+        if who in state.declared or (asked is not None and asked.cause == "recusal"):
             raise DomainError("wrong-stage", "您已申报 / you have declared already")
         return (Fact(stream=command.stream, event=ConflictDeclared(conflict=False)),)
     require_reason(command.reason)

@@ -1,40 +1,67 @@
 """Officers to inspections by lot: assign-v1, whose algorithm docs/formats/assign-v1.md writes down.
 
-Departments share no officers, so each is solved alone. Everything between officers goes by their
-tickets, never by their ids, so equals have equal chances.
+Everything between officers goes by their tickets and by lots, never by their ids, so equals have
+equal chances.
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
+from domain.lottery.blocking import blocked
+from domain.lottery.departments import departments_of
 from domain.lottery.fairness import levels
-from domain.lottery.infeasible import InfeasibleError
-from domain.lottery.matching import Matching, Seats, Tickets
+from domain.lottery.matching import Eligibility, Matching
+from domain.lottery.tickets import by_ticket, key_of, ticket
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.lottery.assignment_input import AssignmentInput
+    from domain.lottery.departments import Department, Place
 
 
 def assign(roster: AssignmentInput, seed: bytes) -> dict[str, Any]:
-    """Give the output of assign-v1, or refuse with DomainError("assignment-infeasible").
+    """Give the output of assign-v1, or refuse with InfeasibleError.
 
     Whether an input is feasible does not depend on the seed.
     """
-    tickets = Tickets(roster, seed)
+    ids = _in_order(seed, b"inspections", "", [each.id for each in roster.inspections])
+    rank = {inspection: number for number, inspection in enumerate(ids)}
     loads = {officer.id: 0 for officer in roster.officers}
     teams: dict[str, list[str]] = {inspection.id: [] for inspection in roster.inspections}
-    for department, seats in _departments(roster).items():
-        matching = Matching(roster, department, tickets)
-        if matching.fill(tickets.shuffled(seats)):
-            raise _infeasible(roster, department, tickets, seats)
-        loads |= matching.loads
-        for officer, held in matching.held.items():
-            for inspection in held:
+    for department in departments_of(roster):
+        for officer, inspections in _held(department, rank, seed).items():
+            loads[officer] = len(inspections)
+            for inspection in inspections:
                 teams[inspection].append(officer)
-    ordered = {each: tickets.ordered(each, officers) for each, officers in teams.items()}
+    ordered = {each: _in_order(seed, b"officers", each, team) for each, team in teams.items()}
     return _output(roster, ordered, loads)
+
+
+def _held(department: Department, rank: dict[str, int], seed: bytes) -> dict[str, list[str]]:
+    """Fill the seats of a department; give the inspections of each of its officers."""
+    known = {officer.id: officer for officer in department.officers}
+    officers = [known[each] for each in _in_order(seed, b"roster", department.name, known)]
+    matching = Matching(
+        Eligibility(officers, department.recusals), [officer.capacity for officer in officers]
+    )
+    for place in sorted(department.places, key=lambda each: (rank[each.inspection], each.number)):
+        for lot in _lots(seed, place):
+            if not matching.seat(place, lot):
+                raise blocked(department)
+    return {each.id: list(held) for each, held in zip(officers, matching.held, strict=True)}
+
+
+def _in_order(seed: bytes, label: bytes, name: str, ids: Iterable[str]) -> list[str]:
+    return [each for _, each in by_ticket(key_of(seed, label, name), ids)]
+
+
+def _lots(seed: bytes, place: Place) -> list[int]:
+    """Give the tickets of a place's seats as integers."""
+    key = key_of(seed, b"seats", place.inspection)
+    seats = range(place.first_seat, place.first_seat + place.need.count)
+    return [int.from_bytes(ticket(key, str(seat)), "big") for seat in seats]
 
 
 def _output(
@@ -52,38 +79,3 @@ def _output(
         "loads": loads,
         "certificate": {"levels": levels(roster, teams, loads)},
     }
-
-
-def _departments(roster: AssignmentInput) -> dict[str, list[Seats]]:
-    needs = [(each.id, need) for each in roster.inspections for need in each.needs]
-    groups: defaultdict[str, list[Seats]] = defaultdict(list)
-    for number, (inspection, need) in enumerate(needs):
-        groups[need.department].append(Seats(number=number, inspection=inspection, need=need))
-    return groups
-
-
-def _infeasible(
-    roster: AssignmentInput, department: str, tickets: Tickets, seats: list[Seats]
-) -> InfeasibleError:
-    """Name a group of needs of which none can be dropped without making the rest possible.
-
-    The needs are tried in canonical order, so the seed plays no part in which group is named.
-    """
-
-    def blocked(some: list[Seats], *without: str) -> list[Seats]:
-        return Matching(roster, department, tickets, without=frozenset(without)).fill(some)
-
-    group = blocked(seats)
-    for each in list(group):
-        rest = [other for other in group if other is not each]
-        if blocked(rest):
-            group = rest
-    missing = [each for each in ("skill", "recusal", "capacity") if not blocked(group, each)]
-    fit = Matching(roster, department, tickets)
-    fit.fill(group)
-    return InfeasibleError(
-        department=department,
-        needs=[(each.inspection, each.need) for each in group],
-        missing=missing or ["officer"],
-        officers=len({officer for officers in fit.eligible.values() for officer in officers}),
-    )

@@ -10,6 +10,7 @@ from domain.canonical import canon
 from domain.lottery.assignment import assign
 from domain.lottery.assignment_check import check_assignment
 from domain.lottery.assignment_input import ALG, AssignmentInput, canonical_input
+from domain.lottery.blocking import require_feasible
 from domain.lottery.entropy import Source, all_randomness, sources_from_json
 from domain.lottery.fairness import check_fairness
 from domain.lottery.seed import alpha_of, seed_of
@@ -62,7 +63,7 @@ def commit_assignment(
     Raises DomainError: "assignment-infeasible", "commitment-invalid", "source-invalid",
     "not-canonical".
     """
-    assign(roster, bytes(32))  # any seed will do: it decides who, never whether
+    require_feasible(roster)
     commitment = AssignmentCommitment(
         draw_id=draw_id, input_hash=roster.digest(), sources=sources, vrf_key=vrf_key
     )

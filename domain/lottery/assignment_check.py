@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from domain.lottery.shapes import Shape
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.lottery.assignment_input import AssignmentInput, Inspection, Need, Officer
 
 _SHAPE = Shape("assignment-breaks-rule")
@@ -58,28 +60,46 @@ def _team(people: dict[str, Officer], inspection: Inspection, row: object, place
     return list(team)
 
 
-def seating(team: list[Officer], needs: tuple[Need, ...]) -> list[Officer] | None:
-    """Seat the officers, one on each seat in the order of the needs, else give None.
-
-    Kuhn's augmenting paths; a team that fills the needs of all departments has one seat each.
-    """
-    seats = [need for need in needs for _ in range(need.count)]
-    taken: dict[int, Officer] = {}
-
-    def settle(officer: Officer, tried: set[int]) -> bool:
-        for number, need in enumerate(seats):
-            if number not in tried and fits(officer, need):
-                tried.add(number)
-                if number not in taken or settle(taken[number], tried):
-                    taken[number] = officer
-                    return True
-        return False
-
-    if len(seats) != len(team) or not all(settle(officer, set()) for officer in team):
+def seating(team: list[Officer], needs: Sequence[Need]) -> list[list[Officer]] | None:
+    """Seat all officers, giving those at each need; None if they do not fill the needs exactly."""
+    if len(team) != sum(need.count for need in needs):
         return None
-    return [taken[number] for number in range(len(seats))]
+    seated: list[list[Officer]] = [[] for _ in needs]
+    return seated if all(_settle(officer, needs, seated) for officer in team) else None
+
+
+def _settle(officer: Officer, needs: Sequence[Need], seated: list[list[Officer]]) -> bool:
+    """Seat one more by the shortest chain of moves; `came[n]` leaves need m for need n."""
+    came: dict[int, tuple[Officer, int | None]] = {
+        number: (officer, None) for number, need in enumerate(needs) if fits(officer, need)
+    }
+    queue = list(came)
+    for number in queue:
+        if len(seated[number]) < needs[number].count:
+            _move(number, came, seated)
+            return True
+        for each in seated[number]:
+            for other, need in enumerate(needs):
+                if other not in came and fits(each, need):
+                    came[other] = (each, number)
+                    queue.append(other)
+    return False
+
+
+def _move(
+    number: int, came: dict[int, tuple[Officer, int | None]], seated: list[list[Officer]]
+) -> None:
+    left: int | None = number
+    while left is not None:
+        to = left
+        officer, left = came[to]
+        seated[to].append(officer)
+        if left is not None:
+            seated[left].remove(officer)
 
 
 def fits(officer: Officer, need: Need) -> bool:
     """Tell whether an officer is of the department and has all the skills."""
-    return need.department == officer.department and set(need.skills) <= set(officer.skills)
+    return need.department == officer.department and (
+        not need.skills or set(need.skills) <= set(officer.skills)
+    )

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from domain.canonical import canon
 from domain.errors import DomainError
 from domain.lottery.shapes import Shape
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 ALG = "mingqian-assign-v1"
 LEAST_OFFICERS = 2  # in each inspection (Administrative Penalty Law, article 42)
@@ -83,15 +80,16 @@ def input_of(value: object, place: str = "$.input") -> AssignmentInput:
         raise _SHAPE.refusal(f"{place}.alg", f"应为 / must be {ALG}")
     inspections = [_inspection(*at) for at in _each(fields["inspections"], f"{place}.inspections")]
     officers = [_officer(*at) for at in _each(fields["officers"], f"{place}.officers")]
-    recusals = [_recusal(*at) for at in _each(fields["recusals"], f"{place}.recusals")]
     _require_unique([each.id for each in inspections], f"{place}.inspections")
     _require_unique([each.id for each in officers], f"{place}.officers")
+    known = {each.id for each in officers}, {each.id for each in inspections}
+    recusals = _recusals(fields["recusals"], f"{place}.recusals", *known)
     _require_unique(recusals, f"{place}.recusals")
-    _require_known(recusals, {each.id for each in officers}, {each.id for each in inspections})
+    # Text is compared by code points, which is the order of its UTF-8 bytes.
     return AssignmentInput(
-        inspections=tuple(sorted(inspections, key=lambda each: each.id.encode())),
-        officers=tuple(sorted(officers, key=lambda each: each.id.encode())),
-        recusals=tuple(sorted(recusals, key=lambda pair: (pair[0].encode(), pair[1].encode()))),
+        inspections=tuple(sorted(inspections, key=lambda each: each.id)),
+        officers=tuple(sorted(officers, key=lambda each: each.id)),
+        recusals=tuple(sorted(recusals)),
     )
 
 
@@ -110,7 +108,7 @@ def _inspection(value: object, place: str) -> Inspection:
     if sum(need.count for need in needs if need.department != EXPERTS) < LEAST_OFFICERS:
         detail = f"{place}: 每次检查至少两名执法人员 / an inspection takes two officers or more"
         raise DomainError("fewer-than-two-officers", detail)
-    needs.sort(key=lambda need: (need.department.encode(), _bytes(need.skills), need.count))
+    needs.sort(key=lambda need: (need.department, need.skills, need.count))
     return Inspection(id=identifier, needs=tuple(needs))
 
 
@@ -138,15 +136,28 @@ def _officer(value: object, place: str) -> Officer:
     )
 
 
-def _recusal(value: object, place: str) -> tuple[str, str]:
-    officer, inspection = _SHAPE.pair(value, place)
-    return _SHAPE.text(officer, place), _SHAPE.text(inspection, place)
+def _recusals(
+    value: object, place: str, officers: set[str], inspections: set[str]
+) -> list[tuple[str, str]]:
+    pairs = []
+    for index, row in enumerate(_SHAPE.array(value, place)):
+        match row:
+            case [str(officer), str(inspection)] if (
+                officer in officers and inspection in inspections
+            ):
+                pairs.append((officer, inspection))
+            case _:
+                reason = (
+                    "应为输入中的人员和检查 / must be an officer and an inspection of the input"
+                )
+                raise _SHAPE.refusal(f"{place}[{index}]", reason)
+    return pairs
 
 
 def _skills(value: object, place: str) -> tuple[str, ...]:
     skills = [_SHAPE.text(each, place) for each in _SHAPE.array(value, place)]
     _require_unique(skills, place)
-    return tuple(sorted(skills, key=str.encode))
+    return tuple(sorted(skills))
 
 
 def _each(value: object, place: str) -> list[tuple[object, str]]:
@@ -154,20 +165,9 @@ def _each(value: object, place: str) -> list[tuple[object, str]]:
     return [(row, f"{place}[{index}]") for index, row in enumerate(rows)]
 
 
-def _bytes(texts: Iterable[str]) -> list[bytes]:
-    return [text.encode() for text in texts]
-
-
 def _require_unique(values: list[Any], place: str) -> None:
     if len(set(values)) != len(values):
         raise DomainError("duplicate-id", f"{place}: 重复 / the same entry twice")
-
-
-def _require_known(pairs: list[tuple[str, str]], officers: set[str], inspections: set[str]) -> None:
-    for officer, inspection in pairs:
-        if officer not in officers or inspection not in inspections:
-            reason = "回避的人员或检查不在输入中 / a recusal names what is not in the input"
-            raise _SHAPE.refusal(f"[{officer}, {inspection}]", reason)
 
 
 def _json(row: Need | Officer) -> dict[str, Any]:

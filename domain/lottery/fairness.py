@@ -12,16 +12,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain.lottery.assignment_check import fits, seating
+from domain.lottery.bits import numbers
+from domain.lottery.exchanges import Exchanges
 from domain.lottery.shapes import Shape
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Mapping
 
-    from domain.lottery.assignment_input import AssignmentInput, Inspection, Officer
-
-    Teams = Mapping[str, Iterable[str]]
-    Exchanges = list[tuple[str, list[str]]]
+    from domain.lottery.assignment_input import AssignmentInput, Officer
+    from domain.lottery.exchanges import Teams
 
 _SHAPE = Shape("assignment-not-fair")
 
@@ -31,18 +30,22 @@ def levels(roster: AssignmentInput, teams: Teams, loads: Mapping[str, int]) -> d
 
     If these break condition 2, then all do, and the assignment is not fair.
     """
+    level: dict[str, int] = {}
+    exchanges = Exchanges(roster, teams)
+    left = exchanges.every_need
+    with_room = [officer for officer in roster.officers if _room(officer, loads)]
+    # Exchanges are followed backwards from the smallest load on: who is reached first is so least.
+    for end in sorted(with_room, key=lambda officer: loads[officer.id]):
+        reached = [end] if level.setdefault(end.id, loads[end.id]) == loads[end.id] else []
+        for officer in reached:
+            opened = exchanges.open_to(officer) & left
+            left ^= opened
+            for need in numbers(opened):
+                new = [each for each in exchanges.holders[need] if each.id not in level]
+                level |= dict.fromkeys((each.id for each in new), loads[end.id])
+                reached += new
     most = max(loads.values(), default=0)
-    level = {each.id: loads[each.id] if _room(each, loads) else most for each in roster.officers}
-    exchanges = _exchanges(roster, teams)
-    changed = True
-    while changed:
-        changed = False
-        for officer, others in exchanges:
-            least = min(level[other] for other in others)
-            if least < level[officer]:
-                level[officer] = least
-                changed = True
-    return level
+    return {each.id: level.get(each.id, most) for each in roster.officers}
 
 
 def check_fairness(roster: AssignmentInput, output: Mapping[str, Any]) -> None:
@@ -62,47 +65,33 @@ def check_fairness(roster: AssignmentInput, output: Mapping[str, Any]) -> None:
     teams = {
         row["inspection"]: [each["id"] for each in row["officers"]] for row in output["assignments"]
     }
-    for one, others in _exchanges(roster, teams):
-        if any(level[other] < level[one] for other in others):
+    _check_exchanges(Exchanges(roster, teams), roster, level)
+
+
+def _check_exchanges(
+    exchanges: Exchanges, roster: AssignmentInput, level: Mapping[str, int]
+) -> None:
+    highest = [max(level[each.id] for each in holders) for holders in exchanges.holders]
+    above = _above(set(level.values()), highest)
+    for officer in roster.officers:
+        if too_high := exchanges.open_to(officer) & above[level[officer.id]]:
+            need = next(numbers(too_high))
+            one = max(exchanges.holders[need], key=lambda each: level[each.id])
             reason = "可换由次数更少者承担 / a visit can be handed to one with fewer"
-            raise _SHAPE.refusal(f"{place}.{one}", reason)
+            raise _SHAPE.refusal(f"$.output.certificate.levels.{one.id}", reason)
+
+
+def _above(values: set[int], highest: list[int]) -> dict[int, int]:
+    """Give, for each level, the needs whose highest holder is above it."""
+    at = dict.fromkeys(values, 0)
+    for need, value in enumerate(highest):
+        at[value] |= 1 << need
+    above, result = 0, {}
+    for value in sorted(values, reverse=True):
+        result[value] = above
+        above |= at[value]
+    return result
 
 
 def _room(officer: Officer, loads: Mapping[str, int]) -> bool:
     return officer.capacity is None or loads[officer.id] < officer.capacity
-
-
-def _exchanges(roster: AssignmentInput, teams: Teams) -> Exchanges:
-    """Give, for each officer and inspection, those who could stand in; none without any."""
-    people = {officer.id: officer for officer in roster.officers}
-    pairs: Exchanges = []
-    recusals = frozenset(roster.recusals)
-    for inspection in roster.inspections:
-        team = [people[each] for each in teams[inspection.id]]
-        names = {officer.id for officer in team}
-        free = [
-            officer
-            for officer in roster.officers
-            if officer.id not in names and (officer.id, inspection.id) not in recusals
-        ]
-        pairs.extend(_stand_ins(inspection, team, free))
-    return pairs
-
-
-def _stand_ins(
-    inspection: Inspection, team: list[Officer], free: list[Officer]
-) -> Iterator[tuple[str, list[str]]]:
-    seats = [need for need in inspection.needs for _ in range(need.count)]
-    seated = seating(team, inspection.needs)
-    assert seated is not None  # rule 1 was checked before
-    takers = {need: [officer.id for officer in free if fits(officer, need)] for need in seats}
-    for start, officer in enumerate(seated):
-        open_ = [start]  # seats that become free in turn when the others change places
-        for seat in open_:
-            open_ += [
-                number
-                for number, other in enumerate(seated)
-                if number not in open_ and fits(other, seats[seat])
-            ]
-        if others := sorted({each for seat in open_ for each in takers[seats[seat]]}):
-            yield officer.id, others

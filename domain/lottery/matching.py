@@ -1,151 +1,181 @@
-"""Seats and officers of one department: fill the seats so that the loads stay as even as can be.
+"""Seats and officers of one department: the search of docs/formats/assign-v1.md, on bit sets.
 
 Each seat takes a shortest chain of moves that ends with the least loaded officer in reach. A
 minimum-cost flow that grows along cheapest paths stays cheapest (the cost being the sum of squared
 loads); and when no chain exists, the needs that the search reached have too few officers.
+
+A set of officers is an integer whose bit n stands for officer n of the list that was handed in.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from functools import reduce
+from operator import or_
 from typing import TYPE_CHECKING, TypeAlias
 
-from domain.lottery.assignment_input import Need
-from domain.lottery.tickets import by_ticket, key_of
+from domain.lottery.bits import number_at, numbers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
-    from domain.lottery.assignment_input import AssignmentInput
+    from domain.lottery.assignment_input import Officer
+    from domain.lottery.departments import Place
 
-Move: TypeAlias = tuple[str, int]
-"""An officer and the need of which a seat is taken."""
+    Recusals = Iterable[tuple[str, str]]
 
-
-@dataclass(frozen=True, kw_only=True)
-class Seats:
-    """The seats of one need; `number` is its place among all needs in canonical order."""
-
-    number: int
-    inspection: str
-    need: Need
+Came: TypeAlias = dict[int, tuple[int, int] | None]
+"""The needs that a search queued, in order; `came[y] = (officer, x)`: y is left for x."""
 
 
-class Tickets:
-    """The order of officers in each inspection and the order in which inspections are filled."""
+class Eligibility:
+    """Who of a department's officers fits which need; the rule `without` is neglected."""
 
-    def __init__(self, roster: AssignmentInput, seed: bytes) -> None:
-        officers = [officer.id for officer in roster.officers]
-        inspections = [inspection.id for inspection in roster.inspections]
-        self._inspections = _ranks(key_of(seed, b"inspections", ""), inspections)
-        self._officers = {
-            inspection: _ranks(key_of(seed, b"officers", inspection), officers)
-            for inspection in inspections
-        }
+    def __init__(self, officers: Sequence[Officer], recusals: Recusals, without: str = "") -> None:
+        self.everyone = (1 << len(officers)) - 1
+        self._skilled: defaultdict[str, int] = defaultdict(int)
+        self._with_all: dict[tuple[str, ...], int] = {(): self.everyone}
+        self._recused: defaultdict[str, int] = defaultdict(int)
+        self._neglects_skills = without == "skill"
+        for number, officer in enumerate(officers):
+            for skill in officer.skills:
+                self._skilled[skill] |= 1 << number
+        if without != "recusal":
+            number_of = {officer.id: number for number, officer in enumerate(officers)}
+            for officer_id, inspection in recusals:
+                if officer_id in number_of:
+                    self._recused[inspection] |= 1 << number_of[officer_id]
 
-    def shuffled(self, seats: Iterable[Seats]) -> list[Seats]:
-        """Put needs into ticket order of their inspections; within one, canonical order."""
-        return sorted(seats, key=lambda each: (self._inspections[each.inspection], each.number))
-
-    def ordered(self, inspection: str, officers: Iterable[str]) -> list[str]:
-        """Put officers into their ticket order for an inspection."""
-        return sorted(officers, key=self._officers[inspection].__getitem__)
-
-
-def _ranks(key: bytes, identifiers: list[str]) -> dict[str, int]:
-    return {each: rank for rank, (_, each) in enumerate(by_ticket(key, identifiers))}
+    def who_fits(self, place: Place) -> int:
+        """Give those who have all the skills of a need and no recusal from its inspection."""
+        skills = () if self._neglects_skills else place.need.skills
+        fit = self._with_all.get(skills)
+        if fit is None:
+            fit = self.everyone
+            for skill in skills:
+                fit &= self._skilled.get(skill, 0)
+            self._with_all[skills] = fit
+        recused = self._recused.get(place.inspection)
+        return fit if recused is None else fit & ~recused
 
 
 class Matching:
-    """The seats of one department being filled; `held` says who sits where, at which need."""
+    """Seats being filled. `held[n]` says at which need of which inspection officer n sits.
+
+    Where loads need not be even, everybody with room counts as equally loaded.
+    """
 
     def __init__(
-        self,
-        roster: AssignmentInput,
-        department: str,
-        tickets: Tickets,
-        *,
-        without: frozenset[str] = frozenset(),
+        self, eligibility: Eligibility, capacities: Sequence[int | None], *, even: bool = True
     ) -> None:
-        self.people = {each.id: each for each in roster.officers if each.department == department}
-        self.loads = dict.fromkeys(self.people, 0)
-        self.held: dict[str, dict[str, int]] = {each: {} for each in self.people}
-        self.inspection_of: dict[int, str] = {}
-        self.eligible: dict[int, list[str]] = {}
-        self._recusals = set() if "recusal" in without else set(roster.recusals)
-        self._tickets = tickets
-        self._without = without
+        self.loads = [0] * len(capacities)
+        self.held: list[dict[str, int]] = [{} for _ in capacities]
+        self._eligibility = eligibility
+        self._capacities = capacities
+        self._even = even
+        self._inspection: dict[int, str] = {}
+        self._fit: dict[int, int] = {}
+        self._here: defaultdict[str, int] = defaultdict(int)  # who sits in an inspection
+        # By load: who has that load and room; who is known to reach nobody of that load or less.
+        self._at = [sum(1 << n for n, most in enumerate(capacities) if most != 0)]
+        self._closed = [0]
+        self._least = 0  # no load below it has anybody
 
-    def fill(self, seats: Iterable[Seats]) -> list[Seats]:
-        """Fill all seats; else give the needs that together have too few officers."""
-        known: dict[int, Seats] = {}
-        for each in seats:
-            known[each.number] = each
-            fit = self._fit(each.inspection, each.need)
-            self.inspection_of[each.number] = each.inspection
-            self.eligible[each.number] = self._tickets.ordered(each.inspection, fit)
-            for _ in range(each.need.count):
-                if blocked := self._seat(each.number):
-                    return [known[number] for number in sorted(blocked)]
-        return []
+    def seat(self, start: Place, lot: int) -> bool:
+        """Take one seat of a need, unless that is impossible."""
+        if start.number not in self._fit:
+            self._fit[start.number] = self._eligibility.who_fits(start)
+            self._inspection[start.number] = start.inspection
+        while self._least < len(self._at) - 1 and not self._at[self._least]:
+            self._least += 1
+        return any(
+            self._at[load] and self._seat_with(load, start.number, lot)
+            for load in range(self._least, len(self._at))
+        )
 
-    def _fit(self, inspection: str, need: Need) -> list[str]:
-        wanted = set() if "skill" in self._without else set(need.skills)
-        return [
-            each.id
-            for each in self.people.values()
-            if wanted <= set(each.skills) and (each.id, inspection) not in self._recusals
-        ]
+    def reached_from(self, start: Place) -> set[int]:
+        """Give the needs which, when a seat of `start` cannot be taken, have too few officers."""
+        return set(self._reach({start.number: None}, self._eligibility.everyone))
 
-    def _has_room(self, officer: str) -> bool:
-        capacity = self.people[officer].capacity
-        return "capacity" in self._without or capacity is None or self.loads[officer] < capacity
+    def _seat_with(self, load: int, start: int, lot: int) -> bool:
+        """Take a seat if that leads to somebody with this load.
 
-    def _seat(self, start: int) -> set[int]:
-        """Fill one seat by a chain of moves, or give the needs that the search reached.
-
-        `came[y] = (officer, x)`: the officer can leave need y for a seat of need x.
+        Officers known to lead to nobody of this load are left out of the search. As no load in
+        reach ever falls, that changes no path.
         """
-        least = min((self.loads[each] for each in self.people if self._has_room(each)), default=0)
-        came: dict[int, Move | None] = {start: None}
-        best: Move | None = None
-        for officer, need in self._reach(start, came):
-            if self._has_room(officer) and (
-                best is None or self.loads[officer] < self.loads[best[0]]
-            ):
-                best = (officer, need)
-                if self.loads[officer] == least:
-                    break
-        if best is None:
-            return set(came)
-        self._move(best, came)
-        return set()
+        came: Came = {start: None}
+        for need in self._reach(came, self._eligibility.everyone & ~self._closed[load]):
+            if takers := self._absent(need) & self._at[load]:
+                self._carry_out(number_at(takers, lot % takers.bit_count()), need, came)
+                return True
+        met = reduce(or_, map(self._absent, came))
+        for each in range(self._least, load + 1):
+            self._closed[each] |= met
+        return False
 
-    def _reach(self, start: int, came: dict[int, Move | None]) -> Iterator[Move]:
-        """Search breadth first; give each officer once, with the need of which to take a seat."""
-        seen: set[str] = set()
-        queue = [start]
+    def _reach(self, came: Came, new: int) -> Iterator[int]:
+        """Queue needs breadth first, through officers among `new`; give each as it is queued."""
+        queue = list(came)
+        yield from queue
         for need in queue:
-            for officer in self.eligible[need]:
+            inspection = self._inspection[need]
+            here = self._fit[need] & self._here[inspection]
+            met = self._absent(need) & new
+            new ^= met
+            for officer in numbers(met | here):
                 held = self.held[officer]
-                here = held.get(self.inspection_of[need])
-                if here is None and officer in seen:
-                    continue
-                if here is None:
-                    seen.add(officer)
-                    yield officer, need
                 # One who sits in this inspection can only change places within it.
-                for other in sorted(held.values()) if here is None else [here]:
+                for other in [held[inspection]] if inspection in held else sorted(held.values()):
                     if other not in came:
                         came[other] = (officer, need)
                         queue.append(other)
+                        yield other
 
-    def _move(self, last: Move, came: dict[int, Move | None]) -> None:
-        self.loads[last[0]] += 1
-        step: Move | None = last
-        while step is not None:
-            officer, need = step
-            step = came[need]
-            if step is not None:
-                del self.held[step[0]][self.inspection_of[need]]
-            self.held[officer][self.inspection_of[need]] = need
+    def _absent(self, need: int) -> int:
+        """Give those who fit a need and do not sit in its inspection."""
+        fit = self._fit[need]
+        return fit ^ (fit & self._here[self._inspection[need]])
+
+    def _carry_out(self, officer: int, need: int, came: Came) -> None:
+        """Seat a new officer at the end of a chain; everybody on it moves one need on."""
+        self._count(officer, 1)
+        self._sit(officer, need)
+        while step := came[need]:
+            officer, onward = step
+            self._rise(officer, need)
+            self._sit(officer, onward)
+            need = onward
+
+    def _sit(self, officer: int, need: int) -> None:
+        inspection = self._inspection[need]
+        self.held[officer][inspection] = need
+        self._here[inspection] |= 1 << officer
+
+    def _rise(self, officer: int, need: int) -> None:
+        inspection = self._inspection[need]
+        del self.held[officer][inspection]
+        self._here[inspection] ^= 1 << officer
+
+    def _count(self, officer: int, change: int) -> None:
+        bit = 1 << officer
+        self._at[self._level(officer)] &= ~bit
+        self.loads[officer] += change
+        level = self._level(officer)
+        if level == len(self._at):
+            self._at.append(0)
+            self._closed.append(0)
+        most = self._capacities[officer]
+        if most is None or self.loads[officer] < most:
+            self._at[level] |= bit
+
+    def _level(self, officer: int) -> int:
+        return self.loads[officer] if self._even else 0
+
+    def clear(self, place: Place) -> None:
+        """Let all who sit at a need go; what earlier searches ruled out may be possible again."""
+        for officer in numbers(self._here[place.inspection]):
+            if self.held[officer][place.inspection] == place.number:
+                self._rise(officer, place.number)
+                self._count(officer, -1)
+        self._closed = [0] * len(self._closed)
+        self._least = 0

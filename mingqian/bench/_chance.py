@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import reduce
+from hashlib import sha256
 from operator import add
 from typing import TYPE_CHECKING
 
@@ -20,10 +21,17 @@ from scipy.special import chdtrc
 from scipy.stats import kstest
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 
 BETWEEN, BLOCKS = "between strata", "blocks"
+
+
+def seeds_of(label: str, configuration: str, numbers: Iterable[int]) -> Iterator[bytes]:
+    """Give the public seeds of a configuration, by their numbers."""
+    for number in numbers:
+        parts = ("mingqian-bench-fairness", label, configuration, str(number))
+        yield sha256("\x00".join(parts).encode()).digest()
 
 
 @dataclass(frozen=True, kw_only=True)

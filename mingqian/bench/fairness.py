@@ -1,6 +1,6 @@
-"""Are the draws fair? 20,000 draws of five configurations, counted and compared with chance.
+"""Are draws and assignments fair? 20,000 draws of five configurations and 20,000 assignments of ten rosters, compared with chance.
 
-Draws go through the program's own path, quotas and tickets, with seeds SHA-256("mingqian-bench-fairness", label,
+They go through the program's own path (quotas and tickets; the assignment), with seeds SHA-256("mingqian-bench-fairness", label,
 configuration, number): whoever runs it again gets the same figures; `BENCH_SEED_LABEL=TEXT` gives fresh seeds. Samplers that
 are biased on purpose go through the same tests, which must catch them. How to read the figures: docs/statistics.md.
 """
@@ -20,7 +20,10 @@ from domain.identifiers import uscc_check_digit
 from domain.lottery.pool import Member, pool_of
 from domain.lottery.quota import Ratio, Rule, quotas
 from domain.lottery.tickets import draw, stratum_key, ticket
-from mingqian.bench._chance import BLOCKS, Finding, examine, holm, layout, tally
+from mingqian.bench._chance import BLOCKS, Finding, examine, holm, layout, seeds_of, tally
+from mingqian.bench._crews import BIASED as BIASED_ASSIGNERS
+from mingqian.bench._crews import Roster, examine_crews, rosters
+from mingqian.bench._measuring import bar
 from mingqian.demo.county import county
 
 if TYPE_CHECKING:
@@ -32,6 +35,7 @@ Sampler = Callable[[bytes, Sequence[Member], Mapping[str, int]], list[str]]
 LABEL = "1"
 BLOCK_COUNT = 100
 DRAWS_PER_BLOCK = 200
+DRAWS = BLOCK_COUNT * DRAWS_PER_BLOCK
 ALPHA = 0.001  # the share of runs in which fair draws are called unfair, at most
 UNEVEN = (1, 1, 2, 3, 5, 8, 13, 21, 34, 55, 89, 144, 233, 377)
 UNEVEN_RATIOS = (
@@ -176,14 +180,9 @@ def blocks_of(
         for number, identifier in enumerate(groups.get(stratum.name, []))
     }
     for block in range(blocks):
-        seeds = (_seed(label, configuration.name, block * size + number) for number in range(size))
+        seeds = seeds_of(label, configuration.name, range(block * size, (block + 1) * size))
         drawn = (sampler(seed, configuration.members, quota) for seed in seeds)
         yield tally(strata, [[columns[one] for one in selected] for selected in drawn])
-
-
-def _seed(label: str, configuration: str, number: int) -> bytes:
-    parts = ("mingqian-bench-fairness", label, configuration, str(number))
-    return sha256("\x00".join(parts).encode()).digest()
 
 
 def main() -> dict[str, Any]:
@@ -197,13 +196,18 @@ def main() -> dict[str, Any]:
         shapes.append(_described(configuration, tallies[0].strata, found))
         findings += found
         print(json.dumps(shapes[-1], ensure_ascii=False))
-    biased = [_caught(sampler, label) for sampler in BIASED]
+    for roster in rosters():
+        found = examine_crews(roster, seeds_of(label, roster.name, range(DRAWS)))
+        shapes.append(_described_crews(roster, found))
+        findings += found
+        print(json.dumps(shapes[-1], ensure_ascii=False))
+    biased = [*_caught_samplers(label), *_caught_assigners(label)]
     adjusted = holm(findings)
     unfair = [str(each) for each in adjusted if each.p_value <= ALPHA]
     result = {
         "bench": "fairness",
         "seed_label": label,
-        "draws_per_configuration": BLOCK_COUNT * DRAWS_PER_BLOCK,
+        "draws_per_configuration": DRAWS,
         "blocks": BLOCK_COUNT,
         "false_alarm_rate": ALPHA,
         "tests": len(findings),
@@ -214,8 +218,8 @@ def main() -> dict[str, Any]:
         "biased": biased,
         "seconds": round(perf_counter() - start, 1),
         "bars": [
-            _bar("tests that call the draw unfair", len(unfair), 0),
-            *(_bar(f"caught: {each['sampler']}", each["caught"], bar=True) for each in biased),
+            bar("tests that call a draw or an assignment unfair", len(unfair), 0, at_most=True),
+            *(bar(f"caught: {each['sampler']}", each["caught"], bar=True) for each in biased),
         ],
     }
     print(json.dumps(result, ensure_ascii=False))
@@ -230,14 +234,17 @@ def _described(
         "members": len(configuration.members),
         "strata": len(strata),
         "drawn": sum(stratum.quota for stratum in strata),
-        "statistics": {
-            statistic: {
-                "tests": len(p_values) - 1,
-                "smallest_p": _short(min(p for part, p in p_values.items() if part != BLOCKS)),
-                "p_of_block_p_values": _short(p_values[BLOCKS]),
-            }
-            for statistic, p_values in _by_statistic(findings).items()
-        },
+        "statistics": _by_statistic(findings),
+    }
+
+
+def _described_crews(roster: Roster, findings: Sequence[Finding]) -> dict[str, Any]:
+    return {
+        "name": roster.name,
+        "officers": len(roster.input.officers),
+        "classes": [len(members) for members in roster.classes],
+        "visits": len(roster.input.inspections),
+        "statistics": _by_statistic(findings),
     }
 
 
@@ -245,16 +252,38 @@ def _by_statistic(findings: Sequence[Finding]) -> dict[str, dict[str, float]]:
     found: defaultdict[str, dict[str, float]] = defaultdict(dict)
     for each in findings:
         found[each.statistic][each.part] = each.p_value
-    return found
+    described = {}
+    for statistic, p_values in found.items():
+        blocks = p_values.pop(BLOCKS, None)
+        described[statistic] = {
+            "tests": len(p_values),
+            "smallest_p": _short(min(p_values.values())),
+        }
+        if blocks is not None:
+            described[statistic]["p_of_block_p_values"] = _short(blocks)
+    return described
 
 
-def _caught(sampler: Sampler, label: str) -> dict[str, Any]:
-    """Let a biased sampler draw from the second configuration and be tested like the draw itself."""
+def _caught_samplers(label: str) -> Iterator[dict[str, Any]]:
+    """Let biased samplers draw from the second configuration and be tested like the draw itself."""
     configuration = configurations()[1]
-    findings = examine(configuration.name, list(blocks_of(configuration, sampler, label=label)))
+    for sampler in BIASED:
+        blocks = list(blocks_of(configuration, sampler, label=label))
+        yield _caught(sampler.__name__, examine(configuration.name, blocks))
+
+
+def _caught_assigners(label: str) -> Iterator[dict[str, Any]]:
+    """Let biased assigners send the officers of the second roster, likewise."""
+    roster = rosters()[1]
+    seeds = list(seeds_of(label, roster.name, range(DRAWS)))
+    for assigner in BIASED_ASSIGNERS:
+        yield _caught(assigner.__name__, examine_crews(roster, seeds, assigner))
+
+
+def _caught(name: str, findings: Sequence[Finding]) -> dict[str, Any]:
     worst = holm(findings)[0]
     return {
-        "sampler": sampler.__name__,
+        "sampler": name,
         "caught": worst.p_value <= ALPHA,
         "by": str(worst),
         "p_after_holm": _short(worst.p_value),
@@ -263,10 +292,6 @@ def _caught(sampler: Sampler, label: str) -> dict[str, Any]:
 
 def _short(p_value: float) -> float:
     return float(f"{p_value:.3g}")
-
-
-def _bar(name: str, figure: object, bar: object) -> dict[str, Any]:
-    return {"name": name, "figure": figure, "bar": bar, "met": figure == bar}
 
 
 if __name__ == "__main__":

@@ -70,7 +70,9 @@ def _refuse_impossible(value: Any, refusal: DomainError) -> None:  # noqa: ANN40
 
 
 def _is_too_small(inspection: dict[str, Any]) -> bool:
-    counts = [each["count"] for each in inspection["needs"] if each["department"] != EXPERTS]
+    counts: list[int] = [
+        each["count"] for each in inspection["needs"] if each["department"] != EXPERTS
+    ]
     return sum(counts) < LEAST_OFFICERS
 
 

@@ -167,7 +167,7 @@ REFUSED = {
     "a draw of entities": ({"pool": [], "rule": {}}, "assignment-input-invalid", "$"),
     "no object": ([], "assignment-input-invalid", "$"),
     "half a proof": ({"commitment": {}, "input": trial()}, "lab-input-invalid", "vrf_proof"),
-    "a stranger's recusal": (trial(recusals=[["none", "visit-1"]]), "assignment-input-invalid", "none"),
+    "a stranger's recusal": (trial(recusals=[["none", "visit-1"]]), "assignment-input-invalid", "$.recusals[0]"),
     "an officer twice": (trial(officers=trial()["officers"] * 2), "duplicate-id", "$.officers"),
     "a key twice": (TEXT.replace('"alg"', '"recusals": [], "alg"'), "not-canonical", "'recusals'"),
     "a float": (TEXT.replace('"count": 1', '"count": 1.0'), "not-canonical", "1.0"),

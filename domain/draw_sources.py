@@ -29,7 +29,14 @@ from domain.draw_commands import (
     SourceRevealed,
     WitnessCommitted,
 )
-from domain.draw_state import Draw, drawn_entities, officers_draw, require_stage, task_of
+from domain.draw_state import (
+    Draw,
+    drawn_entities,
+    may_be_drawn,
+    officers_draw,
+    require_stage,
+    task_of,
+)
 from domain.errors import DomainError
 from domain.facts import Asked, Fact
 from domain.inspection_state import Inspection
@@ -102,7 +109,7 @@ def _typed_by_another(state: Draw, who: str, commit: str, by: str) -> bool:
 
 def _require_no_candidate(state: Draw, context: Context, history: History) -> None:
     """An officer who may be drawn types nothing that a draw depends on."""
-    if context.actor.id in task_of(state.task, history).officers:
+    if may_be_drawn(context.actor.id, task_of(state.task, history), history):
         detail = "可能被抽中的执法人员不得录入 / an officer who may be drawn enters nothing"
         raise DomainError("own-act", detail)
 

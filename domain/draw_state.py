@@ -32,6 +32,7 @@ from domain.inspection_state import Inspection
 from domain.lottery.assignment_input import AssignmentInput
 from domain.lottery.entropy import Source, sources_from_json
 from domain.lottery.pool import Pool
+from domain.registry_state import Officer
 from domain.rules import china_date
 from domain.substitutes import substitutes
 from domain.task import Task
@@ -171,11 +172,21 @@ def require_in_time(task: Task, context: Context) -> None:
         raise DomainError("outside-window", detail)
 
 
+def may_be_drawn(who: str, task: Task, history: History) -> bool:
+    """Whether somebody is an officer whom the task could call, as named by a department or of its reserve."""
+    officer = history.get(Officer, who)
+    details = officer.details if officer is not None else None
+    return who in task.officers or (
+        details is not None and bool(task.row.items_of(details.department))
+    )
+
+
 def require_disinterested(
-    task: Task, context: Context, others: tuple[str, ...], *, apart_from: tuple[str, ...] = ()
+    task: Task, context: Context, others: tuple[str, ...], history: History
 ) -> None:
-    """Whoever runs or voids a draw is no officer who may be drawn, no witness, and not one of `apart_from`."""
-    if context.actor.id in {*task.officers, *others, *apart_from}:
+    """Whoever runs or voids a draw is no officer who may be drawn, and none of `others`: witnesses, and who asked."""
+    who = context.actor.id
+    if who in others or may_be_drawn(who, task, history):
         detail = "办理人、见证人须为不同的人，且不得是可能被抽中的执法人员 / those who act and witness differ and cannot be drawn"
         raise DomainError("own-act", detail)
 

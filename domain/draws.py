@@ -44,6 +44,7 @@ from domain.draw_state import (
     family,
     input_now,
     is_told,
+    may_be_drawn,
     pool_now,
     require_disinterested,
     require_in_time,
@@ -184,7 +185,7 @@ def _prepared(
     require_in_time(task, context)
     _check_witnesses(task, task.row.terms(event.stage), event.witnesses, history)
     _check_lotteries(task, event.stage, event.lotteries, earlier, context)
-    require_disinterested(task, context, event.witnesses)
+    require_disinterested(task, context, event.witnesses, history)
     return Fact(stream=command.stream, event=event)
 
 
@@ -199,7 +200,7 @@ def _check_witnesses(
         staff = history.get(Staff, who)
         if staff is None or not staff.active or "witness" not in staff.roles:
             raise DomainError("not-a-witness", f"{who} 不是见证人 / is not a witness")
-        if who in task.officers:
+        if may_be_drawn(who, task, history):
             detail = f"{who} 可能被抽中，不得见证 / can be drawn and so cannot witness"
             raise DomainError("own-act", detail)
 
@@ -249,7 +250,7 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
     plan = history.get(Plan, str(task.plan_year))
     assert plan is not None
     require_in_time(task, context)
-    require_disinterested(task, context, state.witnesses)
+    require_disinterested(task, context, state.witnesses, history)
     require_standing(plan.vrf_key, history)
     key, fixed = bytes.fromhex(plan.vrf_key), _sources(state, task, context, history)
     if state.stage == "officers":
@@ -355,7 +356,7 @@ def _request_void(
     _require_may_be_voided(state, history)
     # The reason that is approved is the one that was read.
     require_stage(state.void_requested_by is None, state)
-    require_disinterested(task_of(state.task, history), context, state.witnesses)
+    require_disinterested(task_of(state.task, history), context, state.witnesses, history)
     require_reason(command.reason)
     return VoidRequested(reason=command.reason)
 
@@ -377,7 +378,7 @@ def _judge_void(state: Draw, context: Context, history: History) -> str:
     assert state.void_requested_by is not None
     involved = (state.prepared_by, state.void_requested_by)
     task = task_of(state.task, history)
-    require_disinterested(task, context, state.witnesses, apart_from=involved)
+    require_disinterested(task, context, (*state.witnesses, *involved), history)
     return state.void_requested_by
 
 

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from domain.eligibility import barred, roster
 from domain.inspection_state import inspection_id
 from domain.lottery.assignment_input import ALG, EXPERTS, AssignmentInput, input_of
+from domain.lottery.blocking import is_feasible
 from domain.lottery.pool import Excluded, Member, Pool, pool_of
 from domain.registry_state import Entity
 from domain.rules import AREA
@@ -78,9 +79,23 @@ def _exclusion(entity: Entity, visits: int, row: PlanRow) -> str | None:
 def assignment_input(
     task: Task, drawn: Sequence[str], frozen: Roster, leaf: int, history: History
 ) -> AssignmentInput:
-    """The input of assign-v1: a visit for every drawn entity, and the roster that was frozen at `leaf` less those who left."""
-    still = {one.id for one in roster(task, history).candidates}
-    people = [one for one in frozen.candidates if one.id in still]
+    """The input of assign-v1: a visit for every drawn entity, and the roster that was frozen at `leaf` less those who left.
+
+    Where these are too few, the frozen reserve comes in, all of it: nobody is picked, and nobody joins who was not there.
+    """
+    now = roster(task, history)
+    still = {one.id for one in (*now.candidates, *now.reserve)}
+    named = [one for one in frozen.candidates if one.id in still]
+    reserve = [one for one in frozen.reserve if one.id in still]
+    input_ = _input(task, drawn, named, leaf, history)
+    if reserve and not is_feasible(input_):
+        return _input(task, drawn, named + reserve, leaf, history)
+    return input_
+
+
+def _input(
+    task: Task, drawn: Sequence[str], people: list[Candidate], leaf: int, history: History
+) -> AssignmentInput:
     visits = {entity: inspection_id(task.plan_number, entity) for entity in drawn}
     areas = {entity: area_then(entity, leaf, history) for entity in drawn}
     return input_of(

@@ -137,7 +137,7 @@ def _judge(state: Inspection, who: str, context: Context, history: History) -> A
         detail = f"{who}: 没有待批准的更换申请 / no replacement waits for approval"
         raise DomainError("nothing-to-confirm", detail)
     require_other_person(context, asked.by, "更换检查人员 / replacement")
-    require_disinterested(task_of(state.task, history), context, (who,))
+    require_disinterested(task_of(state.task, history), context, (who,), history)
     _require_absent(state, who)
     return asked
 

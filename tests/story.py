@@ -351,23 +351,27 @@ def with_task(row: PlanRow | None = None, entities: Iterable[int] = range(1, 25)
     return open_task(with_plan(row, entities), row)
 
 
-def open_task(story: Story, row: PlanRow) -> Story:
-    """Open the task of a published row and let every department confirm it and name all of its officers."""
+def open_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None = None) -> Story:
+    """Open the task of a published row and let every department confirm it and name all of its officers.
+
+    Or, the market bureau, only these.
+    """
     number, year = row.number, int(row.window_from[:4])
     story.now = f"{year}-06-03T01:00:00.000Z"
     story.act(
         "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=year, scheme="示例实施方案")
     )
-    for department, items, letter in (
-        ("edu", ("I-EDU",), "E"),
-        ("market", ("I-MARKET",), "M"),
-        ("labour", (), ""),
+    everybody = {letter: tuple(f"{letter}{n}" for n in range(1, 7)) for letter in "EM"}
+    for department, items, officers in (
+        ("edu", ("I-EDU",), everybody["E"]),
+        ("market", ("I-MARKET",), market or everybody["M"]),
+        ("labour", (), ()),
     ):
         confirm = ConfirmTask(
             plan_number=number,
             department=department,
             items=items,
-            officers=tuple(f"{letter}{n}" for n in range(1, 7)) if letter else (),
+            officers=officers,
             statement="" if items else "无本部门事项，派员协助",
         )
         story.act(f"clerk-{department}", "clerk", confirm)

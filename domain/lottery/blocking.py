@@ -27,6 +27,11 @@ def require_feasible(roster: AssignmentInput) -> None:
             raise blocked(department)
 
 
+def is_feasible(roster: AssignmentInput) -> bool:
+    """Tell whether an assignment exists."""
+    return not any(_Trial(each).fill(each.places) for each in departments_of(roster))
+
+
 def blocked(department: Department) -> InfeasibleError:
     """Name a group of needs of which none can be dropped without making the rest possible."""
     group = _group(department)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
+from domain.draw_commands import PrepareDraw
 from domain.draw_state import Draw
 from domain.eligibility import REASONS, LeftOut, Roster, roster
 from domain.errors import DomainError
 from domain.inspection_state import Inspection
+from domain.organisation import ChangeStaffRoles, Role
 from domain.personnel_commands import EndRelation, RecordLeave, RecordRelation, RecordTraining
 from domain.plan import DraftPlan
 from domain.registry_commands import (
@@ -411,3 +414,43 @@ def test_team_terms_that_nobody_could_meet_are_refused(changes: dict[str, Any], 
     )
     with pytest.raises(DomainError, match=code):
         story.decide("clerk-edu", "clerk", draft)
+
+
+def test_the_reserve_is_called_only_where_the_named_officers_are_too_few() -> None:
+    """All of it and not one by choice: the market bureau named two, and one of them is recused everywhere."""
+    row = plan_row()
+    for barred, expected in ((1, {"M1", "M2"}), (2, {f"M{n}" for n in range(1, 7)})):
+        story = publish_plan(with_registries(), row)
+        open_task(story, row, market=("M1", "M2"))
+        reveal_draw(story, commit_draw(story, "entities"))
+        entities = story.history.get(Draw, f"{TASK}.entities.1")
+        assert entities is not None
+        for n in range(1, barred + 1):
+            relate(story, "officer", f"M{n}", entities.selected[0])
+        draw = story.history.get(Draw, commit_draw(story, "officers"))
+        assert draw is not None
+        assert draw.input is not None
+        market = {one.id for one in draw.input.officers if one.department == "market"}
+        assert market == expected
+
+
+def test_who_is_of_the_reserve_has_no_hand_in_a_draw() -> None:
+    """An officer of a department that inspects could still be called, named or not."""
+    row = plan_row()
+    story = publish_plan(with_registries(), row)
+    roles: tuple[Role, ...] = ("officer", "witness", "draw_operator")
+    change = ChangeStaffRoles(id="M6", roles=roles, reason="示例：兼任")
+    story.act("admin", "administrator", change)
+    open_task(story, row, market=("M1", "M2"))
+    prepare = PrepareDraw(
+        draw_id=f"{TASK}.entities.1",
+        task=TASK,
+        stage="entities",
+        witnesses=("witness1", "witness2"),
+        lotteries=(),
+    )
+    assert story.decide("operator", "draw_operator", prepare)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("M6", "draw_operator", prepare)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("operator", "draw_operator", replace(prepare, witnesses=("witness1", "M6")))

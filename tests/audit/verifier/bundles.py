@@ -99,7 +99,7 @@ def random_bundle(rng: Random) -> dict[str, Any]:
 
 def random_operator(rng: Random) -> Operator:
     """Choose pool, rule, sources and key; every kind of edge comes up often."""
-    names = sorted({_text(rng) for _ in range(rng.randint(1, _MOST_STRATA))})
+    names = sorted({text(rng) for _ in range(rng.randint(1, _MOST_STRATA))})
     members = [name for name in names for _ in range(_size(rng))]
     ids = sorted({_id(rng) for _ in range(len(members) + rng.choice([0, 0, 1, 4]))})
     rng.shuffle(ids)
@@ -115,17 +115,14 @@ def random_operator(rng: Random) -> Operator:
         min_per_stratum=rng.choice([0, 0, 1, 1, 2, 2**53 - 1]),
         strata=tuple((name, _ratio(rng)) for name in sorted(names, key=str.encode)),
     )
-    pairs = [_source(rng) for _ in range(rng.choice([1, 1, 2, 2, 3, 5]))]
+    sources, revealed = random_sources(rng)
     return Operator(
-        secret=rng.randbytes(32),
-        pool=pool,
-        rule=rule,
-        sources=tuple(source for source, _ in pairs),
-        revealed=[revealed for _, revealed in pairs],
+        secret=rng.randbytes(32), pool=pool, rule=rule, sources=sources, revealed=revealed
     )
 
 
-def _text(rng: Random) -> str:
+def text(rng: Random) -> str:
+    """Choose a text that is hard to sort, to escape or to show."""
     return "".join(rng.choices(_WORDS, k=rng.randint(1, 3)))
 
 
@@ -133,7 +130,7 @@ def _id(rng: Random) -> str:
     serial = rng.randbytes(6).hex()
     kind = rng.randrange(8)
     if kind == 0:
-        return _text(rng) + serial
+        return text(rng) + serial
     return f"reg:{int(serial, 16)}" if kind == 1 else f"uscc:{serial.upper()}"
 
 
@@ -150,11 +147,17 @@ def _ratio(rng: Random) -> Ratio:
     return Ratio(p=p, q=q)
 
 
+def random_sources(rng: Random) -> tuple[tuple[Source, ...], list[dict[str, Any]]]:
+    """Choose sources of all kinds, and what each of them revealed."""
+    pairs = [_source(rng) for _ in range(rng.choice([1, 1, 2, 2, 3, 5]))]
+    return tuple(source for source, _ in pairs), [revealed for _, revealed in pairs]
+
+
 def _source(rng: Random) -> tuple[Source, dict[str, Any]]:
     kind = rng.choice(["drand", "lottery", "witness", "witness"])
     if kind == "witness":
         nonce = rng.randbytes(32)
-        return Witness(who=_text(rng), commit=witness_commit(nonce).hex()), {"nonce": nonce.hex()}
+        return Witness(who=text(rng), commit=witness_commit(nonce).hex()), {"nonce": nonce.hex()}
     if kind == "lottery":
         groups = [
             [
@@ -163,7 +166,7 @@ def _source(rng: Random) -> tuple[Source, dict[str, Any]]:
             ]
             for _ in range(rng.randint(1, 3))
         ]
-        return Lottery(name=_text(rng), issue=str(rng.randint(1, 9999999))), {"numbers": groups}
+        return Lottery(name=text(rng), issue=str(rng.randint(1, 9999999))), {"numbers": groups}
     return _round(rng.choice([each for each in ROUNDS["rounds"] if each["chain"] in CHAINS]))
 
 
@@ -197,7 +200,7 @@ def _shuffled(value: object, rng: Random) -> object:
 
 def random_bundles(count: int, seed: int) -> list[bytes]:
     """Give the files of `count` valid draws."""
-    rngs = [_rng("valid", seed, number) for number in range(count)]
+    rngs = [rng_for("valid", seed, number) for number in range(count)]
     return [written(random_bundle(rng), rng) for rng in rngs]
 
 
@@ -205,7 +208,8 @@ def mutated_bundles(count: int, seed: int) -> list[tuple[str, bytes]]:
     """Give `count` files that no verifier may take, each with the kind of its one change."""
     names = [*mutations.TREE, *mutations.TEXT]
     return [
-        _broken(names[number % len(names)], _rng("broken", seed, number)) for number in range(count)
+        _broken(names[number % len(names)], rng_for("broken", seed, number))
+        for number in range(count)
     ]
 
 
@@ -225,7 +229,7 @@ def _broken(kind: str, rng: Random) -> tuple[str, bytes]:
 
 def forged_rounds(seed: int) -> list[tuple[str, bytes]]:
     """Give draws over what drand did not sign, each consistent with itself."""
-    rng = _rng("forged", seed, 0)
+    rng = rng_for("forged", seed, 0)
     rounds = {(each["chain"], each["round"]): each for each in ROUNDS["rounds"]}
     quicknet, chained = rounds["quicknet", 1000], rounds["default", 2]
     other_before = rounds["default", 72785]["previous_signature"]
@@ -260,12 +264,17 @@ def _negated(signature: str) -> str:
 def program_verdict(data: bytes, *, bls: bool) -> str | None:
     """Give the first step that fails in the program, None where none does; strict about the text."""
     try:
-        bundle = json.loads(data.decode(), object_pairs_hook=_without_repeats)
+        bundle = json_without_repeats(data)
     except (ValueError, RecursionError):
         return "shape"
     means = Means(vrf=vrf.verify, drand=drand.check if bls else None)
     failure = verify_bundle(bundle, means).first_failure
     return None if failure is None else failure.name
+
+
+def json_without_repeats(data: bytes) -> Any:  # noqa: ANN401 - JSON
+    """Parse a file strictly."""
+    return json.loads(data.decode(), object_pairs_hook=_without_repeats)
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
@@ -275,7 +284,7 @@ def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:
     return found
 
 
-def _rng(*about: str | int) -> Random:
+def rng_for(*about: str | int) -> Random:
     """Make a source of choices that is the same everywhere for the same words."""
     return Random(sha256(repr(about).encode()).digest())  # noqa: S311 - choices of a test
 

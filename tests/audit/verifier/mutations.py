@@ -46,7 +46,7 @@ def _places(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, Any, 
 def _replace(
     bundle: Bundle, rng: Random, fits: Callable[[Any], bool], change: Callable[[Any], Any]
 ) -> bool:
-    """Replace one value that fits, chosen evenly over the eight parts of a bundle."""
+    """Replace one value that fits, chosen evenly over the parts of a bundle."""
     found: dict[Any, list[tuple[Any, Any]]] = {}
     for holder, key, path in _places(bundle):
         # `alg` decides whether it is a bundle; a round before is seen only with a pairing library
@@ -71,7 +71,8 @@ def _is_hex(value: object) -> bool:
     return isinstance(value, str) and re.fullmatch("[0-9a-f]{64,}", value) is not None
 
 
-def _pick(rng: Random, rows: list[Any], fits: Callable[[Any], object] = bool) -> Any:  # noqa: ANN401 - JSON
+def pick(rng: Random, rows: list[Any], fits: Callable[[Any], object] = bool) -> Any:  # noqa: ANN401 - JSON
+    """Choose a row that fits; None where there is none."""
     found = [row for row in rows if fits(row)]
     return rng.choice(found) if found else None
 
@@ -84,11 +85,11 @@ def _flipped(digits: str, rng: Random) -> str:
 def _source_at(bundle: Bundle, rng: Random, kind: str) -> int | None:
     """Choose a source of a type; its revealed part has the same index."""
     sources = bundle["commitment"]["sources"]
-    at: int | None = _pick(rng, list(range(len(sources))), lambda i: sources[i]["type"] == kind)
+    at: int | None = pick(rng, list(range(len(sources))), lambda i: sources[i]["type"] == kind)
     return at
 
 
-def _swap(rows: list[Any], rng: Random) -> bool:
+def swap(rows: list[Any], rng: Random) -> bool:
     """Swap two rows that differ."""
     pairs = [(i, j) for i in range(len(rows)) for j in range(i) if rows[i] != rows[j]]
     if pairs:
@@ -97,7 +98,8 @@ def _swap(rows: list[Any], rng: Random) -> bool:
     return bool(pairs)
 
 
-def _remove(rows: list[Any], rng: Random) -> bool:
+def remove(rows: list[Any], rng: Random) -> bool:
+    """Remove a row, where there is one."""
     if rows:
         del rows[rng.randrange(len(rows))]
         return True
@@ -107,7 +109,9 @@ def _remove(rows: list[Any], rng: Random) -> bool:
 # ---- one digit of a hex field ----------------------------------------------------------------
 
 
-def _flip_field(*path: str) -> Tree:
+def flip_field(*path: str) -> Tree:
+    """Change one digit of a hex field."""
+
     def change(bundle: Bundle, rng: Random) -> bool:
         holder: Any = bundle
         for key in path[:-1]:
@@ -118,11 +122,11 @@ def _flip_field(*path: str) -> Tree:
     return change
 
 
-TREE["flip-pool-root"] = _flip_field("commitment", "pool_root")
-TREE["flip-excluded-root"] = _flip_field("commitment", "excluded_root")
-TREE["flip-vrf-key"] = _flip_field("commitment", "vrf_key")
-TREE["flip-vrf-proof"] = _flip_field("vrf_proof")
-TREE["flip-seed"] = _flip_field("seed")
+TREE["flip-pool-root"] = flip_field("commitment", "pool_root")
+TREE["flip-excluded-root"] = flip_field("commitment", "excluded_root")
+TREE["flip-vrf-key"] = flip_field("commitment", "vrf_key")
+TREE["flip-vrf-proof"] = flip_field("vrf_proof")
+TREE["flip-seed"] = flip_field("seed")
 
 
 def _flip_source(part: str, kind: str, field: str) -> Tree:
@@ -146,7 +150,7 @@ TREE["flip-drand-signature"] = _flip_source("entropy", "drand", "signature")
 @_tree
 def flip_cutoff(bundle: Bundle, rng: Random) -> bool:
     """Another cutoff by one digit."""
-    row = _pick(rng, bundle["strata"], lambda row: row["cutoff"] is not None)
+    row = pick(rng, bundle["strata"], lambda row: row["cutoff"] is not None)
     if row:
         row["cutoff"] = _flipped(row["cutoff"], rng)
     return row is not None
@@ -158,14 +162,14 @@ def flip_cutoff(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def swap_pool_members(bundle: Bundle, rng: Random) -> bool:
     """The pool out of order."""
-    return _swap(bundle["pool"], rng)
+    return swap(bundle["pool"], rng)
 
 
 @_tree
 def swap_ids_of_members(bundle: Bundle, rng: Random) -> bool:
     """Two members in each other's stratum, the ids still in order."""
-    first = _pick(rng, bundle["pool"])
-    other = first and _pick(rng, bundle["pool"], lambda row: row["stratum"] != first["stratum"])
+    first = pick(rng, bundle["pool"])
+    other = first and pick(rng, bundle["pool"], lambda row: row["stratum"] != first["stratum"])
     if not other:
         return False
     first["stratum"], other["stratum"] = other["stratum"], first["stratum"]
@@ -194,14 +198,14 @@ def duplicate_over_both_lists(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def remove_member(bundle: Bundle, rng: Random) -> bool:
     """A pool trimmed in silence."""
-    return _remove(bundle["pool"], rng)
+    return remove(bundle["pool"], rng)
 
 
 @_tree
 def remove_member_and_count(bundle: Bundle, rng: Random) -> bool:
     """A pool trimmed, and its size with it."""
     bundle["commitment"]["pool_size"] -= 1
-    return _remove(bundle["pool"], rng)
+    return remove(bundle["pool"], rng)
 
 
 @_tree
@@ -234,7 +238,7 @@ def member_with_empty_id(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def member_with_empty_stratum(bundle: Bundle, rng: Random) -> bool:
     """A member that belongs nowhere."""
-    row = _pick(rng, bundle["pool"])
+    row = pick(rng, bundle["pool"])
     if row:
         row["stratum"] = ""
     return row is not None
@@ -243,7 +247,7 @@ def member_with_empty_stratum(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def reason_empty(bundle: Bundle, rng: Random) -> bool:
     """Left out without a reason."""
-    row = _pick(rng, bundle["excluded"])
+    row = pick(rng, bundle["excluded"])
     if row:
         row["reason"] = ""
     return row is not None
@@ -252,19 +256,19 @@ def reason_empty(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def remove_excluded(bundle: Bundle, rng: Random) -> bool:
     """One fewer who was left out."""
-    return _remove(bundle["excluded"], rng)
+    return remove(bundle["excluded"], rng)
 
 
 @_tree
 def swap_excluded(bundle: Bundle, rng: Random) -> bool:
     """The excluded out of order."""
-    return _swap(bundle["excluded"], rng)
+    return swap(bundle["excluded"], rng)
 
 
 @_tree
 def reason_changed(bundle: Bundle, rng: Random) -> bool:
     """Another reason for leaving out."""
-    row = _pick(rng, bundle["excluded"])
+    row = pick(rng, bundle["excluded"])
     if row:
         row["reason"] += "?"
     return row is not None
@@ -343,7 +347,7 @@ def rule_stratum_removed(bundle: Bundle, rng: Random) -> bool:
     """A stratum that has members loses its ratio."""
     used = {row["stratum"] for row in bundle["pool"]}
     strata = bundle["commitment"]["rule"]["strata"]
-    row = _pick(rng, strata, lambda row: row["stratum"] in used)
+    row = pick(rng, strata, lambda row: row["stratum"] in used)
     if row:
         strata.remove(row)
     return row is not None
@@ -359,7 +363,7 @@ def rule_stratum_added(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def rule_strata_swapped(bundle: Bundle, rng: Random) -> bool:
     """The rule out of order."""
-    return _swap(bundle["commitment"]["rule"]["strata"], rng)
+    return swap(bundle["commitment"]["rule"]["strata"], rng)
 
 
 @_tree
@@ -397,7 +401,7 @@ def other_algorithm(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def swap_sources(bundle: Bundle, rng: Random) -> bool:
     """Sources in another order than what they revealed."""
-    return _swap(bundle["commitment"]["sources"], rng)
+    return swap(bundle["commitment"]["sources"], rng)
 
 
 @_tree
@@ -412,19 +416,19 @@ def swap_sources_and_entropy(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def swap_entropy(bundle: Bundle, rng: Random) -> bool:
     """What was revealed in another order."""
-    return _swap(bundle["entropy"], rng)
+    return swap(bundle["entropy"], rng)
 
 
 @_tree
 def remove_source(bundle: Bundle, rng: Random) -> bool:
     """One source fewer."""
-    return _remove(bundle["commitment"]["sources"], rng)
+    return remove(bundle["commitment"]["sources"], rng)
 
 
 @_tree
 def remove_revealed(bundle: Bundle, rng: Random) -> bool:
     """One source has revealed nothing."""
-    return _remove(bundle["entropy"], rng)
+    return remove(bundle["entropy"], rng)
 
 
 @_tree
@@ -548,8 +552,8 @@ TREE["lottery-groups-swapped"] = _lottery_of(_swap_ends)
 @_tree
 def selected_reordered(bundle: Bundle, rng: Random) -> bool:
     """The drawn, not in the order of their tickets."""
-    row = _pick(rng, bundle["strata"], lambda row: len(row["selected"]) > 1)
-    return row is not None and _swap(row["selected"], rng)
+    row = pick(rng, bundle["strata"], lambda row: len(row["selected"]) > 1)
+    return row is not None and swap(row["selected"], rng)
 
 
 @_tree
@@ -567,14 +571,14 @@ def selected_replaced(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def selected_removed(bundle: Bundle, rng: Random) -> bool:
     """Somebody drawn is left out."""
-    row = _pick(rng, bundle["strata"], lambda row: row["selected"])
-    return row is not None and _remove(row["selected"], rng)
+    row = pick(rng, bundle["strata"], lambda row: row["selected"])
+    return row is not None and remove(row["selected"], rng)
 
 
 @_tree
 def selected_twice(bundle: Bundle, rng: Random) -> bool:
     """Somebody drawn stands twice."""
-    row = _pick(rng, bundle["strata"], lambda row: row["selected"])
+    row = pick(rng, bundle["strata"], lambda row: row["selected"])
     if row:
         row["selected"].append(row["selected"][-1])
     return row is not None
@@ -583,7 +587,7 @@ def selected_twice(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def cutoff_null(bundle: Bundle, rng: Random) -> bool:
     """No cutoff though some are drawn."""
-    row = _pick(rng, bundle["strata"], lambda row: row["cutoff"] is not None)
+    row = pick(rng, bundle["strata"], lambda row: row["cutoff"] is not None)
     if row:
         row["cutoff"] = None
     return row is not None
@@ -592,7 +596,7 @@ def cutoff_null(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def cutoff_where_none_is_drawn(bundle: Bundle, rng: Random) -> bool:
     """A cutoff though nobody is drawn."""
-    row = _pick(rng, bundle["strata"], lambda row: row["cutoff"] is None)
+    row = pick(rng, bundle["strata"], lambda row: row["cutoff"] is None)
     if row:
         row["cutoff"] = "00" * 32
     return row is not None
@@ -616,7 +620,7 @@ TREE["size-minus-one"] = _add_to_result("size", -1)
 def result_true_for_one(bundle: Bundle, rng: Random) -> bool:
     """A truth value that some languages hold equal to the number."""
     name = rng.choice(["size", "quota"])
-    row = _pick(rng, bundle["strata"], lambda row: row[name] in (0, 1))
+    row = pick(rng, bundle["strata"], lambda row: row[name] in (0, 1))
     if row:
         row[name] = bool(row[name])
     return row is not None
@@ -625,7 +629,7 @@ def result_true_for_one(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def result_removed(bundle: Bundle, rng: Random) -> bool:
     """A stratum without its result."""
-    return _remove(bundle["strata"], rng)
+    return remove(bundle["strata"], rng)
 
 
 @_tree
@@ -638,7 +642,7 @@ def result_twice(bundle: Bundle, rng: Random) -> bool:
 @_tree
 def results_swapped(bundle: Bundle, rng: Random) -> bool:
     """Results out of order."""
-    return _swap(bundle["strata"], rng)
+    return swap(bundle["strata"], rng)
 
 
 @_tree
@@ -663,7 +667,7 @@ def extra_key(bundle: Bundle, rng: Random) -> bool:
     """A key too many in some object."""
     key = rng.choice(["note", "键", "", "alg", "reason"])
     rows = [bundle, *(holder[at] for holder, at, _ in _places(bundle))]
-    row = _pick(rng, rows, lambda row: isinstance(row, dict) and key not in row)
+    row = pick(rng, rows, lambda row: isinstance(row, dict) and key not in row)
     row[key] = "1"
     return True
 
@@ -672,7 +676,7 @@ def extra_key(bundle: Bundle, rng: Random) -> bool:
 def missing_key(bundle: Bundle, rng: Random) -> bool:
     """A key too few in some object."""
     rows = [bundle, *(holder[at] for holder, at, _ in _places(bundle))]
-    row = _pick(rng, rows, lambda row: isinstance(row, dict) and row)
+    row = pick(rng, rows, lambda row: isinstance(row, dict) and row)
     del row[rng.choice(sorted(row))]
     return True
 
@@ -760,6 +764,29 @@ def nested_to_the_limit(bundle: Bundle, rng: Random) -> bool:
         value = [value]
     bundle[rng.choice(["entropy", "strata"])].append(value)
     return True
+
+
+_SAME = (
+    "flip-vrf",
+    "flip-seed",
+    "flip-witness",
+    "flip-nonce",
+    "flip-drand",
+    "nonce-",
+    "drand-",
+    "lottery-",
+)
+COMMON = {name: change for name, change in TREE.items() if name.startswith(_SAME)}
+"""What breaks the bundle of an officers' draw likewise."""
+COMMON |= {
+    change.__name__.replace("_", "-"): change
+    for change in (
+        draw_id_changed, swap_sources, swap_sources_and_entropy, swap_entropy, remove_source, remove_revealed,
+        remove_source_and_revealed, revealed_twice, source_of_unknown_type, entropy_no_array, extra_key, missing_key,
+        true_for_one, fraction_for_integer, text_for_integer, negative_integer, integer_out_of_range, null_somewhere,
+        empty_text, text_not_composed, text_with_lone_surrogate, uppercase_hex, array_for_value, object_for_value,
+    )
+}  # fmt: skip
 
 
 # ---- the text itself -------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def page() -> Iterator[Page]:
 
 def _by_the_file(data: bytes) -> tuple[str, dict[str, str]]:
     try:
-        steps = verify_draw.examine(verify_draw.Draw(data, None, bls=False))
+        steps = verify_draw.check(data, bls=False)
     except verify_draw.Unusable:
         return "unusable", {}
     return "broken" if verify_draw.broken(steps) else "whole", {s.name: s.result for s in steps}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
+from domain.canonical import canon
 from domain.lottery.shapes import Shape
 
 if TYPE_CHECKING:
@@ -34,7 +35,7 @@ def check_assignment(roster: AssignmentInput, output: object, place: str = "$.ou
     for officer in roster.officers:
         if officer.capacity is not None and loads[officer.id] > officer.capacity:
             raise _SHAPE.refusal(f"{place}.loads.{officer.id}", "超过次数上限 / above the capacity")
-    if fields["loads"] != dict(loads):
+    if canon(fields["loads"]) != canon(dict(loads)):
         raise _SHAPE.refusal(f"{place}.loads", "与分派不符 / does not count the assignments")
 
 

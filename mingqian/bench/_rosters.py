@@ -27,6 +27,17 @@ def sparse(size: int) -> Input:
     return _input(size, [[_officer_id(one), _visit_id(other)] for one, other in sorted(pairs)])
 
 
+def uneven(size: int) -> Input:
+    """The same, but each skill is rarer than the one before: many a seat must be freed by a long chain of exchanges."""
+    value = sparse(size)
+    for number, officer in enumerate(value["officers"]):
+        lots = [
+            lot(1000, "rare", number, each) for each in range(1 + lot(MOST_SKILLS, "n", number))
+        ]
+        officer["skills"] = sorted({SKILLS[len(SKILLS) * each**2 // 1000**2] for each in lots})
+    return value
+
+
 def dense(size: int) -> Input:
     """The same, but every visit recuses 30 % of the officers: no two officers are alike."""
     recusals = []

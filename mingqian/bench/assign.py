@@ -1,5 +1,7 @@
 """Officers for ten thousand visits, and for a thousand of which each recuses 30 % of them, beside a flow solver.
 
+The instances are those of `_rosters.py`: two departments, five skills, one to three to an officer, one to a seat. With skills that
+are evenly spread nearly every seat goes to one of the least loaded; the uneven instance is the worst that we know.
 Seconds are CPU seconds from an input as JSON to the canonical bytes of the output: reading, assigning, encoding. All take turns,
 and medians count. Memory is the most that a fresh process ever held (VmHWM of /proc, so on Linux only): interpreter, program and
 input included. OR-tools is timed for the flow alone, without the building of its network: it gives loads, no lots.
@@ -22,7 +24,7 @@ from domain.lottery.assignment_check import check_assignment
 from domain.lottery.assignment_input import input_of
 from domain.lottery.fairness import check_fairness
 from mingqian.bench._measuring import apart, bar, kilobytes, seconds
-from mingqian.bench._rosters import DEPARTMENTS, dense, shuffled, sparse
+from mingqian.bench._rosters import DEPARTMENTS, dense, shuffled, sparse, uneven
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,6 +35,7 @@ INPUTS: dict[str, Callable[[], Input]] = {
     "10^2": partial(sparse, 100),
     "10^3": partial(sparse, 1_000),
     "10^4": partial(sparse, 10_000),
+    "10^4 uneven": partial(uneven, 10_000),
     "dense": partial(dense, 1_000),
 }
 PEER = "10^3"  # the input that the peer is given too
@@ -53,6 +56,7 @@ def main() -> dict[str, Any]:
     same = all(_is_the_same_again(value) for value in inputs.values())
     bars = [
         bar("seconds, 10^4 × 10^4", medians["10^4"], SECONDS_BAR, at_most=True),
+        bar("seconds, 10^4 × 10^4 uneven", medians["10^4 uneven"], SECONDS_BAR, at_most=True),
         bar("megabytes in all, 10^4 × 10^4", megabytes["10^4"], MEGABYTES_BAR, at_most=True),
         bar("seconds, 30 % recused", medians["dense"], DENSE_SECONDS_BAR, at_most=True),
         bar("same digest on repeat and shuffled", same, bar=True),

@@ -159,3 +159,31 @@ def plain_levels(
         for a, level in lower:
             levels[a] = min(levels[a], level)
     return levels
+
+
+def plain_group(roster: AssignmentInput) -> list[tuple[str, Any]] | None:
+    """Give the needs that block the first department that is blocked, if one is."""
+    places = [(each.id, need) for each in roster.inspections for need in each.needs]
+    for name in sorted({need.department for _, need in places}, key=str.encode):
+        numbers = [n for n, (_, need) in enumerate(places) if need.department == name]
+        if group := _queued_in_vain(roster, places, numbers):
+            for number in sorted(group):
+                rest = sorted(group - {number})
+                if _queued_in_vain(roster, places, rest):
+                    group = set(rest)
+            return [places[number] for number in sorted(group)]
+    return None
+
+
+def _queued_in_vain(roster: AssignmentInput, places: list[Place], numbers: list[int]) -> set[int]:
+    officers = (
+        [o for o in roster.officers if o.department == places[numbers[0]][1].department]
+        if numbers
+        else []
+    )
+    department = PlainDepartment(roster, places, officers)
+    for number in numbers:
+        for _ in range(places[number][1].count):
+            if queued := department.seat(number, 0):
+                return queued
+    return set()

@@ -25,7 +25,7 @@ from domain.replacement_commands import (
     RequestReplacement,
     SeatVacated,
 )
-from domain.rules import require_other_person, require_reason
+from domain.rules import require_reason
 
 if TYPE_CHECKING:
     from domain.facts import Context
@@ -136,8 +136,7 @@ def _judge(state: Inspection, who: str, context: Context, history: History) -> A
     if asked is None:
         detail = f"{who}: 没有待批准的更换申请 / no replacement waits for approval"
         raise DomainError("nothing-to-confirm", detail)
-    require_other_person(context, asked.by, "更换检查人员 / replacement")
-    require_disinterested(task_of(state.task, history), context, (who,), history)
+    require_disinterested(task_of(state.task, history), context, (asked.by,), history)
     _require_absent(state, who)
     return asked
 

@@ -12,6 +12,7 @@ from domain.draw_commands import (
     CommitDraw,
     DeclineVoid,
     DrawDisclosed,
+    LookAtDraw,
     PrepareReplacement,
     RequestVoid,
     Seat,
@@ -38,9 +39,9 @@ from domain.replacement_commands import (
     SeatVacated,
 )
 from domain.substitutes import REASONS
-from domain.team_terms import ExpertNeed
+from domain.team_terms import ExpertNeed, TeamNeed
 from ledger import drand, vrf
-from tests.domain.test_eligibility import add_expert
+from tests.domain.test_eligibility import add_expert, change_officer
 from tests.story import (
     Story,
     commit_draw,
@@ -400,9 +401,56 @@ def test_the_reserve_comes_in_only_where_the_roster_is_exhausted() -> None:
     story.history._states["draw"][f"{TASK}.entities.1"] = replace(
         entities, roster=replace(roster, candidates=named, reserve=rest)
     )
+    before = story.history
+    story.history = before.branch()
     draw = draw_of(story, commit_draw(story, "replacement", seat=seat))
     assert draw.pool is not None
     assert {one.id for one in draw.pool.members} == {one.id for one in rest}
+    story.history = before
+    kept, *reserve = rest
+    story.history._states["draw"][f"{TASK}.entities.1"] = replace(
+        entities,
+        roster=replace(roster, candidates=(*named, kept), reserve=tuple(reserve)),
+    )
+    draw = draw_of(story, commit_draw(story, "replacement", seat=seat))
+    assert draw.pool is not None
+    assert [one.id for one in draw.pool.members] == [kept.id]
+
+
+def test_a_substitute_has_what_the_seat_asks_for() -> None:
+    """Also where both seats of a department fell vacant: what the other seat needs is kept for it."""
+    needs = (
+        TeamNeed(department="edu", count=1, skills=("校车安全",)),
+        TeamNeed(department="edu", count=1, skills=()),
+        TeamNeed(department="market", count=1, skills=()),
+    )
+    row = plan_row(team=team_terms(needs=needs))
+    story = with_registries()
+    for id_ in ("E1", "E2"):
+        change_officer(story, id_, skills=("校车安全",))
+    draw_both(open_task(publish_plan(story, row), row))
+    inspection = next(
+        one for one in story.history.all(Inspection) if len({"E1", "E2"} & set(one.officers)) == 1
+    )
+    (skilled,) = {"E1", "E2"} & set(inspection.officers)
+    (plain,) = [id_ for id_ in inspection.officers if id_[0] == "E" and id_ != skilled]
+    for who in (skilled, plain):
+        ask = RequestReplacement(
+            inspection=inspection.id, officer=who, cause="illness", reason="示例"
+        )
+        story.act("clerk-edu", "clerk", ask)
+        story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+    seat = Seat(inspection=inspection.id, officer=skilled)
+    draw = draw_of(story, commit_draw(story, "replacement", seat=seat))
+    assert draw.pool is not None
+    (other,) = {"E1", "E2"} - {skilled}
+    assert [one.id for one in draw.pool.members] == [other]
+    assert {one.reason for one in draw.pool.excluded} == {"does-not-fit", "fell-out"}
+    reveal_draw(story, draw.id)
+    seat = Seat(inspection=inspection.id, officer=plain)
+    draw = draw_of(story, commit_draw(story, "replacement", 2, seat=seat))
+    assert draw.pool is not None
+    assert {one.id for one in draw.pool.members} == {"E3", "E4", "E5", "E6"} - {plain}
 
 
 def test_where_nobody_is_eligible_the_commitment_is_refused() -> None:
@@ -470,11 +518,15 @@ def test_officers_know_of_their_visits_from_the_day_that_the_plan_names() -> Non
     inspection = first(story)
     who = inspection.officers[0]
     command = Declare(inspection=inspection.id, conflict=False, reason="")
+    look = LookAtDraw(draw_id=f"{TASK}.entities.1", part="drawn")
     story.now = "2024-06-09T15:59:59.999Z"
     with pytest.raises(DomainError, match="unknown-inspection"):
         story.decide(who, "officer", command)
+    with pytest.raises(DomainError, match="draw-not-disclosed"):
+        story.decide(who, "officer", look)
     story.now = "2024-06-09T16:00:00.000Z"
     assert story.decide(who, "officer", command)
+    assert story.decide(who, "officer", look)
 
 
 def test_an_approver_does_not_learn_which_visits_exist() -> None:

@@ -6,7 +6,7 @@ The needs of all inspections are numbered through; a set of them is an integer, 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from domain.lottery.assignment_check import fits, seating
 
@@ -17,14 +17,20 @@ if TYPE_CHECKING:
 
     Teams = Mapping[str, Iterable[str]]
 
+_Skills: TypeAlias = tuple[str, ...]
+_NONE = ""  # no skill has an empty name
+
 
 class Exchanges:
     """The exchanges of an assignment that keeps rule 1; `holders[n]` sit at need n."""
 
     def __init__(self, roster: AssignmentInput, teams: Teams) -> None:
         self.holders: list[list[Officer]] = []
-        self._opened_by: defaultdict[Need, int] = defaultdict(int)
-        self._open_to: dict[tuple[str, tuple[str, ...]], int] = {}
+        # By department and first skill: whoever has all of the skills opens these needs.
+        self._opened_by: defaultdict[tuple[str, str], defaultdict[_Skills, int]] = defaultdict(
+            lambda: defaultdict(int)
+        )
+        self._open_to: dict[tuple[str, _Skills], int] = {}
         self._closed_to: defaultdict[str, int] = defaultdict(int)
         people = {officer.id: officer for officer in roster.officers}
         needs_of: dict[str, int] = {}
@@ -54,7 +60,9 @@ class Exchanges:
                     if number not in open_ and any(fits(each, needs[free]) for each in sitting)
                 ]
             for free in open_:
-                self._opened_by[needs[free]] |= 1 << len(self.holders)
+                skills = needs[free].skills
+                group = needs[free].department, skills[0] if skills else _NONE
+                self._opened_by[group][skills] |= 1 << len(self.holders)
             self.holders.append(seated[start])
 
     def open_to(self, officer: Officer) -> int:
@@ -62,7 +70,8 @@ class Exchanges:
         kind = (officer.department, officer.skills)
         if kind not in self._open_to:
             self._open_to[kind] = 0
-            for need, opened in self._opened_by.items():
-                if fits(officer, need):
-                    self._open_to[kind] |= opened
+            for first in (_NONE, *officer.skills):
+                for skills, opened in self._opened_by[officer.department, first].items():
+                    if set(skills) <= set(officer.skills):
+                        self._open_to[kind] |= opened
         return self._open_to[kind] & ~self._closed_to[officer.id]

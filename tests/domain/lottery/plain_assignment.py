@@ -50,7 +50,6 @@ class PlainDepartment:
         """Take a seat; if there is no candidate, give the needs that were queued."""
         queue = [start]
         came: dict[int, tuple[Officer, int]] = {}
-        met: list[Officer] = []
         candidates: list[tuple[int, Officer]] = []
         for x in queue:
             for officer in self.officers:
@@ -61,8 +60,7 @@ class PlainDepartment:
                 if not leave:
                     if officer.capacity is None or len(places) < officer.capacity:
                         candidates.append((x, officer))
-                    leave = [] if officer in met else places
-                    met.append(officer)
+                    leave = places
                 for y in leave:
                     if y not in queue:
                         queue.append(y)

@@ -36,21 +36,24 @@ _SKILLS = ["食品", "消防", "～", "𠀀", "a"]
 
 
 def random_assignment(rng: Random) -> dict[str, Any]:
-    """Make one valid bundle."""
-    secret = rng.randbytes(32)
-    sources, revealed = random_sources(rng)
+    """Make one valid bundle; an input that is impossible is given up."""
     while True:
         try:
-            commitment = commit_assignment(
-                draw_id=f"{secret.hex()[:6]}/officers/1",
-                roster=(roster := _random_input(rng)),
-                sources=sources,
-                vrf_key=vrf.keypair(secret)[1],
-            )
+            return bundle_of(_random_input(rng), rng)
         except DomainError as error:
             assert error.code == "assignment-infeasible"  # noqa: PT017 - not a test
-        else:
-            break
+
+
+def bundle_of(roster: AssignmentInput, rng: Random) -> dict[str, Any]:
+    """Commit, prove and assign, as the program does, with some key and sources."""
+    secret = rng.randbytes(32)
+    sources, revealed = random_sources(rng)
+    commitment = commit_assignment(
+        draw_id=f"{secret.hex()[:6]}/officers/1",
+        roster=roster,
+        sources=sources,
+        vrf_key=vrf.keypair(secret)[1],
+    )
     alpha = alpha_of(commitment.digest(), all_randomness(sources, revealed))
     pi, beta = vrf.prove(secret, alpha)
     return build_assignment_bundle(

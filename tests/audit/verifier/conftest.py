@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,3 +29,10 @@ def load_verifier() -> ModuleType:
 def vectors(name: str) -> Any:  # noqa: ANN401 - JSON
     """Read published known answers."""
     return json.loads((ROOT / "tests/vectors" / name).read_text("utf-8"))
+
+
+def run(*arguments: str, alone: bool = False) -> subprocess.CompletedProcess[str]:
+    """Run the file; `alone` without any package that is installed."""
+    options = ["-I", "-S"] if alone else ["-I"]
+    command = [sys.executable, *options, str(FILE), *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)

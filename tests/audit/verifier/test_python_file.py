@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import json
-import subprocess
 import sys
 from hashlib import sha256, sha512
 from random import Random
@@ -25,7 +24,7 @@ from tests.audit.verifier.bundles import (
     program_verdict,
     valid_bundles,
 )
-from tests.audit.verifier.conftest import FILE, load_verifier, vectors
+from tests.audit.verifier.conftest import FILE, load_verifier, run, vectors
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -237,13 +236,6 @@ def test_the_file_and_the_program_name_the_same_step_for_every_kind_of_change() 
 
 
 # ---- the command line ------------------------------------------------------------------------
-
-
-def run(*arguments: str, alone: bool = False) -> subprocess.CompletedProcess[str]:
-    """Run the file; `alone` without any package that is installed."""
-    options = ["-I", "-S"] if alone else ["-I"]
-    command = [sys.executable, *options, str(FILE), *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def written(folder: Path, bundle: object) -> str:

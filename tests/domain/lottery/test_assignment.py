@@ -139,6 +139,7 @@ def test_an_officer_changes_places_within_an_inspection() -> None:
         (["assignments", 0, "officers"], [{"id": "o1", "department": "a"}]),
         (["assignments", 1, "officers", 0, "id"], "o1"),
         (["loads", "o1"], 0),
+        (["loads", "o1"], True),
     ],
 )
 def test_an_output_that_breaks_rule_1_is_refused(path: list[Any], value: object) -> None:

@@ -59,7 +59,7 @@ def rosters() -> tuple[Roster, ...]:
         _roster(
             "two-needs-of-one-department",
             _visits(4, _need(ONE, 1, fire), _need(ONE, 1, food)),
-            _group(4, fire) + _group(4, food) + _group(3, fire, food),
+            _group(3, fire) + _group(3, food) + _group(5, fire, food),
         ),
         _roster(
             "recusals", _visits(5, _need(ONE, 2)), _group(4, recused=(0,)) + _group(4, recused=(0, 1)) + _group(4)
@@ -192,8 +192,10 @@ def _marks(roster: AssignmentInput, teams: Teams, columns: Mapping[str, int]) ->
 
 def _scores(seats: Counts, roster: AssignmentInput) -> Iterator[tuple[str, str, Score | None]]:
     """Score what a class got; `seats` says by seed, inspection and member who sat there."""
+    together = np.einsum("sia,sib->sab", seats, seats) * _off_diagonal(seats.shape[2])
     yield "load", ALL, singles(seats.sum(axis=1))
-    yield "together", ALL, pairs(np.einsum("sia,sib->sab", seats, seats))
+    yield "company", ALL, singles(together.sum(axis=2))
+    yield "together", ALL, pairs(together)
     for number, inspection in enumerate(roster.inspections):
         here = seats[:, number]
         yield "place", inspection.id, singles(here)
@@ -210,12 +212,16 @@ def pairs(counts: Counts) -> Score | None:
     m = counts.shape[1]
     if m < LEAST_FOR_PAIRS:
         return None
-    off = ~np.eye(m, dtype=bool)
+    off = _off_diagonal(m)
     sums = (counts * off).sum(axis=2)
     mean = sums.sum(axis=1, keepdims=True) / (m * (m - 1))
     own = (sums - (m - 1) * mean) / (m - 2)
     excess = (counts - mean[:, :, None] - own[:, :, None] - own[:, None, :]) * off
     return _score(excess.reshape(len(counts), -1), m * (m - 3) // 2)
+
+
+def _off_diagonal(size: int) -> Counts:
+    return 1 - np.eye(size)
 
 
 def _score(excess: Counts, freedom: int) -> Score | None:

@@ -65,7 +65,7 @@ def test_five_hundred_seeds_treat_equals_alike(name: str) -> None:
     ("assigner", "statistics"),
     [
         (in_rotation, {"together", "pair"}),
-        (to_the_smaller_id, {"load", "place", "together", "pair"}),
+        (to_the_smaller_id, {"load", "place", "company", "together", "pair"}),
         (another_chance, {"place"}),
     ],
 )

@@ -12,7 +12,7 @@ from domain.lottery.infeasible import InfeasibleError
 from domain.lottery.matching import Eligibility, Matching
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from domain.lottery.assignment_input import AssignmentInput
     from domain.lottery.departments import Department, Place
@@ -22,14 +22,17 @@ _RULES = ("skill", "recusal", "capacity")
 
 def require_feasible(roster: AssignmentInput) -> None:
     """Refuse an input for which no assignment exists, with InfeasibleError."""
-    for department in departments_of(roster):
-        if _Trial(department).fill(department.places):
-            raise blocked(department)
+    for department in _short(roster):
+        raise blocked(department)
 
 
 def is_feasible(roster: AssignmentInput) -> bool:
     """Tell whether an assignment exists."""
-    return not any(_Trial(each).fill(each.places) for each in departments_of(roster))
+    return next(_short(roster), None) is None
+
+
+def _short(roster: AssignmentInput) -> Iterator[Department]:
+    return (each for each in departments_of(roster) if _Trial(each).fill(each.places))
 
 
 def blocked(department: Department) -> InfeasibleError:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -62,7 +62,6 @@ def test_a_chosen_file_passes_nine_steps_and_shows_teams_and_loads(
 ) -> None:
     """The leader first; of each department how often its officers go."""
     _choose(page, tmp_path, BUNDLE)
-    assert page.locator("#steps code").all_inner_texts()[: len(STEPS)][0] == "shape"
     assert page.locator("#steps h3 code").all_inner_texts() == STEPS
     expect(page.locator("#verdict")).to_contain_text("已核验的步骤全部通过，1 项未核验")
     expect(page.locator("#steps li").nth(7)).to_contain_text("均衡证书成立")
@@ -127,10 +126,3 @@ def test_markup_in_names_is_shown_as_text_and_a_phone_needs_no_sideways_scrollin
             expect(phone.locator("#entity")).to_contain_text(wanted)
             assert phone.evaluate("document.documentElement.scrollWidth") == 360
         assert phone.locator("main b").count() == 0
-
-
-def test_a_need_of_very_many_is_no_work(page: Page) -> None:
-    """The counts of teams are compared before anything is drawn; a changed input stops before that."""
-    bundle: dict[str, Any] = json.loads(json.dumps(BUNDLE))
-    bundle["input"]["inspections"][0]["needs"][0]["count"] = 2**53 - 1
-    assert failed_step(reports(page, [_written(bundle)])[0]) == "input"

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     Recusals = Iterable[tuple[str, str]]
 
+Skills: TypeAlias = tuple[str, ...]
 Came: TypeAlias = dict[int, tuple[int, int] | None]
 """The needs that a search queued, in order; `came[y] = (officer, x)`: y is left for x."""
 
@@ -48,15 +49,20 @@ class Eligibility:
 
     def who_fits(self, place: Place) -> int:
         """Give those who have all the skills of a need and no recusal from its inspection."""
-        skills = () if self._neglects_skills else place.need.skills
-        fit = self._with_all.get(skills)
-        if fit is None:
+        fit = self.who_has(place.need.skills)
+        recused = self._recused.get(place.inspection)
+        return fit if recused is None else fit & ~recused
+
+    def who_has(self, skills: tuple[str, ...]) -> int:
+        """Give those who have all of some skills."""
+        if self._neglects_skills:
+            return self.everyone
+        if skills not in self._with_all:
             fit = self.everyone
             for skill in skills:
                 fit &= self._skilled.get(skill, 0)
             self._with_all[skills] = fit
-        recused = self._recused.get(place.inspection)
-        return fit if recused is None else fit & ~recused
+        return self._with_all[skills]
 
 
 class Matching:
@@ -75,6 +81,10 @@ class Matching:
         self._even = even
         self._inspection: dict[int, str] = {}
         self._fit: dict[int, int] = {}
+        # The skills that a need asks for, or any need of an inspection; and who ever sat where they are asked for.
+        self._skills: dict[int, Skills] = {}
+        self._asked: defaultdict[str, set[Skills]] = defaultdict(set)
+        self._sat: defaultdict[Skills, int] = defaultdict(int)
         self._here: defaultdict[str, int] = defaultdict(int)  # who sits in an inspection
         # By load: who has that load and room; who is known to reach nobody of that load or less.
         self._at = [sum(1 << n for n, most in enumerate(capacities) if most != 0)]
@@ -85,6 +95,9 @@ class Matching:
         """Take one seat of a need, unless that is impossible."""
         if start.number not in self._fit:
             self._fit[start.number] = self._eligibility.who_fits(start)
+            self._skills[start.number] = start.need.skills
+            self._asked[start.inspection].add(start.need.skills)
+            self._sat[start.need.skills] |= self._here[start.inspection]
             self._inspection[start.number] = start.inspection
         while self._least < len(self._at) - 1 and not self._at[self._least]:
             self._least += 1
@@ -104,7 +117,8 @@ class Matching:
         reach ever falls, that changes no path.
         """
         came: Came = {start: None}
-        for need in self._reach(came, self._eligibility.everyone & ~self._closed[load]):
+        new = self._eligibility.everyone & ~self._closed[load]
+        for need in self._reach(came, new, thrifty=True):
             if takers := self._absent(need) & self._at[load]:
                 self._carry_out(number_at(takers, lot % takers.bit_count()), need, came)
                 return True
@@ -113,8 +127,14 @@ class Matching:
             self._closed[each] |= met
         return False
 
-    def _reach(self, came: Came, new: int) -> Iterator[int]:
-        """Queue needs breadth first, through officers among `new`; give each as it is queued."""
+    def _reach(self, came: Came, new: int, *, thrifty: bool = False) -> Iterator[int]:
+        """Queue needs breadth first, through officers among `new`; give each as it is queued.
+
+        A thrifty search passes over inspections of which every need asks for skills whose holders
+        were all met: these lead to nobody new.
+        """
+        met_all: set[Skills] = set()
+        useful = self._eligibility.everyone
         queue = list(came)
         yield from queue
         for need in queue:
@@ -122,11 +142,16 @@ class Matching:
             here = self._fit[need] & self._here[inspection]
             met = self._absent(need) & new
             new ^= met
-            for officer in numbers(met | here):
+            if thrifty and not self._eligibility.who_has(self._skills[need]) & new:
+                met_all.add(self._skills[need])
+                useful = reduce(
+                    or_, (sat for own, sat in self._sat.items() if own not in met_all), 0
+                )
+            for officer in numbers((met | here) & useful):
                 held = self.held[officer]
                 # One who sits in this inspection can only change places within it.
                 for other in [held[inspection]] if inspection in held else sorted(held.values()):
-                    if other not in came:
+                    if other not in came and not self._asked[self._inspection[other]] <= met_all:
                         came[other] = (officer, need)
                         queue.append(other)
                         yield other
@@ -150,6 +175,8 @@ class Matching:
         inspection = self._inspection[need]
         self.held[officer][inspection] = need
         self._here[inspection] |= 1 << officer
+        for skills in self._asked[inspection]:
+            self._sat[skills] |= 1 << officer
 
     def _rise(self, officer: int, need: int) -> None:
         inspection = self._inspection[need]

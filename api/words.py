@@ -65,6 +65,8 @@ ACT_NAMES: dict[str, str] = {
     "inspection.review-result": "审核检查结果",
     "inspection.order-correction": "责令改正",
     "inspection.verify-correction": "核查改正情况",
+    "inspection.request-closing": "申请终止检查",
+    "inspection.approve-closing": "批准终止检查",
     "inspection.publish-result": "公示检查结果",
 }
 ROLE_NAMES: dict[str, str] = {
@@ -90,6 +92,11 @@ NOTICE_NAMES: dict[str, str] = {
     "inspection.seat_vacated.v1": "检查人员退出，席位空缺 / an officer left a visit",
     "inspection.replacement_declined.v1": "不同意更换 / a replacement was declined",
     "inspection.seat_filled.v1": "替补已抽出 / a substitute was drawn",
+    "inspection.closing_requested.v1": "申请终止检查 / giving up a visit was requested",
+    "inspection.closed.v1": "检查已终止，未能实施 / a visit was given up",
+    "staff.suspended.v1": "停用人员账号 / an account was suspended",
+    "staff.roles_changed.v1": "变更人员角色 / roles were changed",
+    "officer.recusal_declared.v1": "申报回避 / a recusal was declared",
     "officer.leave_recorded.v1": "提出记录请假 / a leave was proposed",
     "registry.relation_recorded.v1": "提出登记回避关系 / a relation was proposed",
     "registry.relation_ended.v1": "提出解除回避关系 / the end of a relation was proposed",

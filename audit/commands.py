@@ -151,7 +151,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         id=id_, on=e.on, reference=e.reference
     ),
     personnel.RecusalDeclared: lambda id_, e: personnel.DeclareRecusal(
-        id=id_, entity=e.entity, reason=""
+        id=id_, entity=e.entity, reason=_SEALED
     ),
     personnel.OfficerTrained: lambda id_, e: personnel.RecordTraining(
         id=id_, course=e.course, on=e.on
@@ -225,6 +225,10 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     inspection.CorrectionVerified: lambda id_, e: inspection.VerifyCorrection(
         inspection=id_, corrected=e.corrected, evidence=e.evidence
     ),
+    inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
+        inspection=id_, reason=e.reason
+    ),
+    inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
 }
 

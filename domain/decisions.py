@@ -118,6 +118,12 @@ ACTS: tuple[Act, ...] = (
         command=inspection.VerifyCorrection,
         roles=("officer", "reviewer"),
     ),
+    Act(
+        name="inspection.request-closing",
+        command=inspection.RequestClosing,
+        roles=("clerk", "officer"),
+    ),
+    Act(name="inspection.approve-closing", command=inspection.ApproveClosing, roles=("approver",)),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
 )
 

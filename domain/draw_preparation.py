@@ -21,10 +21,11 @@ from domain.inspection_state import Inspection
 from domain.lottery import chains
 from domain.organisation import Staff
 from domain.rules import china_date, require_text
+from domain.substitutes import require_vacant
 from domain.task import Task
 
 if TYPE_CHECKING:
-    from domain.draw_commands import Stage
+    from domain.draw_commands import Seat, Stage
     from domain.facts import Context
     from domain.history import History
     from domain.plan_rows import DrawTerms
@@ -57,9 +58,8 @@ def prepare_replacement(
 ) -> Fact:
     """A seat is named by its visit, so where that is secret only its officers could be told apart: it must be vacant."""
     inspection = history.get(Inspection, command.seat.inspection)
-    if inspection is None or command.seat.officer not in inspection.vacant:
-        detail = "该席位没有空缺 / that seat is not vacant"
-        raise DomainError("seat-not-vacant", detail)
+    require_vacant(inspection, command.seat.officer)
+    assert inspection is not None
     others = family(history, inspection.task, "replacement")
     earlier = tuple(one for one in others if one.seat == command.seat)
     _require_next(state, command, f"{inspection.task}.replacement.{len(others) + 1}", earlier)
@@ -103,8 +103,21 @@ def _prepared(
     require_in_time(task, context)
     _check_witnesses(task, task.row.terms(event.stage), event.witnesses, history)
     _check_lotteries(task, event.stage, event.lotteries, earlier, context)
-    require_disinterested(task, context, event.witnesses, history)
+    emptied_by = _who_vacated(event.seat, history)
+    require_disinterested(task, context, (*event.witnesses, *emptied_by), history)
+    if set(event.witnesses) & set(emptied_by):
+        detail = "申请或批准更换的人不得见证 / whoever asked for or approved the replacement does not witness"
+        raise DomainError("own-act", detail)
     return Fact(stream=command.stream, event=event)
+
+
+def _who_vacated(seat: Seat | None, history: History) -> tuple[str, ...]:
+    """Who asked for a replacement and who approved it have no part in its draw."""
+    inspection = history.get(Inspection, seat.inspection) if seat else None
+    if seat is None or inspection is None:
+        return ()
+    vacancy = inspection.vacant[seat.officer]
+    return vacancy.requested_by, vacancy.approved_by
 
 
 def _check_witnesses(

@@ -262,7 +262,8 @@ def _compute(state: Draw, context: Context, history: History) -> tuple[Fact, ...
         return facts  # it is published as void
     if _public_at_once(state, history):
         facts += (Fact(stream=f"draw/{state.id}", event=DrawDisclosed()),)
-    if state.void_requested_by is None:  # else visits wait until it is known whether it counts
+    # Visits wait until it is known whether the draw counts. A substitute does not: with the person in sight, nobody decides.
+    if state.void_requested_by is None or state.seat is not None:
         facts += send_out(replace(state, computed=event), history)
     return facts
 
@@ -289,6 +290,8 @@ def _fill(state: Draw, seat: Seat, history: History) -> tuple[Fact, ...]:
     computed = officers_draw(seat, history).computed
     assert inspection is not None
     assert computed is not None
+    if seat.officer not in inspection.vacant or inspection.status != "assigned":
+        return ()  # the visit was held without, or given up meanwhile
     (substitute,) = state.selected
     seed = bytes.fromhex(computed.seed)
     return (computation.filled(inspection, seat, substitute, state.id, seed),)

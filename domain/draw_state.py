@@ -32,7 +32,7 @@ from domain.inspection_state import Inspection
 from domain.lottery.assignment_input import AssignmentInput
 from domain.lottery.entropy import Source, sources_from_json
 from domain.lottery.pool import Pool
-from domain.registry_state import Officer
+from domain.registry_state import Expert, Officer
 from domain.rules import china_date
 from domain.substitutes import substitutes
 from domain.task import Task
@@ -173,7 +173,9 @@ def require_in_time(task: Task, context: Context) -> None:
 
 
 def may_be_drawn(who: str, task: Task, history: History) -> bool:
-    """Whether somebody is an officer whom the task could call, as named by a department or of its reserve."""
+    """Whether somebody is an officer whom the task could call, named or of the reserve, or an expert where it calls experts."""
+    if task.row.team.experts and history.get(Expert, who) is not None:
+        return True
     officer = history.get(Officer, who)
     details = officer.details if officer is not None else None
     return who in task.officers or (

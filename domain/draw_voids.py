@@ -67,10 +67,14 @@ def decline(
 
 
 def _require_may_be_voided(state: Draw, history: History) -> None:
-    """Visits stand on both draws; and officers are drawn to a list of entities that must not vanish meanwhile."""
+    """Visits stand on both draws; officers are drawn to a list of entities that must not vanish; a substitute is seated at once."""
     officers = [one for one in family(history, state.task, "officers") if not one.voided]
     released = state.computed is not None and state.void_requested_by is None
-    stands = any(one.committed for one in officers) if state.stage == "entities" else released
+    stands = {
+        "entities": any(one.committed for one in officers),
+        "officers": released,
+        "replacement": state.computed is not None,
+    }[state.stage]
     if stands:
         raise DomainError(
             "inspections-exist", "已据此派出检查，不得作废 / visits stand on this draw already"

@@ -54,6 +54,7 @@ from domain.facts import Fact
 from domain.inspection_state import Inspection
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Source, Witness
+from domain.lottery.infeasible import InfeasibleError
 from domain.plan import Plan
 from domain.rules import china_date
 from domain.vrf_keys import require_standing
@@ -140,7 +141,7 @@ def _pool_of_seat(state: Draw, history: History) -> Pool:
             raise DomainError("draw-in-progress", detail)
     pool = seat_pool(state, history)
     if not pool.members:
-        detail = "没有可替补的人员：须先登记、培训或解除请假 / nobody may take the seat"
+        detail = "名册和备员中没有可替补的人员 / nobody of roster and reserve may take the seat"
         raise DomainError("nobody-eligible", detail)
     return pool
 
@@ -155,11 +156,10 @@ def _commit_officers(
     """The refusal of what cannot be assigned names visits, and so entities: not while their list is secret."""
     try:
         return computation.commit_officers(state.id, input_, fixed, key)
-    except DomainError as refusal:
+    except InfeasibleError as refusal:
         if drawn_entities(state.task, history).disclosed:
             raise
-        detail = "派不出人员；名单公布前不列出具体检查 / no assignment exists; for which visits is not told before the list is public"
-        raise DomainError(refusal.code, detail) from None
+        raise DomainError(refusal.code, refusal.without_visits()) from None
 
 
 def _sources(state: Draw, task: Task, context: Context, history: History) -> tuple[Source, ...]:

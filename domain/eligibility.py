@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.lottery.assignment_input import EXPERTS
+from domain.organisation import Staff
 from domain.registry_commands import OfficerDetails
 from domain.registry_state import Expert, Officer
 
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from domain.task import Task
 
 NOT_NAMED = "not-named"  # 部门未指派参加本任务
+NO_ACCOUNT = "no-account"  # 没有可以办理检查的账号
 REASONS = (
     "unconfirmed",  # 入库待复核
     "suspended",  # 名录中已暂停
@@ -23,18 +25,24 @@ REASONS = (
     "untrained",  # 未参加任务要求的培训
     "on-leave",  # 整个抽查时间均请假
     "no-speciality",  # 专家不具备所需专长
+    NO_ACCOUNT,
     NOT_NAMED,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
 class Candidate:
-    """Somebody who may be drawn; an expert is of the department `experts`, with the specialities as skills."""
+    """Somebody who may be drawn; an expert is of the department `experts`, with the specialities as skills.
+
+    `barred` are the entities that they must not inspect. Frozen with the list of entities: whoever is recused later could
+    otherwise shape, visit by visit, where fair loads send them. They are drawn, and a draw finds the substitute.
+    """
 
     id: str
     department: str
     skills: tuple[str, ...]
     area: str
+    barred: frozenset[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +71,7 @@ def roster(task: Task, history: History) -> Roster:
     lists: dict[str, list[Candidate]] = {"": [], NOT_NAMED: []}
     left_out: list[LeftOut] = []
     for officer in history.all(Officer):
-        reason = _why_not(officer, task)
+        reason = _why_not(officer, task, history)
         if reason in lists:
             lists[reason].append(_officer(officer))
         else:
@@ -81,17 +89,19 @@ def roster(task: Task, history: History) -> Roster:
     )
 
 
-def _why_not(officer: Officer, task: Task) -> str:
+def _why_not(officer: Officer, task: Task, history: History) -> str:
     """The first reason that applies; being named comes last, so that the reserve is ready to go."""
     row, details = task.row, officer.details
     if details is None:
         return "unconfirmed"
+    staff = history.get(Staff, officer.id)
     reasons = (
         ("suspended", officer.suspended),
         ("other-department", not row.items_of(details.department)),
         ("certificate-expires", details.certificate_expires < row.window_to),
         ("untrained", row.training is not None and row.training not in officer.trained),
         ("on-leave", officer.away(row.window_from, row.window_to)),
+        (NO_ACCOUNT, staff is None or not staff.active or "officer" not in staff.roles),
         (NOT_NAMED, officer.id not in task.officers),
     )
     return next((reason for reason, applies in reasons if applies), "")
@@ -119,16 +129,39 @@ def _officer(officer: Officer) -> Candidate:
         department=officer.details.department,
         skills=officer.details.skills,
         area=officer.details.area,
+        barred=officer.barred,
     )
 
 
 def _expert(expert: Expert) -> Candidate:
     assert expert.details is not None
-    return Candidate(id=expert.id, department=EXPERTS, skills=expert.details.specialities, area="")
+    return Candidate(
+        id=expert.id,
+        department=EXPERTS,
+        skills=expert.details.specialities,
+        area="",
+        barred=expert.barred,
+    )
 
 
 def _by_id(one: Candidate | LeftOut) -> bytes:
     return one.id.encode()
+
+
+def still_fit(frozen: tuple[Candidate, ...], now: Roster) -> list[Candidate]:
+    """Those of a frozen list who did not leave since, each with the skills that they have then and now.
+
+    Whoever only lost the account did not leave: one administrator would otherwise shape the list alone.
+    """
+    today = {one.id: one for one in (*now.candidates, *now.reserve)}
+    without_account = {one.id for one in now.left_out if one.reason == NO_ACCOUNT}
+    kept = [one for one in frozen if one.id in without_account]
+    for one in frozen:
+        known = today.get(one.id)
+        if known is not None and known.department == one.department:
+            skills = tuple(skill for skill in one.skills if skill in known.skills)
+            kept.append(replace(one, skills=skills))
+    return sorted(kept, key=_by_id)
 
 
 def barred(id_: str, department: str, history: History) -> frozenset[str]:

@@ -77,6 +77,8 @@ NAMES: dict[str, type] = {
     "inspection.result_reviewed.v1": inspection.ResultReviewed,
     "inspection.correction_ordered.v1": inspection.CorrectionOrdered,
     "inspection.correction_verified.v1": inspection.CorrectionVerified,
+    "inspection.closing_requested.v1": inspection.ClosingRequested,
+    "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from sys import intern
 from typing import TYPE_CHECKING, Any
 
-from domain.eligibility import barred, roster
+from domain.eligibility import roster, still_fit
 from domain.inspection_state import inspection_id
 from domain.lottery.assignment_input import ALG, EXPERTS, AssignmentInput, input_of
 from domain.lottery.blocking import is_feasible
@@ -84,9 +84,7 @@ def assignment_input(
     Where these are too few, the frozen reserve comes in, all of it: nobody is picked, and nobody joins who was not there.
     """
     now = roster(task, history)
-    still = {one.id for one in (*now.candidates, *now.reserve)}
-    named = [one for one in frozen.candidates if one.id in still]
-    reserve = [one for one in frozen.reserve if one.id in still]
+    named, reserve = still_fit(frozen.candidates, now), still_fit(frozen.reserve, now)
     input_ = _input(task, drawn, named, leaf, history)
     if reserve and not is_feasible(input_):
         return _input(task, drawn, named + reserve, leaf, history)
@@ -109,8 +107,7 @@ def _input(
             "recusals": [
                 [one.id, visits[entity]]
                 for one in people
-                for entity in barred(one.id, one.department, history)
-                if entity in visits
+                for entity in sorted(one.barred & visits.keys())
             ],
         }
     )

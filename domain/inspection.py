@@ -12,30 +12,40 @@ from typing import TYPE_CHECKING, assert_never
 from domain import inspection_results as results
 from domain import replacement
 from domain.draw_commands import DrawDisclosed
-from domain.draw_state import Draw, family, is_told
+from domain.draw_state import Draw, family, is_told, require_disinterested, task_of
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.inspection_commands import (
     AnyInspectionCommand,
+    ApproveClosing,
     CheckIn,
     CheckOut,
+    ClosingRequested,
     ConfirmResult,
     EnterResult,
+    InspectionClosed,
     InspectionNotified,
     Notify,
     OfficerCheckedIn,
     OfficerCheckedOut,
     OrderCorrection,
     PublishResult,
+    RequestClosing,
     ReviewResult,
     VerifyCorrection,
 )
-from domain.inspection_rules import require_fit, require_status
+from domain.inspection_rules import (
+    require_fit,
+    require_member,
+    require_participating,
+    require_status,
+)
 from domain.inspection_state import Inspection
 from domain.lottery.assignment_input import EXPERTS
 from domain.replacement_commands import ReplacementCommand
 from domain.rules import (
     china_date,
+    require_reason,
     require_text,
 )
 
@@ -64,7 +74,7 @@ def decide(
     event: object
     match command:
         case Notify():
-            event = _notify(state, command)
+            event = _notify(state, command, context, history)
         case CheckOut():
             event = _check_out(state, context)
         case EnterResult():
@@ -76,9 +86,13 @@ def decide(
         case OrderCorrection():
             event = results.order(state, command, context, history)
         case VerifyCorrection():
-            event = results.verify(state, command, context)
+            event = results.verify(state, command, context, history)
         case PublishResult():
             event = results.publish(state, context, history)
+        case RequestClosing():
+            event = _request_closing(state, command, context, history)
+        case ApproveClosing():
+            event = _close(state, context, history)
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
@@ -94,14 +108,21 @@ def _is_secret(state: Inspection, context: Context, history: History) -> bool:
     actor = context.actor
     if actor.id in state.officers and is_told(state.task, context, history):
         return False
-    if actor.role in REPLACING and (state.asked or state.vacant):
+    waits = state.asked or state.vacant or state.closing_requested_by
+    if actor.role in REPLACING and waits:
         return False
     draws = (state.assigned.entities_draw, state.assigned.officers_draw)
     return any(not draw.disclosed for id_ in draws if (draw := history.get(Draw, id_)) is not None)
 
 
-def _notify(state: Inspection, command: Notify) -> InspectionNotified:
+def _notify(
+    state: Inspection, command: Notify, context: Context, history: History
+) -> InspectionNotified:
     require_status(state, "assigned")
+    if context.actor.role == "officer":
+        require_member(state, context)
+    else:
+        require_participating(state, context, history)
     if state.notified:
         raise DomainError("wrong-stage", f"检查 {state.id} 已通知 / was notified already")
     require_text(command.notice_number, "notice_number")
@@ -119,7 +140,7 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
             " / today is outside the task's window"
         )
         raise DomainError("outside-window", detail)
-    if context.actor.id in state.checked_in:
+    if context.actor.id in state.present:
         raise DomainError("wrong-stage", "您已签到 / you have checked in already")
     return OfficerCheckedIn()
 
@@ -149,17 +170,48 @@ def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, 
     others = [
         one
         for one in history.all(Inspection)
-        if one.task == state.task and one.id != state.id and one.first_visit_on is None
+        if one.task == state.task and one.id != state.id and _may_begin(one)
     ]
     if others:
         return ()
     return tuple(Fact(stream=f"draw/{draw.id}", event=DrawDisclosed()) for draw in draws)
 
 
+def _may_begin(inspection: Inspection) -> bool:
+    return inspection.first_visit_on is None and inspection.status != "closed"
+
+
+def _request_closing(
+    state: Inspection, command: RequestClosing, context: Context, history: History
+) -> ClosingRequested:
+    """Its officers ask, or the desk of a department that inspects."""
+    _require_open(state)
+    if context.actor.role == "officer":
+        require_member(state, context)
+    else:
+        require_participating(state, context, history)
+    require_reason(command.reason)
+    return ClosingRequested(reason=command.reason)
+
+
+def _close(state: Inspection, context: Context, history: History) -> InspectionClosed:
+    _require_open(state)
+    asked_by = state.closing_requested_by
+    if asked_by is None:
+        detail = f"{state.id}: 没有待批准的终止申请 / nobody asked to give the visit up"
+        raise DomainError("nothing-to-confirm", detail)
+    require_disinterested(task_of(state.task, history), context, (asked_by,), history)
+    return InspectionClosed(requested_by=asked_by)
+
+
+def _require_open(state: Inspection) -> None:
+    if state.status in {"approved", "published", "closed"}:
+        detail = f"检查 {state.id} 处于 {state.status}，不能终止 / it cannot be given up now"
+        raise DomainError("wrong-stage", detail)
+
+
 def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:
     require_status(state, "assigned")
-    if context.actor.id not in state.checked_in or context.actor.id in state.checked_out:
-        raise DomainError(
-            "wrong-stage", "须先签到，且只签退一次 / check in first, and check out once"
-        )
+    if context.actor.id not in state.present:
+        raise DomainError("wrong-stage", "须先签到 / check in first")
     return OfficerCheckedOut()

@@ -128,6 +128,18 @@ class PublishResult(InspectionCommand):
     """Make an approved result public."""
 
 
+@dataclass(frozen=True, kw_only=True)
+class RequestClosing(InspectionCommand):
+    """Ask that a visit which cannot be carried out or finished any more is given up, and say why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApproveClosing(InspectionCommand):
+    """Somebody who has no hand in it agrees that the visit is given up 未能实施."""
+
+
 AnyInspectionCommand = (
     Notify
     | CheckIn
@@ -138,6 +150,8 @@ AnyInspectionCommand = (
     | OrderCorrection
     | VerifyCorrection
     | PublishResult
+    | RequestClosing
+    | ApproveClosing
 )
 
 
@@ -212,3 +226,17 @@ class CorrectionVerified:
 @dataclass(frozen=True, kw_only=True)
 class ResultPublished:
     """The public may read the result as it was approved."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClosingRequested:
+    """Somebody asked that the visit is given up."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class InspectionClosed:
+    """The visit was given up by two people. The discipline office is told by this event."""
+
+    requested_by: str

@@ -18,7 +18,12 @@ from domain.inspection_commands import (
     ReviewResult,
     VerifyCorrection,
 )
-from domain.inspection_rules import require_fit, require_participating, require_status
+from domain.inspection_rules import (
+    require_fit,
+    require_participating,
+    require_status,
+    require_unbiased,
+)
 from domain.rules import (
     china_date,
     parse_date,
@@ -67,7 +72,7 @@ def enter(
 
 def _require_visited(state: Inspection, context: Context) -> None:
     """Law: two officers at the least, there together; and one of each department whose items are inspected."""
-    there = set(state.checked_out)
+    there = set(state.checked_out) & set(state.officers)
     if len(there & state.together) < MIN_OFFICERS or context.actor.id not in there:
         detail = "至少两名检查人员须同时在场，签到签退后方可录入 / two officers must have been there together, in and out"
         raise DomainError("too-few-officers", detail)
@@ -105,6 +110,7 @@ def review(
 ) -> ResultReviewed:
     """Let somebody who was not there approve or return it."""
     require_status(state, "confirmed")
+    require_unbiased(state, context, history)
     if context.actor.id in state.officers:
         raise DomainError("own-act", "检查人员不得审核本次检查 / an officer of it cannot review it")
     require_participating(state, context, history)
@@ -116,6 +122,7 @@ def review(
 def publish(state: Inspection, context: Context, history: History) -> ResultPublished:
     """Make an approved result public."""
     require_status(state, "approved")
+    require_unbiased(state, context, history)
     require_participating(state, context, history)
     require_other_person(context, state.reviewed_by or "", "结果公示 / publication of the result")
     assert state.result is not None
@@ -146,10 +153,13 @@ def order(
     return CorrectionOrdered(requirement=command.requirement, due=command.due)
 
 
-def verify(state: Inspection, command: VerifyCorrection, context: Context) -> CorrectionVerified:
+def verify(
+    state: Inspection, command: VerifyCorrection, context: Context, history: History
+) -> CorrectionVerified:
     """Let somebody who was not there look again."""
     if state.follow_up is None or state.follow_up.closed:
         raise DomainError("wrong-stage", f"检查 {state.id} 没有待核查的改正 / no correction waits")
+    require_unbiased(state, context, history)
     if context.actor.id in state.officers:
         raise DomainError(
             "own-act", "须由原检查人员以外的人核查 / verified by someone who was not there"

@@ -24,19 +24,24 @@ def require_status(state: Inspection, status: Status) -> None:
         raise DomainError("wrong-stage", detail)
 
 
+def require_member(state: Inspection, context: Context) -> None:
+    """Refuse whoever is not an officer of the team."""
+    if context.actor.id not in state.officers:
+        detail = f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
+        raise DomainError("not-assigned", detail)
+
+
 def require_fit(state: Inspection, context: Context, history: History) -> None:
     """Only an assigned officer acts, who is active, certified today and not recused; at every step of the visit."""
     id_, today = context.actor.id, china_date(context.now)
-    if id_ not in state.officers:
-        detail = f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
-        raise DomainError("not-assigned", detail)
+    require_member(state, context)
     officer = history.get(Officer, id_)
     if officer is None or not officer.active or officer.details is None:
         raise DomainError(
             "officer-not-active", f"{id_}: 不在名录或已暂停 / not in the registry, or suspended"
         )
     if state.entity in officer.barred:
-        detail = f"您应回避 {state.entity} / you are recused from this entity"
+        detail = f"您应回避 {state.entity}，请申报并更换 / you are recused: declare it, and somebody else is drawn"
         raise DomainError("recused", detail)
     if officer.details.certificate_expires < today:
         raise DomainError(
@@ -53,3 +58,13 @@ def require_participating(state: Inspection, context: Context, history: History)
             f"由参加检查的部门办理：{'、'.join(departments)} / for the departments that inspect"
         )
         raise DomainError("other-department", detail)
+
+
+def require_unbiased(state: Inspection, context: Context, history: History) -> None:
+    """Whoever left the visit, or must not inspect the entity, decides nothing about it."""
+    officer = history.get(Officer, context.actor.id)
+    if context.actor.id in state.fell_out or (
+        officer is not None and state.entity in officer.barred
+    ):
+        detail = f"您应回避 {state.entity} / you are recused from this entity"
+        raise DomainError("recused", detail)

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING, Literal
 
 from domain.inspection_commands import (
     AssignedOfficer,
+    ClosingRequested,
     CorrectionOrdered,
     CorrectionVerified,
     InspectionAssigned,
+    InspectionClosed,
     InspectionNotified,
     OfficerCheckedIn,
     OfficerCheckedOut,
@@ -34,7 +36,7 @@ if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
-Status = Literal["assigned", "entered", "confirmed", "approved", "published"]
+Status = Literal["assigned", "entered", "confirmed", "approved", "published", "closed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -60,6 +62,8 @@ class Vacancy:
 
     department: str
     cause: Cause
+    requested_by: str
+    approved_by: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +72,8 @@ class Inspection:
 
     `team` is who carries it out now, experts too, by the tickets of the draw of officers. `declared` hold who said that
     nothing biases them, `asked` whose replacement is asked for, `vacant` whose seat is empty, `fell_out` who ever left.
-    `checked_in` and `checked_out` hold officer ids in the order of their acts, `together` those who met a colleague there.
+    `checked_in` and `checked_out` hold officer ids in the order of their acts, `present` who is there and since which day,
+    `together` those who met a colleague there on the day of their arrival.
     """
 
     id: str
@@ -82,7 +87,9 @@ class Inspection:
     notified: bool = False
     checked_in: tuple[str, ...] = ()
     checked_out: tuple[str, ...] = ()
+    present: Mapping[str, str] = field(default_factory=dict)
     together: frozenset[str] = frozenset()
+    closing_requested_by: str | None = None
     first_visit_on: str | None = None
     result: ResultEntered | None = None
     entered_by: str | None = None
@@ -131,7 +138,8 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
         case OfficerCheckedIn():
             return _arrived(state, by, china_date(recorded.recorded_at))
         case OfficerCheckedOut():
-            return replace(state, checked_out=(*state.checked_out, by))
+            present = {who: day for who, day in state.present.items() if who != by}
+            return replace(state, checked_out=(*state.checked_out, by), present=present)
         case ResultEntered():
             return replace(state, status="entered", result=event, entered_by=by)
         case ResultConfirmed():
@@ -146,6 +154,10 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
             return replace(state, follow_up=replace(state.follow_up, closed=corrected))
         case ResultPublished():
             return replace(state, status="published")
+        case ClosingRequested():
+            return replace(state, closing_requested_by=by)
+        case InspectionClosed():
+            return replace(state, status="closed")
         case _:
             return state
 
@@ -164,16 +176,22 @@ def _reseated(
         case ReplacementDeclined(officer=officer):
             del asked[officer]
             return replace(state, asked=asked)
-        case SeatVacated(officer=officer, cause=cause):
+        case SeatVacated(officer=officer, cause=cause, requested_by=requested_by):
             del asked[officer]
             (gone,) = (one for one in state.team if one.id == officer)
-            vacant[officer] = Vacancy(department=gone.department, cause=cause)
+            vacant[officer] = Vacancy(
+                department=gone.department,
+                cause=cause,
+                requested_by=requested_by,
+                approved_by=by,
+            )
             return replace(
                 state,
                 team=tuple(one for one in state.team if one.id != officer),
                 asked=asked,
                 vacant=vacant,
                 fell_out=state.fell_out | {officer},
+                present={who: day for who, day in state.present.items() if who != officer},
             )
         case SeatFilled(left=left, team=team):
             del vacant[left]
@@ -181,10 +199,11 @@ def _reseated(
 
 
 def _arrived(state: Inspection, by: str, day: str) -> Inspection:
-    there = set(state.checked_in) - set(state.checked_out)
+    met = {who for who, since in state.present.items() if since == day}
     return replace(
         state,
         checked_in=(*state.checked_in, by),
-        together=state.together | (there | {by} if there else set()),
+        present={**state.present, by: day},
+        together=state.together | (met | {by} if met else set()),
         first_visit_on=state.first_visit_on or day,
     )

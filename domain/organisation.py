@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal, assert_never
 
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.lottery.assignment_input import EXPERTS
 from domain.rules import require_reason, require_slug
 
 if TYPE_CHECKING:
@@ -153,6 +154,9 @@ def decide_department(
 ) -> tuple[Fact, ...]:
     """Enter a department once; the same again changes nothing."""
     require_slug(command.id, "id")
+    if command.id == EXPERTS:
+        detail = f"id: {EXPERTS} 专用于专家 / stands for the experts"
+        raise DomainError("id-invalid", detail)
     if state is None:
         event = DepartmentAdded(name=command.name, collates=command.collates)
         return (Fact(stream=command.stream, event=event),)

@@ -59,6 +59,7 @@ def _recuse(command: DeclareRecusal, context: Context) -> RecusalDeclared:
     if context.actor.id != command.id:
         raise DomainError("not-yourself", "回避由本人申报 / an officer declares their own recusals")
     require_entity_id(command.entity, override_reason="declared as it stands")
+    require_reason(command.reason)
     return RecusalDeclared(entity=command.entity)
 
 
@@ -73,7 +74,7 @@ def _leave(command: RecordLeave) -> LeaveRecorded:
 def _end(state: Entry, command: EndRelation) -> RelationEnded:
     assert isinstance(state, Officer | Expert)
     require_reason(command.reason)
-    if command.entity not in state.relations:
-        detail = f"{state.id} 与 {command.entity} 没有登记的关系 / no relation is recorded"
+    if command.entity not in state.barred:
+        detail = f"{state.id} 与 {command.entity} 没有登记的关系或回避 / no relation or recusal is recorded"
         raise DomainError("unknown-entry", detail)
     return RelationEnded(entity=command.entity, reason=command.reason)

@@ -71,7 +71,7 @@ class RecordRelation(PersonCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class EndRelation(PersonCommand):
-    """Propose to record that a relation ended, and why it counts no more."""
+    """Propose to record that a relation ended, or that a recusal was declared in error, and why it counts no more."""
 
     entity: str
     reason: str

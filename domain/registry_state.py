@@ -31,6 +31,7 @@ from domain.registry_commands import (
     Suspended,
     VisitRecorded,
 )
+from domain.rules import day_after
 
 if TYPE_CHECKING:
     from domain.facts import Recorded
@@ -138,8 +139,12 @@ class Officer(Entry):
         return self.recusals | frozenset(self.relations)
 
     def away(self, first: str, last: str) -> bool:
-        """Whether a leave covers all of these days."""
-        return any(start <= first and last <= end for start, end in self.leaves.items())
+        """Whether the leaves together cover all of these days."""
+        free = first  # the first day that no leave covers
+        for start, end in sorted(self.leaves.items()):
+            if start <= free <= end:
+                free = day_after(end)
+        return free > last
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -186,6 +191,9 @@ def evolve_officer(state: Officer | None, recorded: Recorded, _history: History)
         case "leave":
             first, last = pending.days
             return replace(entry, leaves={**entry.leaves, first: last})
+        case "relation-end":
+            recusals, relations = entry.recusals - {pending.note}, entry.relations
+            return replace(entry, recusals=recusals, relations=_related(relations, pending))
         case _:
             return replace(entry, relations=_related(entry.relations, pending))
 

@@ -11,6 +11,7 @@ from domain.draw_state import require_disinterested, task_of
 from domain.eligibility import barred
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.inspection_rules import require_member
 from domain.lottery.assignment_input import EXPERTS
 from domain.organisation import Staff
 from domain.personnel_commands import RecusalDeclared
@@ -42,7 +43,7 @@ def decide(
         raise DomainError("wrong-stage", detail)
     match command:
         case Declare():
-            return _declare(state, command, context)
+            return _declare(state, command, context, history)
         case RequestReplacement():
             return (_request(state, command, context, history),)
         case ApproveReplacement():
@@ -57,22 +58,23 @@ def decide(
     return (Fact(stream=command.stream, event=event),)
 
 
-def _declare(state: Inspection, command: Declare, context: Context) -> tuple[Fact, ...]:
+def _declare(
+    state: Inspection, command: Declare, context: Context, history: History
+) -> tuple[Fact, ...]:
     """A conflict is three facts: that it was declared, the recusal, and that a substitute is asked for."""
     who = context.actor.id
-    if who not in state.officers:
-        detail = f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
-        raise DomainError("not-assigned", detail)
-    _require_absent(state, who)
+    require_member(state, context)
     if not command.conflict:
-        asked = state.asked.get(who)
-        if who in state.declared or (asked is not None and asked.cause == "recusal"):
+        if who in state.declared:
             raise DomainError("wrong-stage", "您已申报 / you have declared already")
+        if state.entity in barred(who, "", history):
+            detail = f"您应回避 {state.entity}，请申报有应当回避的情形 / you are recused: declare the conflict"
+            raise DomainError("recused", detail)
         return (Fact(stream=command.stream, event=ConflictDeclared(conflict=False)),)
     require_reason(command.reason)
     officer = f"officer/{who}"
     sealed = {"reason": command.reason}
-    facts = [
+    return (
         Fact(
             stream=command.stream,
             event=ConflictDeclared(conflict=True),
@@ -80,11 +82,8 @@ def _declare(state: Inspection, command: Declare, context: Context) -> tuple[Fac
             subject=officer,
         ),
         Fact(stream=officer, event=RecusalDeclared(entity=state.entity)),
-    ]
-    if who not in state.asked:
-        event = ReplacementRequested(officer=who, cause="recusal")
-        facts.append(Fact(stream=command.stream, event=event))
-    return tuple(facts)
+        Fact(stream=command.stream, event=ReplacementRequested(officer=who, cause="recusal")),
+    )
 
 
 def _request(
@@ -97,10 +96,11 @@ def _request(
         raise DomainError("not-assigned", detail)
     if who in state.asked:
         raise DomainError("wrong-stage", "已申请更换 / a substitute is asked for already")
-    _require_absent(state, who)
+    if command.cause != "recusal":
+        _require_absent(state, who)
     require_reason(command.reason)
     _require_concerned(state, who, context, history)
-    if command.cause == "recusal" and state.entity not in barred(who, department, history):
+    if command.cause == "recusal" and not _is_barred(state, who, history):
         detail = "回避须由本人申报，或先在名录登记关系 / a recusal is declared by the officer, or a relation recorded first"
         raise DomainError("not-yourself", detail)
     subject = f"{'expert' if department == EXPERTS else 'officer'}/{who}"
@@ -120,14 +120,18 @@ def _require_absent(state: Inspection, who: str) -> None:
 def _require_concerned(state: Inspection, who: str, context: Context, history: History) -> None:
     """The team itself asks, or the desk of a department that inspects."""
     if context.actor.role == "officer":
-        if context.actor.id not in state.officers:
-            detail = f"您不是检查 {state.id} 的检查人员 / not an officer of this inspection"
-            raise DomainError("not-assigned", detail)
+        require_member(state, context)
         return
+    require_disinterested(task_of(state.task, history), context, (), history)
     staff = history.get(Staff, context.actor.id)
     if staff is None or staff.department not in {own.department for own in state.assigned.items}:
         detail = f"{who}: 由参加检查的部门申请 / for the departments that inspect"
         raise DomainError("other-department", detail)
+
+
+def _is_barred(state: Inspection, who: str, history: History) -> bool:
+    department = next((one.department for one in state.team if one.id == who), "")
+    return state.entity in barred(who, department, history)
 
 
 def _judge(state: Inspection, who: str, context: Context, history: History) -> Asked:
@@ -137,7 +141,8 @@ def _judge(state: Inspection, who: str, context: Context, history: History) -> A
         detail = f"{who}: 没有待批准的更换申请 / no replacement waits for approval"
         raise DomainError("nothing-to-confirm", detail)
     require_disinterested(task_of(state.task, history), context, (asked.by,), history)
-    _require_absent(state, who)
+    if asked.cause != "recusal":
+        _require_absent(state, who)
     return asked
 
 
@@ -147,7 +152,7 @@ def _decline(
     """A recusal holds at once and is not argued with; the discipline office sees how often somebody declares one."""
     asked = _judge(state, command.officer, context, history)
     require_reason(command.reason)
-    if asked.cause == "recusal":
+    if asked.cause == "recusal" and _is_barred(state, command.officer, history):
         detail = f"{command.officer} 须回避，不能驳回 / is recused: this cannot be declined"
         raise DomainError("recused", detail)
     return ReplacementDeclined(officer=command.officer, reason=command.reason)

@@ -37,6 +37,8 @@ def require_text(text: str, place: str) -> None:
 
 def require_skills(skills: tuple[str, ...], place: str) -> None:
     """Names of skills and specialities; those that begin like an area's stand for areas in a draw of officers."""
+    if len(set(skills)) < len(skills):
+        raise DomainError("duplicate-id", f"{place}: 重复 / stands twice")
     for skill in skills:
         require_text(skill, place)
         if skill.startswith(AREA):
@@ -59,6 +61,11 @@ def parse_date(text: str, place: str) -> date:
     if day is None or day.isoformat() != text:
         raise DomainError("date-invalid", f"{place}: 日期须为 YYYY-MM-DD / dates are YYYY-MM-DD")
     return day
+
+
+def day_after(day: str) -> str:
+    """The day that follows, both as YYYY-MM-DD."""
+    return (date.fromisoformat(day) + timedelta(days=1)).isoformat()
 
 
 def parse_past_date(text: str, place: str, now: str) -> date:

@@ -7,9 +7,10 @@ whom it did not name, and these only where the roster is exhausted.
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from domain.eligibility import barred, roster
+from domain.eligibility import NO_ACCOUNT, barred, roster
 from domain.errors import DomainError
 from domain.frame import person
 from domain.inspection_state import Inspection
@@ -20,7 +21,7 @@ from domain.rules import AREA
 from domain.task import Task
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from domain.eligibility import Candidate, Roster
     from domain.history import History
@@ -43,9 +44,7 @@ def substitutes(
     history: History,
 ) -> Pool:
     """Give the pool for the seat that `left` had, of the roster that was frozen with the entities; stratum: the department."""
-    if left not in inspection.vacant:
-        detail = f"{inspection.id}: {left} 的席位没有空缺 / that seat is not vacant"
-        raise DomainError("seat-not-vacant", detail)
+    require_vacant(inspection, left)
     department = inspection.vacant[left].department
     needs = next(one.needs for one in seated.inspections if one.id == inspection.id)
     why_not = _judge(inspection, left, frozen, needs, history)
@@ -62,6 +61,13 @@ def substitutes(
     )
 
 
+def require_vacant(inspection: Inspection | None, left: str) -> None:
+    """Refuse a seat that is not vacant, or whose visit has been held."""
+    if inspection is None or left not in inspection.vacant or inspection.status != "assigned":
+        detail = "该席位没有空缺 / that seat is not vacant"
+        raise DomainError("seat-not-vacant", detail)
+
+
 def _judge(
     inspection: Inspection,
     left: str,
@@ -73,7 +79,14 @@ def _judge(
     task = history.get(Task, inspection.task)
     assert task is not None
     department = inspection.vacant[left].department
-    gone = {one.id: one.reason for one in roster(task, history).left_out}
+    now = roster(task, history)
+    gone = {one.id: one.reason for one in now.left_out if one.reason != NO_ACCOUNT}
+    gone |= {
+        one.id: "does-not-fit"
+        for one in (*now.candidates, *now.reserve)
+        if one.department != department
+    }
+    skills = {one.id: one.skills for one in (*now.candidates, *now.reserve)}
     own = [one for one in history.all(Inspection) if one.task == task.plan_number]
     loads = Counter(member.id for one in own for member in one.team)
     known = {one.id: one for one in (*frozen.candidates, *frozen.reserve)}
@@ -91,11 +104,17 @@ def _judge(
                 "at-capacity",
                 task.row.team.max_visits is not None and loads[one.id] >= task.row.team.max_visits,
             ),
-            ("does-not-fit", not _fit([*rest, one], needs, task)),
+            ("does-not-fit", not _fit([*rest, _of_now(one, skills)], needs, task)),
         )
         return next((reason for reason, applies in reasons if applies), "")
 
     return why_not
+
+
+def _of_now(one: Candidate, skills: Mapping[str, tuple[str, ...]]) -> Candidate:
+    """With the skills that somebody had when the roster was frozen and still has."""
+    kept = skills.get(one.id, one.skills)
+    return replace(one, skills=tuple(skill for skill in one.skills if skill in kept))
 
 
 def _fit(team: list[Candidate], needs: tuple[Need, ...], task: Task) -> bool:

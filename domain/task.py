@@ -86,9 +86,10 @@ class TaskConfirmed:
 
 @dataclass(frozen=True, kw_only=True)
 class TaskCompleted:
-    """Every inspection of the task has its published result."""
+    """Every inspection of the task has its published result, or was given up by two people (`closed`)."""
 
     inspections: int
+    closed: int
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -219,11 +220,12 @@ def _complete(state: Task, context: Context, history: History) -> TaskCompleted:
     if state.completed:
         raise DomainError("wrong-stage", "任务已完成 / the task is complete")
     own = [one for one in history.all(Inspection) if one.task == state.plan_number]
-    open_ = [one for one in own if one.status != "published"]
+    closed = [one for one in own if one.status == "closed"]
+    open_ = [one for one in own if one.status not in {"published", "closed"}]
     if not own or open_:
         detail = f"尚有 {len(open_)} 项检查未公示 / inspections are not yet published"
         raise DomainError("inspections-open", detail)
-    return TaskCompleted(inspections=len(own))
+    return TaskCompleted(inspections=len(own), closed=len(closed))
 
 
 def evolve(state: Task | None, recorded: Recorded, history: History) -> Task:

@@ -30,6 +30,7 @@ from domain.inspection_commands import (
 from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
+from domain.personnel_commands import DeclareRecusal
 from domain.plan import CollatePlan, DraftPlan, PublishPlan, ReviewPlan
 from domain.plan_rows import DepartmentItems, DrawTerms, PlanRow, Scope, StratumRatio
 from domain.registry_commands import (
@@ -39,6 +40,7 @@ from domain.registry_commands import (
     EntityDetails,
     OfficerDetails,
 )
+from domain.registry_state import Entity
 from domain.replacement_commands import Declare
 from domain.task import ConfirmTask, OpenTask
 from domain.team_terms import TeamTerms
@@ -423,6 +425,14 @@ def reveal_draw(story: Story, draw_id: str) -> None:
 def with_inspections(row: PlanRow | None = None) -> Story:
     """Give a story in which entities and officers are drawn."""
     return draw_both(with_task(row))
+
+
+def recuse_all(story: Story, letter: str) -> None:
+    """Let all officers of a department recuse themselves from every entity."""
+    for n in range(1, 7):
+        for entity in story.history.all(Entity):
+            id_ = f"{letter}{n}"
+            story.act(id_, "officer", DeclareRecusal(id=id_, entity=entity.id, reason="示例"))
 
 
 def declare(story: Story, inspection: str, officers: Iterable[str]) -> None:

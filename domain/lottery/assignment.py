@@ -15,7 +15,7 @@ from domain.lottery.matching import Eligibility, Matching
 from domain.lottery.tickets import by_ticket, key_of, ticket
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
 
     from domain.lottery.assignment_input import AssignmentInput
     from domain.lottery.departments import Department, Place
@@ -57,11 +57,11 @@ def _in_order(seed: bytes, label: bytes, name: str, ids: Iterable[str]) -> list[
     return [each for _, each in by_ticket(key_of(seed, label, name), ids)]
 
 
-def _lots(seed: bytes, place: Place) -> list[int]:
+def _lots(seed: bytes, place: Place) -> Iterator[int]:
     """Give the tickets of a place's seats as integers."""
     key = key_of(seed, b"seats", place.inspection)
     seats = range(place.first_seat, place.first_seat + place.need.count)
-    return [int.from_bytes(ticket(key, str(seat)), "big") for seat in seats]
+    return (int.from_bytes(ticket(key, str(seat)), "big") for seat in seats)
 
 
 def _output(

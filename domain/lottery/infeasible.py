@@ -56,6 +56,15 @@ class InfeasibleError(DomainError):
             "officers": self.officers,
         }
 
+    def without_visits(self) -> str:
+        """Say it without naming an inspection: department, numbers and what is missing."""
+        zh = "、".join(MISSING[each] for each in self.missing)
+        return (
+            f"{self.department}: 人员不足，席位 {self.seats}，合格 {self.officers} 人，缺 {zh} / "
+            f"too few officers: {self.seats} seats, {self.officers} officers who fit, "
+            f"missing: {', '.join(self.missing)}"
+        )
+
     def _sentence(self) -> str:
         named = "; ".join(_named(*each) for each in self.needs[:_NAMED])
         if len(self.needs) > _NAMED:

@@ -8,23 +8,28 @@ import pytest
 
 from domain.errors import DomainError
 from domain.inspection_commands import (
+    ApproveClosing,
     AssignedOfficer,
     CheckIn,
     CheckOut,
     ConfirmResult,
     EnterResult,
+    InspectionClosed,
     ItemResult,
     Notify,
     OrderCorrection,
     PublishResult,
+    RequestClosing,
     ResultCategory,
     ReviewResult,
     VerifyCorrection,
 )
 from domain.inspection_state import Inspection
-from domain.organisation import ChangeStaffRoles
+from domain.organisation import ChangeStaffRoles, Role
 from domain.personnel_commands import DeclareRecusal
 from domain.registry_commands import ChangeOfficer, OfficerDetails, Suspend
+from domain.replacement_commands import Declare
+from domain.task import CompleteTask, TaskCompleted
 from tests.story import (
     Story,
     clean_result,
@@ -361,3 +366,113 @@ def test_only_the_departments_that_inspect_review_order_and_publish() -> None:
         story.decide("clerk-labour", "clerk", PublishResult(inspection=id_))
     with pytest.raises(DomainError, match="own-act"):
         story.decide("reviewer1", "clerk", PublishResult(inspection=id_))
+
+
+def test_an_officer_comes_again_with_a_substitute() -> None:
+    """Whoever left a visit that is not finished may return to it."""
+    story = with_inspections()
+    inspection = first(story)
+    one, two = inspection.officers
+    visit(story, inspection.id, (one,))
+    declare(story, inspection.id, (two,))
+    for officer in (one, two):
+        story.act(officer, "officer", CheckIn(inspection=inspection.id))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide(one, "officer", CheckIn(inspection=inspection.id))
+    for officer in (one, two):
+        story.act(officer, "officer", CheckOut(inspection=inspection.id))
+    assert story.decide(one, "officer", clean_result(inspection.id))
+
+
+def test_together_means_on_the_same_day() -> None:
+    """Who forgot to check out is not there for weeks."""
+    story = with_inspections()
+    inspection = first(story)
+    one, two = inspection.officers
+    declare(story, inspection.id, (one, two))
+    story.act(one, "officer", CheckIn(inspection=inspection.id))
+    story.now = "2024-06-20T01:00:00.000Z"
+    story.act(two, "officer", CheckIn(inspection=inspection.id))
+    for officer in (one, two):
+        story.act(officer, "officer", CheckOut(inspection=inspection.id))
+    with pytest.raises(DomainError, match="too-few-officers"):
+        story.decide(two, "officer", clean_result(inspection.id))
+
+
+def test_whoever_is_recused_decides_nothing_about_the_result() -> None:
+    """Not as a reviewer either."""
+    story = with_inspections()
+    inspection = first(story)
+    one, two = inspection.officers
+    stranger = next(id_ for id_ in ("E1", "E2", "E3") if id_ not in inspection.officers)
+    change = ChangeStaffRoles(id=stranger, roles=("officer", "reviewer"), reason="示例：兼任")
+    story.act("admin", "administrator", change)
+    visit(story, inspection.id, (one, two))
+    story.act(one, "officer", clean_result(inspection.id))
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
+    review = ReviewResult(inspection=inspection.id, approve=True, remark="")
+    assert story.decide(stranger, "reviewer", review)
+    recusal = DeclareRecusal(id=stranger, entity=inspection.entity, reason="示例")
+    story.act(stranger, "officer", recusal)
+    with pytest.raises(DomainError, match="recused"):
+        story.decide(stranger, "reviewer", review)
+
+
+def test_a_visit_that_cannot_be_finished_is_given_up_by_two_people() -> None:
+    """With the reason in sight; the task can then be completed."""
+    story = with_inspections()
+    inspections = story.history.all(Inspection)
+    closed = inspections[0]
+    approve = ApproveClosing(inspection=closed.id)
+    with pytest.raises(DomainError, match="nothing-to-confirm"):
+        story.decide("approver1", "approver", approve)
+    for who, role, reason, code in (
+        ("clerk-labour", "clerk", "示例", "other-department"),
+        ("clerk-edu", "clerk", " ", "reason-missing"),
+    ):
+        with pytest.raises(DomainError, match=code):
+            story.decide(who, role, RequestClosing(inspection=closed.id, reason=reason))
+    ask = RequestClosing(inspection=closed.id, reason="示例：已无可派人员")
+    story.act("clerk-edu", "clerk", ask)
+    (event,) = story.act("approver1", "approver", approve)
+    assert event == InspectionClosed(requested_by="clerk-edu")
+    declare_ = Declare(inspection=closed.id, conflict=False, reason="")
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide(closed.officers[0], "officer", declare_)
+    for one in inspections[1:]:
+        publish(story, one.id, one.officers)
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", replace(ask, inspection=inspections[1].id))
+    (completed,) = story.act("clerk-edu", "clerk", CompleteTask(plan_number="联2024026"))
+    assert completed == TaskCompleted(inspections=len(inspections), closed=1)
+
+
+def test_who_asks_to_give_a_visit_up_does_not_approve_it() -> None:
+    """Nor anybody who may be drawn."""
+    story = with_inspections()
+    inspection = first(story)
+    both: tuple[tuple[str, tuple[Role, ...]], ...] = (
+        ("clerk-edu", ("clerk", "approver")),
+        ("E6", ("officer", "approver")),
+    )
+    for id_, roles in both:
+        change = ChangeStaffRoles(id=id_, roles=roles, reason="示例：兼任")
+        story.act("admin", "administrator", change)
+    ask = RequestClosing(inspection=inspection.id, reason="示例")
+    story.act("clerk-edu", "clerk", ask)
+    for id_ in ("clerk-edu", "E6"):
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(id_, "approver", ApproveClosing(inspection=inspection.id))
+
+
+def test_a_notice_is_given_by_those_who_inspect() -> None:
+    """Not by an officer of another visit, nor by another desk."""
+    story = with_inspections()
+    inspection = first(story)
+    notice = Notify(inspection=inspection.id, notice_number="示例1号")
+    stranger = next(id_ for id_ in ("E1", "E2", "E3") if id_ not in inspection.officers)
+    with pytest.raises(DomainError, match="not-assigned"):
+        story.decide(stranger, "officer", notice)
+    with pytest.raises(DomainError, match="other-department"):
+        story.decide("clerk-labour", "clerk", notice)
+    assert story.decide(inspection.officers[0], "officer", notice)

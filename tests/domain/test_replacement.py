@@ -13,9 +13,11 @@ from domain.draw_commands import (
     DeclineVoid,
     DrawDisclosed,
     LookAtDraw,
+    PrepareDraw,
     PrepareReplacement,
     RequestVoid,
     Seat,
+    VoidDeclined,
 )
 from domain.draw_state import Draw
 from domain.errors import DomainError
@@ -24,7 +26,8 @@ from domain.inspection_state import Inspection
 from domain.lottery.bundle import verify_bundle
 from domain.lottery.tickets import key_of, ticket
 from domain.lottery.verification import Means
-from domain.personnel_commands import DeclareRecusal, RecusalDeclared
+from domain.organisation import ChangeStaffRoles, Role
+from domain.personnel_commands import DeclareRecusal, EndRelation, RecusalDeclared
 from domain.registry_commands import Suspend
 from domain.registry_state import Officer
 from domain.replacement_commands import (
@@ -57,6 +60,7 @@ from tests.story import (
     terms,
     with_inspections,
     with_registries,
+    with_task,
 )
 
 TASK = "联2024026"
@@ -126,7 +130,7 @@ def test_a_declared_conflict_recuses_at_once_and_asks_for_a_substitute() -> None
     assert inspection.entity in officer.barred
     with pytest.raises(DomainError, match="recused"):
         story.decide(who, "officer", CheckIn(inspection=inspection.id))
-    with pytest.raises(DomainError, match="wrong-stage"):
+    with pytest.raises(DomainError, match="recused"):
         story.decide(who, "officer", Declare(inspection=inspection.id, conflict=False, reason=""))
 
 
@@ -147,8 +151,8 @@ def test_a_conflict_says_why_and_is_ones_own() -> None:
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(one, "officer", Declare(inspection=inspection.id, conflict=False, reason=""))
     story.act(one, "officer", CheckIn(inspection=inspection.id))
-    with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide(one, "officer", Declare(inspection=inspection.id, conflict=True, reason="晚"))
+    late = Declare(inspection=inspection.id, conflict=True, reason="示例：到场才知道")
+    assert story.decide(one, "officer", late)
 
 
 def test_a_conflict_that_turns_up_after_the_declaration_is_declared_too() -> None:
@@ -343,17 +347,18 @@ def test_a_void_draw_of_a_substitute_is_drawn_anew_with_another_id() -> None:
         story.decide(*OPERATOR, RequestVoid(draw_id=again, reason="不满意"))
 
 
-def test_a_substitute_waits_until_it_is_known_whether_the_draw_counts() -> None:
-    """While a void is asked for the draw is computed, and seats nobody before the void is declined."""
+def test_a_void_that_is_not_decided_before_the_last_source_holds_no_substitute_up() -> None:
+    """With the person in sight nobody decides any more whether the draw counts."""
     story = with_inspections()
     seat = conflicted(story)
     draw_id = commit_draw(story, "replacement", seat=seat)
     story.act(*OPERATOR, RequestVoid(draw_id=draw_id, reason="示例"))
     reveal_draw(story, draw_id)
-    assert draw_of(story).computed is not None
-    assert seat.officer in first(story).vacant
-    story.act(*APPROVER, DeclineVoid(draw_id=draw_id, reason="示例：无误"))
     assert draw_of(story).selected[0] in first(story).officers
+    with pytest.raises(DomainError, match="inspections-exist"):
+        story.decide(*APPROVER, ApproveVoid(draw_id=draw_id))
+    (event,) = story.act(*APPROVER, DeclineVoid(draw_id=draw_id, reason="示例：无误"))
+    assert isinstance(event, VoidDeclined)
 
 
 def test_everybody_of_the_frozen_roster_is_in_the_pool_or_left_out_with_a_reason() -> None:
@@ -539,3 +544,103 @@ def test_an_approver_does_not_learn_which_visits_exist() -> None:
     for id_ in (two.id, f"{TASK}:school:9999999999"):
         with pytest.raises(DomainError, match="unknown-inspection"):
             story.decide(*APPROVER, ApproveReplacement(inspection=id_, officer="E1"))
+
+
+def test_a_recusal_declared_for_a_known_list_does_not_choose_a_visit() -> None:
+    """Recusals count as of the freeze; afterwards they lead to a draw, not to the one visit that is left."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    drawn = draw_of(story, f"{TASK}.entities.1").selected
+    for entity in drawn[1:]:
+        story.act("E1", "officer", DeclareRecusal(id="E1", entity=entity, reason="示例"))
+    officers = draw_of(story, commit_draw(story, "officers"))
+    assert officers.input is not None
+    assert officers.input.recusals == ()
+
+
+def test_whoever_had_a_seat_vacated_has_no_part_in_its_draw() -> None:
+    """Who asked and who approved neither run nor witness it."""
+    story = with_inspections()
+    inspection = first(story)
+    who = inspection.officers[0]
+    several: tuple[tuple[str, tuple[Role, ...]], ...] = (
+        ("clerk-edu", ("clerk", "draw_operator", "witness")),
+        ("approver1", ("approver", "draw_operator", "witness")),
+    )
+    for id_, roles in several:
+        change = ChangeStaffRoles(id=id_, roles=roles, reason="示例：兼任")
+        story.act("admin", "administrator", change)
+    story.act("clerk-edu", "clerk", asking(story, who))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+    prepare = preparing(Seat(inspection=inspection.id, officer=who))
+    assert story.decide(*OPERATOR, prepare)
+    for id_ in ("clerk-edu", "approver1"):
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(id_, "draw_operator", prepare)
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(*OPERATOR, replace(prepare, witnesses=("witness1", id_)))
+
+
+def test_a_desk_that_may_be_drawn_does_not_ask() -> None:
+    """A clerk who is an officer too could empty a seat and then stand in its pool."""
+    story = with_inspections()
+    who = first(story).officers[0]
+    change = ChangeStaffRoles(id="E6", roles=("officer", "clerk"), reason="示例：兼任")
+    story.act("admin", "administrator", change)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("E6", "clerk", asking(story, who))
+
+
+def test_an_expert_has_no_hand_in_the_draw_of_experts() -> None:
+    """Nor runs, nor witnesses it."""
+    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
+    story = with_registries()
+    add_expert(story, "operator", "游泳救生")
+    open_task(publish_plan(story, row), row)
+    prepare = PrepareDraw(
+        draw_id=f"{TASK}.entities.1",
+        task=TASK,
+        stage="entities",
+        witnesses=("witness1", "witness2"),
+        lotteries=(),
+    )
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide(*OPERATOR, prepare)
+
+
+def test_illness_turned_recusal_cannot_be_declined() -> None:
+    """Whoever declares a conflict while a request waits is recused, whatever the request said."""
+    story = with_inspections()
+    inspection = first(story)
+    who = inspection.officers[0]
+    story.act("clerk-edu", "clerk", asking(story, who))
+    story.act(who, "officer", Declare(inspection=inspection.id, conflict=True, reason="示例"))
+    assert first(story).asked[who].cause == "recusal"
+    decline = DeclineReplacement(inspection=inspection.id, officer=who, reason="示例")
+    with pytest.raises(DomainError, match="recused"):
+        story.decide(*APPROVER, decline)
+    ended = EndRelation(registry="officer", id=who, entity=inspection.entity, reason="示例：误报")
+    story.act("registrar1", "registrar", ended)
+    confirm_last(story, "officer", who)
+    assert story.decide(*APPROVER, decline)
+
+
+def test_no_seat_is_filled_once_the_result_is_entered() -> None:
+    """An expert's seat that stayed empty stays so."""
+    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
+    story = with_registries()
+    for id_ in ("X1", "X2"):
+        add_expert(story, id_, "游泳救生")
+    draw_both(open_task(publish_plan(story, row), row))
+    inspection = first(story)
+    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
+    story.act("clerk-edu", "clerk", asking(story, expert))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
+    seat = Seat(inspection=inspection.id, officer=expert)
+    draw_id = commit_draw(story, "replacement", seat=seat)
+    publish(story, inspection.id, inspection.officers)
+    reveal_draw(story, draw_id)
+    assert draw_of(story, draw_id).computed is not None
+    assert [one.id for one in first(story).team] == list(inspection.officers)
+    with pytest.raises(DomainError, match="seat-not-vacant"):
+        story.decide(*OPERATOR, preparing(seat, 2))

@@ -7,10 +7,12 @@ from fastapi import APIRouter, Depends, Path, Query, Response
 from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
+from api.explanations import people_of, seats_in
 from api.looks import look, look_at_inspections, secrets_of
 from api.paging import PageAsked, known, listing
 from api.parts import Parts
 from api.shapes.campaigns import DrawMembers, DrawShown, PlanShown, Tasks, TaskWithDraws
+from api.shapes.explanations import Explained, SeatsExplained
 from api.shapes.inspections import Inspections, InspectionWithSteps
 from api.shapes.proofs import AnyBundle
 from api.text import Word
@@ -59,18 +61,32 @@ def tasks(
 
 
 @router.get("/tasks/{number}", response_model=TaskWithDraws, summary="抽查任务 / one task")
-def task(number: Word, parts: PartsNow) -> dict[str, Any]:
+def task(number: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """The task with its progress and all its draws, void ones too."""
     with parts.reader.snapshot() as read:
-        found = campaigns.task(read, number)
-    return known(found, "unknown-task", "没有此任务 / no such task")
+        found = known(campaigns.task(read, number), "unknown-task", "没有此任务 / no such task")
+    return {**found, "draws": [_shown(one, person) for one in found["draws"]]}
+
+
+@router.get(
+    "/tasks/{number}/officers",
+    response_model=Explained,
+    summary="谁能被抽中、谁不能、为什么 / who may be drawn, and why not",
+)
+def officers(number: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
+    """Everybody of the registries of officers and experts, as frozen with the list of entities, or as of now.
+
+    Officers who do nothing else read their own line.
+    """
+    only = None if person.has(*EVERY_INSPECTION, "registrar", "witness") else person.id
+    return people_of(number, parts.writer.history(), only)
 
 
 @router.get("/draws/{draw_id}", response_model=DrawShown, summary="一次抽取 / one draw")
-def draw(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
+def draw(draw_id: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """The draw as it stands: people, sources, commitment, times. Its list is under `members`, its proof under `bundle`."""
     with parts.reader.snapshot() as read:
-        return _known(draws.draw(read, draw_id))
+        return _shown(_known(draws.draw(read, draw_id)), person)
 
 
 @router.get(
@@ -94,6 +110,11 @@ def members(
         rows = draws.members(read, draw_id, part, page=page)
     if part == "drawn":
         _look(parts, person, found, "drawn")
+    elif _shown(found, person)["seat"] != found["seat"]:
+        detail = (
+            "替补的候选名单随检查名单公布 / who may take a seat is public with the list of visits"
+        )
+        raise DomainError("draw-not-disclosed", detail)
     return listing(rows, page, key="entity")
 
 
@@ -112,6 +133,22 @@ def bundle(draw_id: Word, parts: PartsNow, person: PersonNow) -> Response:
         raise DomainError("unknown-proof", "抽取尚未计算 / the draw is not computed yet")
     _look(parts, person, found, "bundle")
     return Response(proof, media_type="application/json")
+
+
+@router.get(
+    "/draws/{draw_id}/seats",
+    response_model=SeatsExplained,
+    summary="各席位可派人数 / how many could take each seat",
+)
+def seats(draw_id: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
+    """Of a draw of officers: needs and numbers eligible, visit by visit; before it is public as its proof."""
+    with parts.reader.snapshot() as read:
+        found = _known(draws.draw(read, draw_id))
+        proof = draws.proof(read, draw_id)
+    if proof is None:
+        raise DomainError("unknown-proof", "抽取尚未计算 / the draw is not computed yet")
+    _look(parts, person, found, "bundle")
+    return seats_in(proof)
 
 
 @router.get("/inspections", response_model=Inspections, summary="检查列表 / inspections")
@@ -141,7 +178,7 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
             officer=mine,
             entity=entity,
             status=status,
-            secrets_of=secrets_of(person),
+            secrets_of=secrets_of(parts, person),
         )
     look_at_inspections(parts, person, rows)
     return listing(rows, page)
@@ -156,12 +193,21 @@ def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict
     """The inspection with its steps, under the same conditions; for an officer who is not of it there is none."""
     require_role(person, "officer", *EVERY_INSPECTION)
     with parts.reader.snapshot() as read:
-        found = inspections.inspection(read, inspection, secrets_of=secrets_of(person))
+        found = inspections.inspection(read, inspection, secrets_of=secrets_of(parts, person))
     if found is not None and not person.has(*EVERY_INSPECTION):
         found = found if person.id in found["officers"] else None
     found = known(found, "unknown-inspection", "没有此检查 / no such inspection")
     look_at_inspections(parts, person, [found])
     return found
+
+
+def _shown(found: Row, person: Person) -> Row:
+    """The seat of a substitute names a visit: before it is public, for those who had it vacated, who draw, and who watch."""
+    return (
+        found
+        if person.has("approver", "draw_operator", "discipline")
+        else draws.without_seat(found)
+    )
 
 
 def _known(found: Row | None) -> Row:

@@ -8,7 +8,9 @@ from api.acting import give
 from domain.draw_commands import LookAtDraw
 from domain.draw_commands import Part as Looked
 from domain.errors import DomainError
-from projections.queries.inspections import ALL
+from domain.inspection import REPLACING
+from domain.rules import china_date
+from projections.queries.inspections import ALL, Involved
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -18,14 +20,20 @@ if TYPE_CHECKING:
     from projections.queries.inspections import Secrets
     from projections.reading import Row
 
-LOOKING = ("officer", "discipline")
+LOOKING = ("officer", "discipline", *REPLACING)
 
 
-def secrets_of(person: Person) -> Secrets:
-    """Whose secret inspections a person may see."""
+def secrets_of(parts: Parts, person: Person) -> Secrets:
+    """Which secret inspections a person may see."""
     if person.has("discipline"):
         return ALL
-    return person.id if person.has("officer") else None
+    if not person.has(*LOOKING):
+        return None
+    return Involved(
+        officer=person.id if person.has("officer") else None,
+        today=china_date(parts.writer.now()),
+        replacing=person.has(*REPLACING),
+    )
 
 
 def look(parts: Parts, person: Person, draws: Iterable[str], part: Looked) -> None:

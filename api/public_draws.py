@@ -6,7 +6,9 @@ import json
 from typing import TYPE_CHECKING
 
 from domain.lottery.assignment_bundle import assignment_commitment_from_json
+from domain.lottery.assignment_input import EXPERTS, input_of
 from domain.lottery.commitment import commitment_from_json
+from domain.lottery.seats import seats_of
 from domain.lottery.tickets import stratum_key, ticket
 from projections.queries import draws
 from projections.reading import Page
@@ -26,7 +28,8 @@ def shown_draw(read: Read, draw: Row) -> Row:
         return shown
     if draw["stage"] == "officers":
         return shown | _teams(read, draw, bundle)
-    return shown | _lists(read, draw, bundle)
+    names = _names(read, draw["id"]) if draw["stage"] == "entities" else _ids(bundle)
+    return shown | _lists(names, bundle)
 
 
 def _digest(commitment: Row | None) -> str | None:
@@ -36,8 +39,7 @@ def _digest(commitment: Row | None) -> str | None:
     return from_json(commitment).digest().hex()
 
 
-def _lists(read: Read, draw: Row, bundle: Row) -> Row:
-    names = _names(read, draw["id"])
+def _lists(names: dict[str, str], bundle: Row) -> Row:
     seed = bytes.fromhex(bundle["seed"])
     ratios = {one["stratum"]: one["ratio"] for one in bundle["commitment"]["rule"]["strata"]}
     strata = []
@@ -55,12 +57,25 @@ def _lists(read: Read, draw: Row, bundle: Row) -> Row:
 
 def _teams(read: Read, draw: Row, bundle: Row) -> Row:
     names = _names(read, draw["entities_draw"])
+    seats = seats_of(input_of(bundle["input"]))
     teams = [
-        {"entity": entity, "name": names[entity], "officers": one["officers"]}
+        {
+            "entity": entity,
+            "name": names[entity],
+            "officers": [each for each in one["officers"] if each["department"] != EXPERTS],
+            "experts": [each["id"] for each in one["officers"] if each["department"] == EXPERTS],
+            "seats": seats[one["inspection"]],
+        }
         for one in bundle["output"]["assignments"]
         for entity in [one["inspection"].partition(":")[2]]
     ]
-    return {"teams": teams, "recusals": len(bundle["input"]["recusals"])}
+    loads = sorted(bundle["output"]["loads"].values())
+    return {"teams": teams, "recusals": len(bundle["input"]["recusals"]), "loads": loads}
+
+
+def _ids(bundle: Row) -> dict[str, str]:
+    """People are told by their ids only."""
+    return {one["id"]: one["id"] for one in (*bundle["pool"], *bundle["excluded"])}
 
 
 def _names(read: Read, draw: str) -> dict[str, str]:

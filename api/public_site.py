@@ -141,7 +141,8 @@ def draw_values(task: Row, draws: list[Row], draw: Row) -> dict[str, Any]:
         "task": task,
         "draw": draw,
         "family": family(draws, draw),
-        "terms": task["row"][f"{draw['stage']}_draw"],
+        "terms": task["row"]["entities_draw" if draw["stage"] == "entities" else "officers_draw"],
+        "substitutes": [one for one in draws if one["seat"] is not None],
     }
 
 

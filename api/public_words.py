@@ -26,7 +26,11 @@ DISPOSALS = {
     "notify-other-body": "抄告其他部门",
     "other": "其他",
 }
-STAGES = {"entities": "抽取检查对象", "officers": "抽取执法检查人员"}
+STAGES = {
+    "entities": "抽取检查对象",
+    "officers": "抽取执法检查人员",
+    "replacement": "抽取替补人员",
+}
 DRAW_STATUS = {
     "prepared": "已准备",
     "committed": "名单已固定",
@@ -39,7 +43,20 @@ EXCLUSIONS = {
     "unconfirmed": "入库待复核",
     "reclassified": "计划公布后改类，不再属于范围",
     "visit-cap-reached": "本年度检查次数已达上限",
+    "other-department": "部门不参加本任务，或没有本部门事项",
+    "certificate-expires": "执法证在抽查时间结束前失效",
+    "untrained": "未参加任务要求的培训",
+    "on-leave": "整个抽查时间均请假",
+    "no-speciality": "不具备所需专长",
+    "no-account": "没有可以办理检查的账号",
+    "not-named": "部门未指派，列为备员",
+    "on-the-team": "已是本次检查人员",
+    "fell-out": "已退出本次检查",
+    "recused": "应当回避",
+    "at-capacity": "本任务检查次数已达上限",
+    "does-not-fit": "不具备该席位所需的部门、技能或片区",
 }
+CAUSES = {"recusal": "回避", "illness": "伤病", "unavailable": "不能到岗"}
 SLIPS = {
     "in-pool": "参加抽取，结果尚未公布",
     "drawn": "抽中",
@@ -58,6 +75,7 @@ WORDS = {
     "draw_status": DRAW_STATUS,
     "slip": SLIPS,
     "void": VOIDS,
+    "cause": CAUSES,
     "disclosure": DISCLOSURES,
     "dimension": DIMENSIONS,
 }

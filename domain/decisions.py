@@ -86,7 +86,11 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.enter-beacon", command=draw.EnterBeacon, roles=ENTERING),
     Act(name="draw.enter-lottery", command=draw.EnterLottery, roles=ENTERING),
     Act(name="draw.disclose", command=draw.DiscloseDraw, roles=ENTERING),
-    Act(name="draw.look", command=draw.LookAtDraw, roles=("officer", "discipline")),
+    Act(
+        name="draw.look",
+        command=draw.LookAtDraw,
+        roles=("officer", "discipline", "approver", "draw_operator"),
+    ),
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",)),

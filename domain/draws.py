@@ -207,10 +207,19 @@ def _disclose(state: Draw, context: Context, history: History) -> DrawDisclosed:
 def _look(state: Draw, command: LookAtDraw, context: Context, history: History) -> DrawLookedAt:
     """Before the disclosure the list is for those who carry out its visits, and for who watches over them."""
     require_stage(state.computed is not None and not state.disclosed, state)
-    if context.actor.role != "discipline":
-        own = [one for one in history.all(Inspection) if one.task == state.task]
-        involved = any(context.actor.id in one.officers for one in own)
-        if not involved or not is_told(state.task, context, history):
-            detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
-            raise DomainError("draw-not-disclosed", detail)
+    actor = context.actor
+    own = [one for one in history.all(Inspection) if one.task == state.task]
+    match actor.role:
+        case "discipline":
+            allowed = True
+        case "officer":
+            involved = any(actor.id in one.officers for one in own)
+            allowed = involved and is_told(state.task, context, history)
+        case (
+            _
+        ):  # who approves, and who draws substitutes: the visits in which something waits for them
+            allowed = command.part == "inspections" and any(one.waits for one in own)
+    if not allowed:
+        detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
+        raise DomainError("draw-not-disclosed", detail)
     return DrawLookedAt(part=command.part)

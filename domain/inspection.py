@@ -108,8 +108,7 @@ def _is_secret(state: Inspection, context: Context, history: History) -> bool:
     actor = context.actor
     if actor.id in state.officers and is_told(state.task, context, history):
         return False
-    waits = state.asked or state.vacant or state.closing_requested_by
-    if actor.role in REPLACING and waits:
+    if actor.role in REPLACING and state.waits:
         return False
     draws = (state.assigned.entities_draw, state.assigned.officers_draw)
     return any(not draw.disclosed for id_ in draws if (draw := history.get(Draw, id_)) is not None)

@@ -111,6 +111,11 @@ class Inspection:
         """The ids of the officers of the team, who must be two at least; the first leads."""
         return tuple(one.id for one in self.team if one.department != EXPERTS)
 
+    @property
+    def waits(self) -> bool:
+        """Whether an approval or a draw of a substitute is due."""
+        return bool(self.asked or self.vacant or self.closing_requested_by)
+
 
 def inspection_id(task: str, entity: str) -> str:
     """The one inspection of an entity within a task."""

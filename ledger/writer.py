@@ -68,6 +68,10 @@ class Writer:
         self._history = History()
         self._mutex = Lock()
 
+    def now(self) -> str:
+        """The moment on the clock by which it decides."""
+        return self._clock.now()
+
     def execute(
         self,
         commands: Sequence[Command],

@@ -5,9 +5,9 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from api.answers import Answer
-from api.shapes.common import Count, Day, EntityId, Instant, Listing, Version
+from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version
 from api.shapes.proofs import Commitment, Hash, Reason
-from domain.draw_commands import Stage
+from domain.draw_commands import Seat, Stage
 from domain.lottery.chains import ChainName
 from domain.organisation import Role
 from domain.plan import PlanStatus
@@ -203,6 +203,9 @@ class PublicDraw(Answer):
     entities_draw: str | None = Field(
         description="为哪次对象抽取派员 / the draw of entities that the officers are drawn for"
     )
+    seat: Seat | None = Field(
+        description="替补的席位；名单公布前不公开 / which seat a substitute is drawn for, not before the list is public"
+    )
     prepared_by: str
     witnesses: list[str]
     sources: list[SourceShown] = Field(
@@ -215,7 +218,7 @@ class PublicDraw(Answer):
     ledger_size: Count | None = Field(
         description="固定名单时的账本条数 / leaves of the ledger when the list was fixed"
     )
-    pool: Count | None = Field(description="仅检查对象抽取 / in draws of entities only")
+    pool: Count | None = Field(description="派员为 null / null in draws of officers")
     excluded: Count | None
     drawn: Count | None
     void_reason: str | None
@@ -255,9 +258,9 @@ class PublicTaskWithDraws(PublicTask):
 
 
 class DrawMember(Answer):
-    """名单中的对象 / an entity of a list."""
+    """名单中的对象或人员 / an entity of a list, or a person of a draw of a substitute."""
 
-    entity: EntityId
+    entity: EntityId | OfficerId
     name: str | None = Field(
         description="固定名单时的名称；未入库时为 null / the name at the commitment, null where unconfirmed"
     )

@@ -12,7 +12,7 @@ from domain.inspection_commands import (
     ItemResult,
     ResultCategory,
 )
-from domain.inspection_state import Status
+from domain.inspection_state import Asked, Status, Vacancy
 
 Steps: Any = steps_of("inspection")
 
@@ -23,8 +23,27 @@ class InspectionShown(Answer):
     id: str = Field(description="抽查计划编号:检查对象标识 / plan number and entity id")
     task: str
     entity: EntityId
-    officers: list[OfficerId]
+    officers: list[OfficerId] = Field(
+        description="执法检查人员，首位为组长 / the officers; the first leads"
+    )
+    team: list[AssignedOfficer] = Field(
+        description="全体人员，专家的部门为 experts / everybody who goes; experts are of the department `experts`"
+    )
     assigned: InspectionAssigned
+    declared: list[OfficerId] = Field(
+        description="已申报无应回避情形 / who declared that nothing biases them"
+    )
+    asked: dict[OfficerId, Asked] = Field(description="待批准的更换 / replacements that wait")
+    vacant: dict[OfficerId, Vacancy] = Field(
+        description="空缺的席位，按退出的人 / vacant seats, by who left them"
+    )
+    fell_out: list[OfficerId] = Field(description="退出的人员 / who left the team")
+    closing_requested_by: str | None = Field(
+        description="谁申请终止 / who asked to give the visit up"
+    )
+    told_on: Day | None = Field(
+        description="自何日起告知检查人员 / from which day its officers see it"
+    )
     window_from: Day
     window_to: Day
     status: Status
@@ -74,7 +93,9 @@ class Result(Answer):
     category: ResultCategory
     items: list[ItemResult]
     first_visit_on: Day
-    officers: list[AssignedOfficer] = Field(description="只列编号 / by their ids only")
+    team: list[AssignedOfficer] = Field(
+        description="实施检查的人员，只列编号 / who carried it out, by their ids only"
+    )
     requirement: str | None
     due: Day | None
     corrected: bool | None = Field(

@@ -6,12 +6,14 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, EntityId, OfficerId
-from domain.frame import EXEMPTED, REASONS
+from domain import eligibility, frame, substitutes
+from domain.frame import EXEMPTED
 from domain.lottery.pool import Member
 
 Hash = Annotated[
     str, Field(pattern="^[0-9a-f]{64}$", description="32 字节，十六进制小写 / 32 bytes in hex")
 ]
+REASONS = dict.fromkeys((*frame.REASONS, *eligibility.REASONS, *substitutes.REASONS))
 Reason = Annotated[
     str,
     Field(
@@ -113,9 +115,9 @@ Commitment = Annotated[DrawCommitment | AssignmentCommitment, Field(discriminato
 
 
 class LeftOut(Answer):
-    """符合范围但未入库的对象 / who fits the scope and could not be drawn, and why."""
+    """符合范围而未能参加的 / who fits the scope and could not be drawn, and why."""
 
-    id: EntityId
+    id: EntityId | OfficerId
     stratum: str
     reason: Reason
 
@@ -127,7 +129,7 @@ class DrawnStratum(Answer):
     size: Count
     quota: Count
     cutoff: Hash | None
-    selected: list[EntityId]
+    selected: list[EntityId | OfficerId]
 
 
 class Bundle(Answer):

@@ -17,6 +17,7 @@ from api.shapes.common import (
 )
 from domain.items import Category, ItemStatus
 from domain.organisation import Role
+from domain.personnel_commands import Relation
 from domain.registry_commands import CreditClass, EntityDetails, ExpertDetails, OfficerDetails
 from domain.registry_state import PendingAct
 
@@ -94,11 +95,13 @@ class Proposal(Answer, Generic[Details]):
     by: str = Field(description="提出人 / who proposed it")
     details: Details | None
     note: str = Field(
-        description="检查日期、培训名称或免查决定文号，其他为空 / the day of a visit, the course or the decision, else empty"
+        description="检查日期、培训名称、免查决定文号或关系所涉对象，其他为空 / the day of a visit, the course, the decision or"
+        " the entity of a relation, else empty"
     )
     days: tuple[str, str] = Field(
-        description="免予抽查的起止日，其他为空 / first and last day of an exemption, else empty"
+        description="免予抽查或请假的起止日，其他为空 / first and last day of an exemption or leave, else empty"
     )
+    relation: str = Field(description="关系种类，其他为空 / of what kind a relation is, else empty")
 
 
 class EntityProposal(Proposal[EntityDetails]):
@@ -153,7 +156,11 @@ class OfficerLine(Confirmed):
     area: str | None
     pending: OfficerProposal | None
     recusals: list[EntityId] = Field(description="已申报回避的对象 / entities of declared recusals")
+    relations: dict[EntityId, Relation] = Field(
+        description="登记的回避关系 / recorded relations: entity to kind"
+    )
     trained: list[str] = Field(description="已参加的培训 / courses attended")
+    leaves: dict[Day, Day] = Field(description="请假起止日 / leaves: first day to last day")
 
 
 class ExpertLine(Confirmed):
@@ -162,6 +169,9 @@ class ExpertLine(Confirmed):
     organisation: str | None
     specialities: list[str] | None
     pending: ExpertProposal | None
+    relations: dict[EntityId, Relation] = Field(
+        description="登记的回避关系 / recorded relations: entity to kind"
+    )
 
 
 def page_of(line: type[Line]) -> type[Answer]:

@@ -44,6 +44,7 @@ def blocked(department: Department) -> InfeasibleError:
     for place in group:
         fit |= eligibility.who_fits(place)
     return InfeasibleError(
+        "assignment-infeasible",
         department=department.name,
         needs=[(place.inspection, place.need) for place in group],
         missing=neglected or ["officer"],

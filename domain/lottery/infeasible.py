@@ -24,6 +24,7 @@ class InfeasibleError(DomainError):
 
     def __init__(
         self,
+        code: str,
         *,
         department: str,
         needs: Sequence[tuple[str, Need]],
@@ -35,7 +36,7 @@ class InfeasibleError(DomainError):
         self.missing = tuple(missing)
         self.seats = sum(need.count for _, need in needs)
         self.officers = officers
-        super().__init__("assignment-infeasible", self._sentence())
+        super().__init__(code, self._sentence())
 
     def to_json(self) -> dict[str, Any]:
         """Give what `mingqian lab assign` prints."""

@@ -16,14 +16,14 @@ PROGRESS = """
     SELECT task.*, coalesce(drawn.pool, 0) AS pool, coalesce(drawn.excluded, 0) AS excluded,
         coalesce(drawn.drawn, 0) AS drawn, counts.*
     FROM projections.tasks_v1 AS task
-    LEFT JOIN projections.draws_v2 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
+    LEFT JOIN projections.draws_v3 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
         SELECT count(*) AS inspections,
             count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
             count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
             count(*) FILTER (WHERE status = 'published') AS published
-        FROM projections.inspections_v2 AS one
+        FROM projections.inspections_v3 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

@@ -15,8 +15,8 @@ Part = Literal["pool", "excluded", "drawn"]
 DRAWS = """
     SELECT draw.*, told.voids, told.arrivals,
         draw.released AND (draw.entities_draw IS NULL OR entities.released) AS open
-    FROM projections.draws_v2 AS draw
-    LEFT JOIN projections.draws_v2 AS entities ON entities.id = draw.entities_draw
+    FROM projections.draws_v3 AS draw
+    LEFT JOIN projections.draws_v3 AS entities ON entities.id = draw.entities_draw
     CROSS JOIN LATERAL (
         SELECT
             coalesce(jsonb_object_agg(data ->> 'index', recorded_at)
@@ -35,7 +35,7 @@ MEMBERS = """
     SELECT member.entity, entity.name, member.stratum, member.reason,
         CASE WHEN draw.released OR %(part)s = 'drawn' THEN member.place END AS place
     FROM projections.draw_members_v1 AS member
-    JOIN projections.draws_v2 AS draw ON draw.id = member.draw
+    JOIN projections.draws_v3 AS draw ON draw.id = member.draw
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = member.entity
         AND entity.from_leaf < draw.ledger_size
         AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
@@ -81,7 +81,14 @@ def _told(row: Row) -> Row:
 def _public(row: Row) -> Row:
     shown = {**row, "drawn": row["drawn"] if row["open"] else None}
     del shown["version"]  # it counts who looked
-    return shown
+    return without_seat(shown)
+
+
+def without_seat(row: Row) -> Row:
+    """A row as those read it who may not know of a visit: a seat names one, and those who may take it tell of its team."""
+    if row["seat"] is None or row["open"]:
+        return row
+    return {**row, "seat": None, "pool": None, "excluded": None}
 
 
 def members(read: Read, draw: str, part: Part, *, page: Page = FIRST) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
@@ -20,24 +21,40 @@ class All(Enum):
 
 
 ALL = All.ALL
-Secrets = str | All | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Involved:
+    """Somebody who sees secret inspections of their own, and those in which something waits for them (`replacing`).
+
+    Their own (`officer`) from the day on that the plan names, so `today` is asked for.
+    """
+
+    officer: str | None
+    today: str
+    replacing: bool
+
+
+Secrets = Involved | All | None
 # The list of visits is the list that was drawn.
 INSPECTIONS = """
     SELECT one.*, secret.draws AS secret
-    FROM projections.inspections_v2 AS one
+    FROM projections.inspections_v3 AS one
     LEFT JOIN LATERAL (
-        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v2 AS draw
+        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v3 AS draw
         WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
             AND NOT draw.released
     ) AS secret ON one.first_visit_on IS NULL
-    WHERE (secret.draws IS NULL OR %(all)s OR officers @> ARRAY[%(own)s]::text[])
+    WHERE (secret.draws IS NULL OR %(all)s
+        OR (officers @> ARRAY[%(own)s]::text[] AND (told_on IS NULL OR told_on <= %(today)s))
+        OR (%(replacing)s AND (asked <> '{}' OR vacant <> '{}' OR closing_requested_by IS NOT NULL)))
 """
 # The public disclosure. The name is the one that the registry had when the result was published.
 RESULTS = """
     SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
-        one.team AS officers, one.requirement, one.due, one.corrected,
+        one.team, one.requirement, one.due, one.corrected,
         one.verified_at, one.published_at, one.published_leaf
-    FROM projections.inspections_v2 AS one
+    FROM projections.inspections_v3 AS one
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
         AND entity.from_leaf <= one.published_leaf
         AND (entity.to_leaf IS NULL OR entity.to_leaf > one.published_leaf)
@@ -58,7 +75,7 @@ def inspections(  # noqa: PLR0913 - each narrows the list in its own way
     """Inspections by id, narrowed by task, assigned officer, entity and status.
 
     One that has not begun, of draws that are not public, is a secret: `secret` then holds the ids of those draws, else
-    null. It is listed for its own officer (`secrets_of` is the id), or with all others (`ALL`).
+    null. It is listed for who is involved, or with all others (`ALL`).
     """
     statement = f"""{INSPECTIONS}
         AND (%(task)s::text IS NULL OR task = %(task)s)
@@ -80,8 +97,13 @@ def inspection(read: Read, id_: str, *, secrets_of: Secrets = None) -> Row | Non
 
 
 def _seen(secrets_of: Secrets) -> dict[str, object]:
-    own = secrets_of if isinstance(secrets_of, str) else None
-    return {"all": secrets_of is ALL, "own": own}
+    involved = secrets_of if isinstance(secrets_of, Involved) else None
+    return {
+        "all": secrets_of is ALL,
+        "own": involved.officer if involved else None,
+        "today": involved.today if involved else "",
+        "replacing": involved is not None and involved.replacing,
+    }
 
 
 def public_results(

@@ -52,6 +52,7 @@ def _draw(step: Step) -> list[Row]:
         "released": state.disclosed or (state.voided and computed),
         "predecessors": state.predecessors,
         "entities_draw": state.entities_draw,
+        "seat": state.seat,
         "prepared_by": state.prepared_by,
         "witnesses": state.witnesses,
         "sources": _sources(step),
@@ -60,7 +61,7 @@ def _draw(step: Step) -> list[Row]:
         "ledger_size": state.committed.ledger_size if state.committed else None,
         "pool": len(state.pool.members) if state.pool else None,
         "excluded": len(state.pool.excluded) if state.pool else None,
-        "drawn": len(state.selected) if state.stage == "entities" and computed else None,
+        "drawn": len(state.selected) if state.pool and computed else None,
         "void_reason": state.void_reason,
         "prepared_at": step.at(DrawPrepared),
         "committed_at": step.at(DrawCommitted, AssignmentCommitted),
@@ -175,7 +176,7 @@ def _proof(step: Step) -> list[Row] | None:
 
 TABLES = (
     Table(
-        name="draws_v2",
+        name="draws_v3",
         kinds=("draw",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -188,6 +189,7 @@ TABLES = (
             "released": FLAG,
             "predecessors": TEXTS,
             "entities_draw": TEXT,
+            "seat": JSON,
             "prepared_by": TEXT,
             "witnesses": TEXTS,
             "sources": JSON,

@@ -16,6 +16,7 @@ from domain.inspection_commands import (
     ResultPublished,
     ResultReviewed,
 )
+from domain.task import Task
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
@@ -33,6 +34,12 @@ def _inspection(step: Step) -> list[Row]:
         "entity": state.entity,
         "officers": state.officers,
         "team": state.team,
+        "declared": sorted(state.declared),
+        "asked": state.asked,
+        "vacant": state.vacant,
+        "fell_out": sorted(state.fell_out),
+        "closing_requested_by": state.closing_requested_by,
+        "told_on": _told_on(step),
         "assigned": state.assigned,
         "window_from": state.assigned.window_from,
         "window_to": state.assigned.window_to,
@@ -54,6 +61,12 @@ def _inspection(step: Step) -> list[Row]:
     return [row]
 
 
+def _told_on(step: Step) -> str | None:
+    """The day from which its officers see it; no visit exists without its task."""
+    task = step.history.get(Task, step.state.task)
+    return task.row.team.told_on if task else None
+
+
 def _times(step: Step) -> dict[str, str | None]:
     return {name: step.at(event) for name, event in TIMES.items()}
 
@@ -72,7 +85,7 @@ TIMES = {
 }
 TABLES = (
     Table(
-        name="inspections_v2",
+        name="inspections_v3",
         kinds=("inspection",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -82,6 +95,12 @@ TABLES = (
             "entity": TEXT,
             "officers": TEXTS,
             "team": JSON,
+            "declared": TEXTS,
+            "asked": JSON,
+            "vacant": JSON,
+            "fell_out": TEXTS,
+            "closing_requested_by": TEXT,
+            "told_on": TEXT,
             "assigned": JSON,
             "window_from": TEXT,
             "window_to": TEXT,

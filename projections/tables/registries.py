@@ -48,13 +48,18 @@ def _entity(step: Step) -> list[Row]:
 
 def _officer(step: Step) -> list[Row]:
     state: Officer = step.state
-    annotations = {"recusals": sorted(state.recusals), "trained": sorted(state.trained)}
+    annotations = {
+        "recusals": sorted(state.recusals),
+        "relations": state.relations,
+        "trained": sorted(state.trained),
+        "leaves": state.leaves,
+    }
     return [{**_line(state, OfficerDetails, step), **annotations}]
 
 
 def _expert(step: Step) -> list[Row]:
     state: Expert = step.state
-    return [_line(state, ExpertDetails, step)]
+    return [{**_line(state, ExpertDetails, step), "relations": state.relations}]
 
 
 def _registry(
@@ -92,16 +97,23 @@ TABLES = (
     ),
     _registry(
         "officer",
-        "officers_v1",
+        "officers_v2",
         {
             "department": TEXT,
             "skills": TEXTS,
             "certificate_expires": TEXT,
             "area": TEXT,
             "recusals": TEXTS,
+            "relations": JSON,
             "trained": TEXTS,
+            "leaves": JSON,
         },
         _officer,
     ),
-    _registry("expert", "experts_v1", {"organisation": TEXT, "specialities": TEXTS}, _expert),
+    _registry(
+        "expert",
+        "experts_v2",
+        {"organisation": TEXT, "specialities": TEXTS, "relations": JSON},
+        _expert,
+    ),
 )

@@ -59,6 +59,8 @@ READS = {
     "/plans/{year}": "/plans/2024",
     "/tasks": "/tasks",
     "/tasks/{number}": f"/tasks/{TASK}",
+    "/tasks/{number}/officers": f"/tasks/{TASK}/officers",
+    "/draws/{draw_id}/seats": f"/draws/{TASK}.officers.1/seats",
     "/draws/{draw_id}": f"/draws/{TASK}.entities.1",
     "/draws/{draw_id}/members": f"/draws/{TASK}.entities.2/members",
     "/draws/{draw_id}/bundle": f"/draws/{TASK}.entities.2/bundle",

@@ -59,7 +59,9 @@ def test_an_open_draw_shows_sources_list_tools_and_form(county: Service) -> None
         assert county.get(link).status_code == 200
     assert "查一查我单位是否被抽中" in page
     assert re.search(r'href="(/public/draws/[^"]+/bundle)"', page)
-    assert "此处只列执法人员编号" in page_of(county, OFFICERS)
+    page = page_of(county, OFFICERS)
+    assert "此处只列编号" in page
+    assert "组长" in page
 
 
 def test_a_page_grows_with_its_draw(empty: Service) -> None:

@@ -58,7 +58,7 @@ def _another_list(events: Events) -> int:
 
 def _another_team(events: Events) -> int:
     leaf = forge.find(events, "inspection.assigned.v1")
-    team = events[leaf]["data"]["officers"]
+    team = events[leaf]["data"]["team"]
     free = next(f"E{n}" for n in range(1, 7) if f"E{n}" not in {one["id"] for one in team})
     next(one for one in team if one["department"] == "edu")["id"] = free
     return leaf
@@ -266,7 +266,7 @@ def test_an_event_before_its_stream_begins_ends_the_replay(
     def edit(events: Events) -> None:
         leaf = forge.find(events, "task.opened.v1")
         events[leaf]["type"] = "task.completed.v1"
-        events[leaf]["data"] = {"inspections": 1}
+        events[leaf]["data"] = {"inspections": 1, "closed": 0}
         events[leaf]["command_id"] = str(uuid4())
 
     forge.forge(folder, told.keys, edit)

@@ -194,15 +194,16 @@ def test_an_inspection_is_a_secret_until_it_begins(
     projector.catch_up()
     officer = others[0].officers[0]
     own = {one.id for one in others if officer in one.officers}
+    involved = inspections.Involved(officer=officer, today="2024-06-03", replacing=False)
     with reader.snapshot() as read:
         listed = {
             secrets_of: {row["id"] for row in inspections.inspections(read, secrets_of=secrets_of)}
-            for secrets_of in (None, officer, inspections.ALL)
+            for secrets_of in (None, involved, inspections.ALL)
         }
         assert inspections.inspection(read, others[0].id) is None
-        secret = inspections.inspection(read, others[0].id, secrets_of=officer)
+        secret = inspections.inspection(read, others[0].id, secrets_of=involved)
     assert listed[None] == {begun.id}
-    assert listed[officer] == {begun.id} | own
+    assert listed[involved] == {begun.id} | own
     assert listed[inspections.ALL] == {begun.id} | {one.id for one in others}
     assert secret is not None
     assert secret["secret"] == [f"{TASK}.entities.1", f"{TASK}.officers.1"]

@@ -18,9 +18,15 @@ from audit.live import Live
 from audit.sources import Export
 from audit.verify import verify
 from domain.bundles import bundles
-from domain.draw_commands import ApproveVoid, RequestVoid, Stage
+from domain.draw_commands import ApproveVoid, RequestVoid, Seat, Stage
 from domain.facts import Actor
 from domain.inspection_state import Inspection
+from domain.replacement_commands import (
+    ApproveReplacement,
+    Declare,
+    DeclineReplacement,
+    RequestReplacement,
+)
 from ledger import keys as key_directory
 from ledger import schema
 from ledger.export import export
@@ -127,6 +133,7 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
     export(
         ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now
     )
+    _replace_one_officer(made)
     for inspection in made.history.all(Inspection):
         story.publish(made, inspection.id, inspection.officers)
     export(ledger, base / "export", bundles=bundles(made.history), exported_by="示例", now=made.now)
@@ -142,6 +149,24 @@ def _void_one_draw(made: RecordedStory) -> None:
     story.reveal_draw(made, draw_id)
     made.act("operator", "draw_operator", RequestVoid(draw_id=draw_id, reason="示例原因"))
     made.act("approver1", "approver", ApproveVoid(draw_id=draw_id))
+
+
+def _replace_one_officer(made: RecordedStory) -> None:
+    """A conflict that is declared late, a request that is declined, and a seat that is drawn anew."""
+    inspection = made.history.all(Inspection)[0]
+    leaving, staying = inspection.officers
+    conflict = Declare(inspection=inspection.id, conflict=True, reason="示例：其配偶任该校校长")
+    made.act(leaving, "officer", conflict)
+    ask = RequestReplacement(
+        inspection=inspection.id, officer=staying, cause="illness", reason="示例：住院"
+    )
+    made.act("clerk-edu", "clerk", ask)
+    decline = DeclineReplacement(inspection=inspection.id, officer=staying, reason="示例：已痊愈")
+    made.act("approver1", "approver", decline)
+    approve = ApproveReplacement(inspection=inspection.id, officer=leaving)
+    made.act("approver1", "approver", approve)
+    seat = Seat(inspection=inspection.id, officer=leaving)
+    story.reveal_draw(made, story.commit_draw(made, "replacement", seat=seat))
 
 
 @contextmanager

@@ -19,7 +19,7 @@ def test_an_export_as_it_was_written_is_whole(told: Told, check: Callable[[Path]
     assert report.ok
     lines = (told.folder / "events.jsonl").read_bytes().count(b"\n")
     assert (report.events, report.checkpoint_size) == (lines, lines)
-    assert report.draws == 3
+    assert report.draws == 4
 
 
 def test_a_database_as_it_was_written_is_whole(check_live: Callable[[], Report]) -> None:

@@ -64,6 +64,29 @@ def _another_team(events: Events) -> int:
     return leaf
 
 
+def _another_substitute(events: Events) -> int:
+    leaf = forge.find(events, "inspection.seat_filled.v1")
+    filled = events[leaf]["data"]
+    letter, team = filled["officer"][0], {one["id"] for one in filled["team"]}
+    gone = {filled["left"], filled["officer"]}
+    other = next(f"{letter}{n}" for n in range(1, 7) if f"{letter}{n}" not in team | gone)
+    next(one for one in filled["team"] if one["id"] == filled["officer"])["id"] = other
+    filled["officer"] = other
+    return leaf
+
+
+def _no_leader_by_lot(events: Events) -> int:
+    leaf = forge.find(events, "inspection.seat_filled.v1")
+    events[leaf]["data"]["team"].reverse()
+    return leaf
+
+
+def _approved_by_who_asked(events: Events) -> int:
+    leaf = forge.find(events, "inspection.seat_vacated.v1")
+    events[leaf]["actor"] = {"id": events[leaf]["data"]["officer"], "role": "officer"}
+    return leaf
+
+
 def _own_confirmation(events: Events) -> int:
     leaf = forge.find(events, "inspection.result_confirmed.v1")
     stream = events[leaf]["stream"]
@@ -119,6 +142,9 @@ def _computed_by_another(events: Events) -> int:
         (_another_ledger_size, "decision-differs"),
         (_another_list, "decision-differs"),
         (_another_team, "decision-differs"),
+        (_another_substitute, "decision-differs"),
+        (_no_leader_by_lot, "decision-differs"),
+        (_approved_by_who_asked, "decision-refused"),
         (_another_plan_warning, "decision-differs"),
         (_sealed_for_another, "decision-differs"),
         (_computed_by_another, "decision-differs"),

@@ -100,7 +100,7 @@ NOTICE_NAMES: dict[str, str] = {
     "officer.leave_recorded.v1": "提出记录请假 / a leave was proposed",
     "registry.relation_recorded.v1": "提出登记回避关系 / a relation was proposed",
     "registry.relation_ended.v1": "提出解除回避关系 / the end of a relation was proposed",
-    "registry.suspended.v1": "提出暂停检查对象 / a suspension of an entity was proposed",
+    "registry.suspended.v1": "提出暂停名录条目 / a suspension was proposed",
     "vrf_key.enrolled.v1": "登记抽取密钥 / a draw key was enrolled",
     "vrf_key.revoked.v1": "吊销抽取密钥 / a draw key was revoked",
 }

@@ -10,8 +10,8 @@ from projections.tables.timeline import IS_NOTICED
 if TYPE_CHECKING:
     from projections.reading import Read, Row
 
-# Of what is noticed, only: lottery numbers after others were entered for the same place, entities that are suspended, and
-# changes that can move an entity out of a scope or into another stratum. `held` is the line before the change.
+# Of what is noticed, only: lottery numbers after others were entered for the same place, and changes that can move an
+# entity out of a scope or into another stratum. `held` is the line before the change.
 NOTICES = f"""
     SELECT step.* FROM projections.steps_v1 AS step
     LEFT JOIN projections.entities_v2 AS held ON step.type = 'entity.changed.v1'
@@ -25,7 +25,6 @@ NOTICES = f"""
                 WHERE earlier.stream = step.stream AND earlier.version < step.version
                     AND earlier.type = step.type
                     AND earlier.data -> 'index' = step.data -> 'index')
-            WHEN 'registry.suspended.v1' THEN step.stream LIKE 'entity/%%'
             WHEN 'entity.changed.v1' THEN
                 (held.kind, held.credit_class, held.area, to_jsonb(held.tags)) IS DISTINCT FROM (
                     step.data -> 'details' ->> 'kind', step.data -> 'details' ->> 'credit_class',

@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from mingqian.demo.drawing import Event, LotteryDay, draw, draw_and_void
-from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, OPERATOR, PREFIX_OF, REGISTRAR, clerk
+from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, PREFIX_OF, REGISTRAR, clerk
+from mingqian.demo.substitutes import (
+    Falling,
+    declare_all,
+    declare_substitutes,
+    replace_by_lot,
+)
 from mingqian.demo.visit import Visit, hold, verify_corrections
 from mingqian.demo.year import confirm_all
 
 if TYPE_CHECKING:
-    from mingqian.demo.county import EntityLine, OfficerLine
+    from mingqian.demo.county import OfficerLine
     from mingqian.demo.year import Stage
 
 Body = dict[str, Any]
@@ -21,17 +27,19 @@ STATEMENT = "本部门无单列抽查事项，参加联合检查，负责提供�
 
 @dataclass(frozen=True, kw_only=True)
 class Campaign:
-    """The days of one task, and how it is drawn.
+    """The days of one task, how it is drawn, and who cannot go in the end.
 
     `lottery` is the issue that the draw of entities waits for, `void_first` lets the first such draw be voided, as
-    happens in real offices, and `on_paper` is the witness of the officers' draw who has no computer.
+    happens in real offices, and `on_paper` is the witness of the officers' draw who has no computer. On `declared` the
+    officers say whether anything could bias them.
     """
 
     row: Body
     opened: str
     trained: str
     drawn: str
-    visits_from: str
+    declared: str
+    falling: Falling
     lottery: LotteryDay | None = None
     void_first: bool = False
     on_paper: str | None = None
@@ -56,23 +64,26 @@ class Campaign:
         found = [own["items"] for own in self.row["items"] if own["department"] == department]
         return found[0] if found else []
 
+    def skills_of(self, department: str) -> set[str]:
+        """The skills that the plan wants of the officers of a department."""
+        needs = self.row["team"]["needs"]
+        return {
+            skill for own in needs if own["department"] == department for skill in own["skills"]
+        }
+
 
 def play(stage: Stage, campaign: Campaign) -> None:
     """Play one task from beginning to end."""
     _open(stage, campaign)
-    if campaign.kept_back:
-        # Nobody will see the list beforehand, so who has a relative somewhere says so before the draw.
-        _recuse(stage, campaign, _in_scope(stage, campaign)[0].id)
+    _recuse(stage, campaign)
     entities_draw = _draw_entities(stage, campaign)
-    if not campaign.kept_back:
-        drawn = stage.desk.read_all(OPERATOR, f"/draws/{entities_draw}/members", part="drawn")
-        _recuse(stage, campaign, drawn[0]["entity"])
     stage.clock.pass_time(minutes=30)
     draw(stage, Event(task=campaign.number, of="officers", on_paper=campaign.on_paper))
+    stage.clock.move_to(campaign.declared)
     visits = _visits(stage, campaign)
     if campaign.kept_back:
         _look(stage, entities_draw, visits[0].officers[0])
-    stage.clock.move_to(campaign.visits_from)
+    visits = _settle_teams(stage, campaign, visits)
     for number, visit in enumerate(visits):
         hold(stage, visit, number)
     verify_corrections(stage, visits)
@@ -119,7 +130,7 @@ def _open(stage: Stage, campaign: Campaign) -> None:
 
 
 def _officers(stage: Stage, campaign: Campaign, department: str) -> list[OfficerLine]:
-    """The officers whom a department names: it sees whose certificate outlasts the window."""
+    """The officers whom a department names: it sees whose certificate outlasts the window and who can do what is wanted."""
     if not campaign.items_of(department):
         return []
     able = [
@@ -127,6 +138,7 @@ def _officers(stage: Stage, campaign: Campaign, department: str) -> list[Officer
         for officer in stage.county.officers
         if officer.id.startswith(PREFIX_OF[department])
         and officer.certificate_expires >= campaign.row["window_to"]
+        and campaign.skills_of(department) <= set(officer.skills)
     ]
     return able[:OFFICERS_EACH]
 
@@ -140,13 +152,10 @@ def _draw_entities(stage: Stage, campaign: Campaign) -> str:
     return draw(stage, Event(task=campaign.number, of="entities", serial=2))
 
 
-def _in_scope(stage: Stage, campaign: Campaign) -> list[EntityLine]:
+def _recuse(stage: Stage, campaign: Campaign) -> None:
+    """Before the list is fixed, an officer of the lead department who has a relative at a place in scope says so."""
     kinds = campaign.row["scope"]["kinds"]
-    return [entity for entity in stage.county.entities if entity.kind in kinds]
-
-
-def _recuse(stage: Stage, campaign: Campaign, entity: str) -> None:
-    """An officer of the lead department has a relative at a place that may be, or was, drawn."""
+    entity = next(one.id for one in stage.county.entities if one.kind in kinds)
     officer = _officers(stage, campaign, campaign.row["lead"])[0].id
     reason = "近亲属在该单位任职（示例）"
     stage.desk.act(officer, "officer.declare-recusal", id=officer, entity=entity, reason=reason)
@@ -159,8 +168,20 @@ def _look(stage: Stage, entities_draw: str, officer: str) -> None:
         stage.desk.read_all(who, f"/draws/{entities_draw}/members", part="drawn")
 
 
+def _settle_teams(stage: Stage, campaign: Campaign, before: list[Visit]) -> list[Visit]:
+    """Everybody declares, and who cannot go is replaced; answers the visits as they will be held."""
+    declare_all(stage, before, campaign.falling)
+    replace_by_lot(stage, before[0], campaign.falling)
+    now = _visits(stage, campaign)
+    declare_substitutes(stage, before, now)
+    return now
+
+
 def _visits(stage: Stage, campaign: Campaign) -> list[Visit]:
-    """The visits by their ids: the lead department's clerk sees all, or each officer the own ones where they are kept back."""
+    """The visits with their teams as they are now, by id.
+
+    The lead department's clerk sees all, or each officer the own ones where they are kept back.
+    """
     lead = campaign.row["lead"]
     readers = [clerk(lead)]
     if campaign.kept_back:

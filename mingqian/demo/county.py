@@ -77,7 +77,7 @@ class ExpertLine:
 
     id: str
     name: str
-    speciality: str
+    specialities: tuple[str, ...]
     organisation: str
     telephone: str
 
@@ -203,7 +203,7 @@ def _officer(team: Team, id_: str, number: int) -> OfficerLine:
     return OfficerLine(
         id=id_,
         department=team.department,
-        skills=(_of(team.skills, f"{id_}/skill"),),
+        skills=_skills(team, id_),
         # The last one of the larger departments lets the certificate run out: nobody may send this officer.
         certificate_expires="2024-05-31" if number == team.count > 10 else f"{year}-12-31",  # noqa: PLR2004
         area=_of(TOWNSHIPS, f"{id_}/area"),
@@ -213,15 +213,32 @@ def _officer(team: Team, id_: str, number: int) -> OfficerLine:
     )
 
 
+def _skills(team: Team, id_: str) -> tuple[str, ...]:
+    """One of those of the department, and one officer in three can do two things."""
+    first = lot(f"{id_}/skill", len(team.skills))
+    own = {first, (first + 1) % len(team.skills)} if lot(f"{id_}/second", 3) == 0 else {first}
+    return tuple(team.skills[each] for each in sorted(own))
+
+
+HIGH_RISK_SPORT = "高危险性体育项目"
+SPECIALITIES = (
+    (HIGH_RISK_SPORT, "游泳救生"),
+    (HIGH_RISK_SPORT, "攀岩"),
+    (HIGH_RISK_SPORT, "潜水"),
+    ("食品安全",),
+    ("水质检测",),
+    ("建筑消防",),
+)
+
+
 def _experts() -> tuple[ExpertLine, ...]:
-    fields = ("食品安全", "水质检测", "体育设施安全")
     return tuple(
         ExpertLine(
             id=f"ZJ{number:03}",
             name=f"示例专家{number}",
-            speciality=speciality,
+            specialities=specialities,
             organisation="示例学院",
             telephone=f"1370000000{number}",
         )
-        for number, speciality in enumerate(fields, start=1)
+        for number, specialities in enumerate(SPECIALITIES, start=1)
     )

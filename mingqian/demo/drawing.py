@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import Stage as DrawStage
 from domain.lottery.entropy import witness_commit
@@ -53,13 +54,25 @@ class LotteryDay:
 
 @dataclass(frozen=True, kw_only=True)
 class Event:
-    """One draw of the story. `on_paper` is the witness who has no computer; `lottery` the issue, where the plan asks for one."""
+    """One draw of the story.
+
+    `on_paper` is the witness who has no computer, `lottery` the issue, where the plan asks for one, and `seat` the one
+    for which a substitute is drawn.
+    """
 
     task: str
     of: DrawStage
     serial: int = 1
     lottery: LotteryDay | None = None
     on_paper: str | None = None
+    seat: Mapping[str, str] | None = None
+
+    @property
+    def announcement(self) -> tuple[str, dict[str, Any]]:
+        """The act that announces it, and what is particular to it."""
+        if self.seat is not None:
+            return "draw.prepare-replacement", {"seat": dict(self.seat)}
+        return "draw.prepare", {"task": self.task, "stage": self.of}
 
     @property
     def id(self) -> str:
@@ -97,12 +110,12 @@ def draw_and_void(stage: Stage, event: Event) -> None:
 def _commit(stage: Stage, event: Event) -> dict[str, bytes]:
     """Announce the draw, collect the hashes and fix the list; answers the numbers that the witnesses keep."""
     desk, clock = stage.desk, stage.clock
+    act, particulars = event.announcement
     desk.act(
         OPERATOR,
-        "draw.prepare",
+        act,
         draw_id=event.id,
-        task=event.task,
-        stage=event.of,
+        **particulars,
         witnesses=list(WITNESSES),
         lotteries=[event.lottery.as_announced] if event.lottery else [],
     )

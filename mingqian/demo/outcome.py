@@ -1,39 +1,66 @@
-"""What the year came to, read from what the public may read; and whether it is what the plan promised."""
+"""What the year came to, read from what the public may read and from the export; and whether it is what the plan promised."""
 
 from __future__ import annotations
 
+import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from rich.table import Table
 
+from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from projections.queries import campaigns, inspections
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
 
     from audit.report import Report
     from projections.reading import Read
 
 Body = dict[str, Any]
+Causes = Counter[str]
+"""How many seats fell vacant, by cause."""
 
 
-def summarise(read: Read, year: int, report: Report, verifier: Mapping[str, int]) -> Body:
+def causes_by_task(events: Path) -> dict[str, Causes]:
+    """Read from an export's events why seats fell vacant: the public learns who came in, not why somebody left."""
+    found: dict[str, Causes] = {}
+    for line in events.read_text("utf-8").splitlines():
+        event = json.loads(line)
+        if event["type"] == "inspection.seat_vacated.v1":
+            task = event["stream"].removeprefix("inspection/").partition(":")[0]
+            found.setdefault(task, Counter())[event["data"]["cause"]] += 1
+    return found
+
+
+def summarise(
+    read: Read,
+    year: int,
+    report: Report,
+    verifier: Mapping[str, int],
+    causes: Mapping[str, Causes],
+) -> Body:
     """The content of summary.json; `verifier` counts the proofs that the stand-alone file found whole and broken."""
     plan = campaigns.public_plan(read, str(year))
     assert plan is not None  # noqa: S101 - the story published it
     return {
-        "tasks": [_task(read, row["row"]) for row in plan["rows"]],
+        "tasks": [
+            _task(read, row["row"], causes.get(row["number"], Counter())) for row in plan["rows"]
+        ],
         "events": report.events,
         "audit": {"ok": report.ok, "failures": report.as_object()["failures"]},
         "verifier": dict(verifier),
     }
 
 
-def _task(read: Read, row: Body) -> Body:
+def _task(read: Read, row: Body, causes: Causes) -> Body:
     task = campaigns.public_task(read, row["number"])
     assert task is not None  # noqa: S101 - the story opened it
     results = inspections.public_results(read, task=row["number"], limit=task["inspections"] + 1)
+    people = {one["id"]: one["department"] for result in results for one in result["team"]}
+    experts = sum(department == EXPERTS for department in people.values())
     return {
         "plan_number": row["number"],
         "pool": task["pool"],
@@ -41,7 +68,13 @@ def _task(read: Read, row: Body) -> Body:
         "ratio": row["ratio"],
         "drawn": task["drawn"],
         "inspections": task["inspections"],
-        "officers": len({officer["id"] for result in results for officer in result["officers"]}),
+        "officers": len(people) - experts,
+        "experts": experts,
+        "late_recusals": causes["recusal"],
+        "illnesses": causes["illness"],
+        "replacements": sum(
+            draw["stage"] == "replacement" and draw["open"] for draw in task["draws"]
+        ),
         "published": len(results),
         "draws": [
             {
@@ -68,6 +101,8 @@ def shortfalls(summary: Body) -> list[str]:
             found.append(
                 f"{number}: 抽中、检查、公示数不一致 / drawn, inspected and published differ"
             )
+        if task["replacements"] != task["late_recusals"] + task["illnesses"]:
+            found.append(f"{number}: 空缺席位与替补数不一致 / seats vacated and filled differ")
     if not summary["audit"]["ok"]:
         found.append(f"审计发现 {len(summary['audit']['failures'])} 项 / the audit found failures")
     if summary["verifier"]["broken"]:
@@ -78,19 +113,38 @@ def shortfalls(summary: Body) -> list[str]:
     return found
 
 
-def table_of(summary: Body) -> Table:
-    """The three tasks in a table for the terminal."""
-    columns = ("在库", "不参加", "比例", "应抽", "抽中", "检查", "执法人员", "公示")
-    table = Table(
-        "计划编号", title="清河县 2024 年度部门联合抽查（示例） / Qinghe County 2024 (example)"
-    )
-    for name in columns:
-        table.add_column(name, justify="right")
+def tables_of(summary: Body) -> tuple[Table, Table]:
+    """The tasks in two tables for the terminal: whom the first random drew, and whom the second."""
+    first = _table("第一个随机：查谁 / the first random: whom", _FIRST)
+    second = _table("第二个随机：谁去 / the second random: by whom", _SECOND)
     for task in summary["tasks"]:
         p, q = task["ratio"]
-        figures = (
-            task["pool"], task["excluded"], f"{p}/{q}", Ratio(p=p, q=q).of(task["pool"]),
-            task["drawn"], task["inspections"], task["officers"], task["published"],
-        )  # fmt: skip
-        table.add_row(task["plan_number"], *map(str, figures))
+        told = {**task, "share": f"{p}/{q}", "least": Ratio(p=p, q=q).of(task["pool"])}
+        for table, columns in ((first, _FIRST), (second, _SECOND)):
+            table.add_row(task["plan_number"], *(str(told[name]) for name in columns.values()))
+    return first, second
+
+
+def _table(title: str, columns: Iterable[str]) -> Table:
+    table = Table("计划编号", title=title, title_justify="left")
+    for name in columns:
+        table.add_column(name, justify="right")
     return table
+
+
+_FIRST = {
+    "在库": "pool",
+    "不参加": "excluded",
+    "比例": "share",
+    "应抽": "least",
+    "抽中": "drawn",
+    "检查": "inspections",
+    "公示": "published",
+}
+_SECOND = {
+    "执法人员": "officers",
+    "专家": "experts",
+    "分派后回避": "late_recusals",
+    "伤病": "illnesses",
+    "另抽替补": "replacements",
+}

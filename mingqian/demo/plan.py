@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from mingqian.demo.county import SCHOOLS, TRAINING, VENUE
+from mingqian.demo.county import HIGH_RISK_SPORT, SCHOOLS, TRAINING, VENUE
 
 if TYPE_CHECKING:
     from domain.plan_rows import Disclosure
@@ -49,6 +49,13 @@ def _terms(*lotteries: str, disclosure: Disclosure = "at-once") -> Body:
     }
 
 
+def _one(department: str, *skills: str) -> Body:
+    """One officer of a department on each visit, who has these skills."""
+    return {"department": department, "count": 1, "skills": list(skills)}
+
+
+# What the law asks: two officers at the least, and one of each department that has items.
+_ANYBODY: Body = {"needs": [], "experts": [], "max_visits": None, "area": "any", "told_on": None}
 LOTTERY = "示例福彩双色球"
 _COMMON: Body = {
     "type": "定向",
@@ -80,6 +87,12 @@ SCHOOL_ROW: Body = {
     "entities_draw": _terms(LOTTERY),
     "officers_draw": _terms(),
     "training": "学校联合抽查业务培训（示例）",
+    # Whoever looks into a canteen knows food; and nobody is sent on more visits than can be done well.
+    "team": {
+        **_ANYBODY,
+        "needs": [_one("education"), _one("market", "食品安全"), _one("health")],
+        "max_visits": 10,
+    },
 }
 
 VENUE_ROW: Body = {
@@ -101,6 +114,13 @@ VENUE_ROW: Body = {
     "entities_draw": _terms(disclosure="with-inspection"),
     "officers_draw": _terms(disclosure="with-inspection"),
     "training": None,
+    # An expert goes along on each visit; officers read where on the day before the visits begin.
+    "team": {
+        **_ANYBODY,
+        "needs": [_one("education", "体育场所"), _one("health", "公共场所"), _one("market")],
+        "experts": [{"speciality": HIGH_RISK_SPORT, "count": 1}],
+        "told_on": "2024-07-22",
+    },
 }
 
 TRAINING_ROW: Body = {
@@ -121,6 +141,8 @@ TRAINING_ROW: Body = {
     "entities_draw": _terms(),
     "officers_draw": _terms(),
     "training": "校外培训机构联合抽查业务培训（示例）",
+    # 异地交叉: nobody inspects in their own township.
+    "team": {**_ANYBODY, "area": "other"},
 }
 
 ROWS = (SCHOOL_ROW, VENUE_ROW, TRAINING_ROW)

@@ -26,6 +26,7 @@ from mingqian.demo.drawing import LotteryDay
 from mingqian.demo.people import ADMINISTRATOR, WITNESSES
 from mingqian.demo.plan import SCHOOL_ROW, TRAINING_ROW, VENUE_ROW, YEAR
 from mingqian.demo.service import running
+from mingqian.demo.substitutes import Falling
 from mingqian.demo.workbooks import write as write_workbooks
 
 if TYPE_CHECKING:
@@ -41,7 +42,10 @@ CAMPAIGNS = (
         opened="2024-06-03",
         trained="2024-06-05",
         drawn="2024-06-07",
-        visits_from="2024-06-11",
+        declared="2024-06-11",
+        falling=Falling(
+            department="education", cause="recusal", reason="配偶上月起在该机构任教（示例）"
+        ),
         void_first=True,
     ),
     Campaign(
@@ -49,7 +53,10 @@ CAMPAIGNS = (
         opened="2024-07-15",
         trained="2024-07-17",
         drawn="2024-07-19",
-        visits_from="2024-07-23",
+        declared=VENUE_ROW["team"]["told_on"],
+        falling=Falling(
+            department="market", cause="recusal", reason="与该场所经营者有债务往来（示例）"
+        ),
         on_paper=WITNESSES[1],
     ),
     Campaign(
@@ -58,7 +65,8 @@ CAMPAIGNS = (
         trained="2024-09-04",
         drawn="2024-09-06",
         lottery=LotteryDay(issue="2024999", day="2024-09-06"),
-        visits_from="2024-09-10",
+        declared="2024-09-10",
+        falling=Falling(department="market", cause="illness", reason="急性阑尾炎住院（示例）"),
     ),
 )
 WRITTEN = ("input", "export", "public", "vkey", "summary.json")
@@ -83,7 +91,7 @@ def _run(out: Path, console: Console) -> int:
         _export(out, service)
         report = _audit(out)
         step("只凭一个文件核验每次抽取 / verify every draw with one file")
-        verdicts = outsider.verify(sorted((out / "export" / "draws").glob("*.json")))
+        verdicts = outsider.verify(_proofs(out / "export"))
         step("生成公示网页 / write the public pages")
         summary = _publish(out, service, report, verdicts)
         step("完成 / done")
@@ -139,6 +147,7 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
         year.publish_plan(stage)
         year.record_visits(stage)
         year.change_after_publication(stage)
+        year.note_people(stage)
         for campaign in CAMPAIGNS:
             step(f"{campaign.row['task_name']} / {campaign.number}")
             play(stage, campaign)
@@ -162,6 +171,15 @@ def _audit(out: Path) -> Report:
     return verify(Export(out / "export"), vkey=vkey)
 
 
+def _proofs(export_: Path) -> list[Path]:
+    """Draws of entities and substitutes, then draws of officers."""
+    return [
+        path
+        for folder in ("draws", "assignments")
+        for path in sorted((export_ / folder).glob("*.json"))
+    ]
+
+
 def _publish(
     out: Path, service: Service, report: Report, verdicts: dict[str, int]
 ) -> dict[str, Any]:
@@ -171,14 +189,17 @@ def _publish(
     seal = Seal(vkey=parts.ledger.genesis.vkey, checkpoint=parts.ledger.publish_checkpoint())
     with parts.reader.snapshot() as read:
         write_site(read, out / "public", year=YEAR, seal=seal, example=True)
-        summary = outcome.summarise(read, YEAR, report, verdicts)
+        causes = outcome.causes_by_task(out / "export" / "events.jsonl")
+        summary = outcome.summarise(read, YEAR, report, verdicts, causes)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", "utf-8")
     return summary
 
 
 def _tell(console: Console, out: Path, summary: dict[str, Any], figures: str) -> None:
-    console.print(outcome.table_of(summary))
+    console.print("清河县 2024 年度部门联合抽查（示例） / Qinghe County 2024 (example)")
+    for table in outcome.tables_of(summary):
+        console.print(table)
     verdict = "通过 / passed" if summary["audit"]["ok"] else "未通过 / FAILED"
     console.print(f"审计 / audit: {verdict}（{figures}）", highlight=False)
     whole, broken = summary["verifier"]["whole"], summary["verifier"]["broken"]

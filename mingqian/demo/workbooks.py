@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from api.imports import RegistryKind
-    from mingqian.demo.county import County, EntityLine
+    from mingqian.demo.county import County, EntityLine, ExpertLine
 
 TITLES: dict[RegistryKind, str] = {
     "items": "抽查事项清单",
@@ -32,7 +32,7 @@ def write(county: County, folder: Path) -> dict[RegistryKind, Path]:
         "items": _items(),
         "entities": map(_entity, county.entities),
         "officers": _officers(county),
-        "experts": [vars(expert) for expert in county.experts],
+        "experts": [_expert(expert) for expert in county.experts],
     }
     return {kind: _book(folder, kind, lines) for kind, lines in rows.items()}
 
@@ -95,3 +95,13 @@ def _officers(county: County) -> list[dict[str, str]]:
         }
         for officer in county.officers
     ]
+
+
+def _expert(expert: ExpertLine) -> dict[str, str]:
+    return {
+        "id": expert.id,
+        "name": expert.name,
+        "speciality": "、".join(expert.specialities),
+        "organisation": expert.organisation,
+        "telephone": expert.telephone,
+    }

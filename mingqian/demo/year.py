@@ -39,6 +39,10 @@ MERGED = "示例第五小学"
 EXEMPTED = "示例第三幼儿园"
 DECISION = "清教免〔2024〕1号（示例）"  # 整体搬迁，一学年内免予抽查
 
+# The only one that no class was given to, so a rule with a quota for each class is sure to draw it.
+RELATED, FORMER_EMPLOYER = "JY003", "示例二十五号英语培训学校"
+ON_LEAVE = "SC002"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Stage:
@@ -132,6 +136,24 @@ def change_after_publication(stage: Stage) -> None:
         "valid_to": "2025-08-31",
     }
     stage.desk.batch(REGISTRAR, ("entity.change", change), ("entity.exempt", exemption))
+    confirm_all(stage)
+
+
+def note_people(stage: Stage) -> None:
+    """May: the registrar notes a leave and a relation; once a second person confirmed them, no draw sends these officers."""
+    stage.clock.move_to("2024-05-27")
+    entity = next(one.id for one in stage.county.entities if one.name == FORMER_EMPLOYER)
+    relation = {
+        "registry": "officer",
+        "id": RELATED,
+        "entity": entity,
+        "relation": "worked-there",
+        "detail": "2022 年以前在该校任教（示例）",
+    }
+    leave = {"id": ON_LEAVE, "first": "2024-06-24", "last": "2024-11-30", "reason": "产假（示例）"}
+    stage.desk.batch(
+        REGISTRAR, ("registry.record-relation", relation), ("officer.record-leave", leave)
+    )
     confirm_all(stage)
 
 

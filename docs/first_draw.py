@@ -29,9 +29,10 @@ PEOPLE = {
     "witness2": ["witness"],
     "officer1": ["officer"],
     "officer2": ["officer"],
+    "officer3": ["officer"],
 }
+OFFICERS = [who for who, roles in PEOPLE.items() if roles == ["officer"]]
 NUMBER = f"示{date.today().year}001"
-DRAW = f"{NUMBER}.entities.1"
 ITEM = "SHILI-1"
 
 
@@ -115,11 +116,11 @@ def enter_people(office: Office, administrator: str) -> str:
 
 
 def fill_registries(office: Office, department: str, file: Path) -> list[str]:
-    """Import the list, add two officers and an item; second persons confirm. Answers the kinds of entities."""
+    """Import the list, add three officers and an item; second persons confirm. Answers the kinds of entities."""
     imported = office.send("/imports/entities", who="registrar1", upload=file)
     print(f"导入 / imported: {imported['added']}")
     until = (date.today() + timedelta(days=365)).isoformat()
-    for who in ("officer1", "officer2"):
+    for who in OFFICERS:
         details = {
             "department": department,
             "skills": [],
@@ -211,6 +212,8 @@ def plan_row(department: str, kinds: list[str], percent: int) -> dict[str, Any]:
         "entities_draw": terms,
         "officers_draw": terms,
         "training": None,
+        # Two officers on each visit, whoever they are. Skills, experts, limits and areas would be asked for here.
+        "team": {"needs": [], "experts": [], "max_visits": None, "area": "any", "told_on": None},
     }
 
 
@@ -242,30 +245,44 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         plan_number=NUMBER,
         department=department,
         items=[ITEM],
-        officers=["officer1", "officer2"],
+        officers=OFFICERS,
         statement="",
     )
 
 
-def draw(office: Office) -> None:
-    """Witnesses bring hashes, the list is fixed, the numbers are opened: the last one brings the list, and it is public."""
+def draw(office: Office, stage: str) -> bytes:
+    """Witnesses bring hashes, the list is fixed, the numbers are opened: the last one brings the list, and it is public.
+
+    Whom (`entities`) and by whom (`officers`) are drawn alike. Answers the proof.
+    """
+    draw_id = f"{NUMBER}.{stage}.1"
     witnesses = ("witness1", "witness2")
     office.act(
         "operator1",
         "draw.prepare",
-        draw_id=DRAW,
+        draw_id=draw_id,
         task=NUMBER,
-        stage="entities",
+        stage=stage,
         witnesses=witnesses,
         lotteries=[],
     )
     nonces = {who: secrets.token_bytes(32) for who in witnesses}
     for who, nonce in nonces.items():
         commit = hashlib.sha256(b"mingqian-draw-v1/witness\x00" + nonce).hexdigest()
-        office.act(who, "draw.witness", draw_id=DRAW, commit=commit)
-    office.act("operator1", "draw.commit", draw_id=DRAW)
+        office.act(who, "draw.witness", draw_id=draw_id, commit=commit)
+    office.act("operator1", "draw.commit", draw_id=draw_id)
     for who, nonce in nonces.items():
-        office.act(who, "draw.reveal", draw_id=DRAW, nonce=nonce.hex())
+        office.act(who, "draw.reveal", draw_id=draw_id, nonce=nonce.hex())
+    return office.fetch(f"/public/draws/{urllib.parse.quote(draw_id)}/bundle")
+
+
+def show(entities: bytes, officers: bytes) -> None:
+    """Print whom the lots fell on, and who goes there; the first one leads."""
+    for stratum in json.loads(entities)["strata"]:
+        print(f"{stratum['stratum']}: {stratum['quota']} / {stratum['size']}")
+    for visit in json.loads(officers)["output"]["assignments"]:
+        team = "、".join(officer["id"] for officer in visit["officers"])
+        print(f"  {visit['inspection'].partition(':')[2]}  ←  {team}")
 
 
 def main() -> None:
@@ -280,15 +297,12 @@ def main() -> None:
     department = enter_people(office, administrator)
     kinds = fill_registries(office, department, file)
     publish_plan(office, department, kinds, percent)
-    draw(office)
-    proof = office.fetch(f"/public/draws/{urllib.parse.quote(DRAW)}/bundle")
-    for stratum in json.loads(proof)["strata"]:
-        print(f"{stratum['stratum']}: {stratum['quota']} / {stratum['size']}")
-        for id_ in stratum["selected"]:
-            print(f"  {id_}")
-    kept = file.with_name("proof.json")
-    kept.write_bytes(proof)
-    print(f"证明 / proof: {kept}")
+    entities, officers = draw(office, "entities"), draw(office, "officers")
+    show(entities, officers)
+    for proof, name in ((entities, "proof.json"), (officers, "officers-proof.json")):
+        kept = file.with_name(name)
+        kept.write_bytes(proof)
+        print(f"证明 / proof: {kept}")
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ from mingqian.demo.visit import Visit, hold, verify_corrections
 from mingqian.demo.year import confirm_all
 
 if TYPE_CHECKING:
-    from mingqian.demo.county import OfficerLine
+    from mingqian.demo.county import County, OfficerLine
     from mingqian.demo.year import Stage
 
 Body = dict[str, Any]
@@ -71,6 +71,19 @@ class Campaign:
             skill for own in needs if own["department"] == department for skill in own["skills"]
         }
 
+    def officers_of(self, department: str, county: County) -> list[OfficerLine]:
+        """The officers whom a department names: it sees whose certificate outlasts the window and who can do what is wanted."""
+        if not self.items_of(department):
+            return []
+        able = [
+            officer
+            for officer in county.officers
+            if officer.id.startswith(PREFIX_OF[department])
+            and officer.certificate_expires >= self.row["window_to"]
+            and self.skills_of(department) <= set(officer.skills)
+        ]
+        return able[:OFFICERS_EACH]
+
 
 def play(stage: Stage, campaign: Campaign) -> None:
     """Play one task from beginning to end."""
@@ -102,7 +115,7 @@ def _open(stage: Stage, campaign: Campaign) -> None:
     desk.act(
         clerk(row["lead"]), "task.open", plan_number=row["number"], plan_year=2024, scheme=scheme
     )
-    named = {one: _officers(stage, campaign, one) for one in campaign.departments}
+    named = {one: campaign.officers_of(one, stage.county) for one in campaign.departments}
     if row["training"]:
         stage.clock.move_to(campaign.trained)
         courses = [
@@ -129,20 +142,6 @@ def _open(stage: Stage, campaign: Campaign) -> None:
         )
 
 
-def _officers(stage: Stage, campaign: Campaign, department: str) -> list[OfficerLine]:
-    """The officers whom a department names: it sees whose certificate outlasts the window and who can do what is wanted."""
-    if not campaign.items_of(department):
-        return []
-    able = [
-        officer
-        for officer in stage.county.officers
-        if officer.id.startswith(PREFIX_OF[department])
-        and officer.certificate_expires >= campaign.row["window_to"]
-        and campaign.skills_of(department) <= set(officer.skills)
-    ]
-    return able[:OFFICERS_EACH]
-
-
 def _draw_entities(stage: Stage, campaign: Campaign) -> str:
     stage.clock.move_to(campaign.drawn)
     if not campaign.void_first:
@@ -156,7 +155,7 @@ def _recuse(stage: Stage, campaign: Campaign) -> None:
     """Before the list is fixed, an officer of the lead department who has a relative at a place in scope says so."""
     kinds = campaign.row["scope"]["kinds"]
     entity = next(one.id for one in stage.county.entities if one.kind in kinds)
-    officer = _officers(stage, campaign, campaign.row["lead"])[0].id
+    officer = campaign.officers_of(campaign.row["lead"], stage.county)[0].id
     reason = "近亲属在该单位任职（示例）"
     stage.desk.act(officer, "officer.declare-recusal", id=officer, entity=entity, reason=reason)
 
@@ -186,7 +185,9 @@ def _visits(stage: Stage, campaign: Campaign) -> list[Visit]:
     readers = [clerk(lead)]
     if campaign.kept_back:
         readers = [
-            one.id for each in campaign.departments for one in _officers(stage, campaign, each)
+            one.id
+            for each in campaign.departments
+            for one in campaign.officers_of(each, stage.county)
         ]
     rows = {
         row["id"]: row

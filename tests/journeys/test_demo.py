@@ -11,6 +11,9 @@ from typing import Any
 from urllib.parse import unquote
 
 from mingqian.demo.county import SCHOOLS, county
+from mingqian.demo.people import APPROVER, OPERATOR
+from mingqian.demo.run import CAMPAIGNS
+from mingqian.demo.year import FORMER_EMPLOYER, ON_LEAVE, RELATED
 
 ROOT = Path(__file__).parents[2]
 VERIFIER = ROOT / "audit" / "verifier"
@@ -33,6 +36,10 @@ def test_a_newcomer_runs_the_whole_year(tmp_path: Path) -> None:
     _every_kind_of_source_and_exclusion_is_told(out)
     _a_voided_draw_stays_in_sight(out)
     _a_list_that_is_kept_back_is_looked_at_on_record(out)
+    _experts_go_along_beside_the_officers(out)
+    _nobody_is_drawn_who_is_away_or_related(out)
+    _everybody_declares_before_the_visit_begins(out)
+    _whoever_falls_out_is_replaced_by_a_draw_of_its_own(out)
     _public_proofs_are_those_of_the_export(out)
     _both_verifiers_stand_beside_the_proofs(out)
     _every_page_says_its_position_and_links_only_to_what_is_there(out)
@@ -56,7 +63,7 @@ def _the_year_is_played_to_its_end_and_audited(out: Path) -> None:
     summary = _summary(out)
     assert set(summary) == {"tasks", "events", "audit", "verifier"}
     assert summary["audit"] == {"ok": True, "failures": []}
-    assert summary["verifier"] == {"whole": 4, "broken": 0}
+    assert summary["verifier"] == {"whole": 4 + 3 + 3, "broken": 0}
     assert [task["plan_number"] for task in summary["tasks"]] == [
         "联2024015",
         "联2024025",
@@ -68,6 +75,11 @@ def _the_year_is_played_to_its_end_and_audited(out: Path) -> None:
         assert task["drawn"] == task["inspections"] == task["published"]
         assert task["officers"] >= 2
     schools, venues, training = summary["tasks"]
+    told = [
+        (one["late_recusals"], one["illnesses"], one["replacements"]) for one in summary["tasks"]
+    ]
+    assert told == [(0, 1, 1), (1, 0, 1), (1, 0, 1)]
+    assert [one["experts"] for one in summary["tasks"]] == [0, 3, 0]
     assert schools["pool"] + schools["excluded"] == 150
     assert (venues["pool"], venues["drawn"]) == (12, 6)
     assert training["pool"] + training["excluded"] == 60
@@ -88,7 +100,13 @@ def _nothing_personal_is_public(out: Path) -> None:
     secret |= {expert.telephone for expert in made.experts}
     secret |= {officer.telephone for officer in made.officers}
     secret |= {text for one in made.officers for text in (one.name, one.certificate_number)}
-    secret |= {"示例负责人", "近亲属"}  # the contact of every entity, the reason of every recusal
+    secret |= {
+        "示例负责人",
+        "近亲属",
+        "产假",
+        "任教",
+    }  # the contact of all entities, recusals, a leave, a relation
+    secret |= {campaign.falling.reason for campaign in CAMPAIGNS}
     for path in (out / "public").rglob("*.*"):
         text = path.read_text("utf-8")
         assert not [one for one in secret if one in text], path.name
@@ -130,12 +148,13 @@ def _a_voided_draw_stays_in_sight(out: Path) -> None:
     assert "本次抽取已作废" in page
     assert "截止签号" in page
     assert (out / "public" / "data" / "联2024026.entities.2.json").is_file()
-    first, second, officers = _summary(out)["tasks"][2]["draws"]
-    assert [one["status"] for one in (first, second, officers)] == [
-        "voided",
-        "disclosed",
-        "disclosed",
-    ]
+    draws = _summary(out)["tasks"][2]["draws"]
+    assert {one["id"]: one["status"] for one in draws} == {
+        "联2024026.entities.1": "voided",
+        "联2024026.entities.2": "disclosed",
+        "联2024026.officers.1": "disclosed",
+        "联2024026.replacement.1": "disclosed",
+    }
     steps = [
         event["type"]
         for event in _events(out, *VOIDING)
@@ -145,10 +164,10 @@ def _a_voided_draw_stays_in_sight(out: Path) -> None:
 
 
 def _a_list_that_is_kept_back_is_looked_at_on_record(out: Path) -> None:
-    """By officers of its visits and the discipline office; the last visit to begin makes both lists public."""
+    """By officers of its visits and the discipline office; the last visit to begin makes lists and substitute public."""
     looks = _events(out, "draw.looked_at.v1")
     assert {event["stream"].partition(".")[0] for event in looks} == {"draw/联2024025"}
-    assert {"officer", "discipline"} == {event["actor"]["role"] for event in looks}
+    assert {"officer", "discipline"} <= {event["actor"]["role"] for event in looks}
     begun = [
         event["leaf"]
         for event in _events(out, "inspection.checked_in.v1")
@@ -159,9 +178,100 @@ def _a_list_that_is_kept_back_is_looked_at_on_record(out: Path) -> None:
         for event in _events(out, "draw.disclosed.v1")
         if "联2024025" in event["stream"]
     ]
-    assert len(shown) == 2
+    assert len(shown) == 3
     assert max(event["leaf"] for event in looks) < min(shown)
     assert shown[0] - 1 in begun
+
+
+def _bundle(out: Path, name: str) -> Any:  # noqa: ANN401 - JSON
+    return json.loads((out / "export" / f"{name}.json").read_bytes())
+
+
+def _experts_go_along_beside_the_officers(out: Path) -> None:
+    """One on each visit of a venue, and never among the three officers."""
+    proof = _bundle(out, "assignments/联2024025.officers.1")
+    for visit in proof["output"]["assignments"]:
+        departments = sorted(one["department"] for one in visit["officers"])
+        assert departments == ["education", "experts", "health", "market"]
+    canteens = _bundle(out, "assignments/联2024015.officers.1")["input"]
+    needs = {(one["department"], *one["skills"]) for one in canteens["inspections"][0]["needs"]}
+    assert needs == {("education",), ("market", "食品安全"), ("health",)}
+
+
+def _nobody_is_drawn_who_is_away_or_related(out: Path) -> None:
+    """Though the department named the one, and the other's former employer is among those that were drawn."""
+    named = {
+        officer
+        for event in _events(out, "task.confirmed.v1")
+        if event["stream"] == "task/联2024025"
+        for officer in event["data"]["officers"]
+    }
+    roster = {
+        one["id"] for one in _bundle(out, "assignments/联2024025.officers.1")["input"]["officers"]
+    }
+    assert named - roster == {ON_LEAVE}
+    proof = _bundle(out, "assignments/联2024026.officers.1")
+    (employer,) = (one.id for one in county().entities if one.name == FORMER_EMPLOYER)
+    assert [RELATED, f"联2024026:{employer}"] in proof["input"]["recusals"]
+    teams = {
+        one["inspection"].partition(":")[2]: {officer["id"] for officer in one["officers"]}
+        for one in proof["output"]["assignments"]
+    }
+    assert RELATED not in teams[employer]
+    _a_second_person_confirmed(out, f"officer/{ON_LEAVE}", "officer.leave_recorded.v1")
+    _a_second_person_confirmed(out, f"officer/{RELATED}", "registry.relation_recorded.v1")
+
+
+def _a_second_person_confirmed(out: Path, stream: str, type_: str) -> None:
+    """What the registrar noted counts only from then on."""
+    happened = [
+        one for one in _events(out, type_, "registry.change_confirmed.v1") if one["stream"] == stream
+    ]
+    place = next(place for place, event in enumerate(happened) if event["type"] == type_)
+    noted, confirmed = happened[place : place + 2]
+    assert (noted["actor"]["id"], confirmed["actor"]["id"]) == ("JY-ML", "JY-SH")
+
+
+def _everybody_declares_before_the_visit_begins(out: Path) -> None:
+    """Substitutes too."""
+    declared = {
+        (event["stream"], event["actor"]["id"]): event["leaf"]
+        for event in _events(out, "inspection.conflict_declared.v1")
+        if not event["data"]["conflict"]
+    }
+    arrivals = _events(out, "inspection.checked_in.v1")
+    assert len(arrivals) == 3 * sum(task["inspections"] for task in _summary(out)["tasks"])
+    for event in arrivals:
+        assert declared[event["stream"], event["actor"]["id"]] < event["leaf"]
+
+
+def _whoever_falls_out_is_replaced_by_a_draw_of_its_own(out: Path) -> None:
+    """Asked for, approved by somebody else, drawn by a third; the one who came in was there, the one who left was not."""
+    vacated = {event["stream"]: event for event in _events(out, "inspection.seat_vacated.v1")}
+    filled = {event["stream"]: event for event in _events(out, "inspection.seat_filled.v1")}
+    causes = [event["data"]["cause"] for event in vacated.values()]
+    assert causes == ["recusal", "recusal", "illness"]
+    assert filled.keys() == vacated.keys()
+    there = {
+        (event["stream"], event["actor"]["id"])
+        for event in _events(out, "inspection.checked_in.v1")
+    }
+    for stream, event in filled.items():
+        left, came, draw = (event["data"][name] for name in ("left", "officer", "draw"))
+        people = {vacated[stream]["data"]["requested_by"], APPROVER, OPERATOR}
+        assert len(people) == 3
+        assert vacated[stream]["actor"]["id"] == APPROVER
+        assert left == vacated[stream]["data"]["officer"]
+        assert (stream, came) in there
+        assert (stream, left) not in there
+        proof = _bundle(out, f"draws/{draw}")
+        assert proof["strata"][0]["selected"] == [came]
+        assert {"id": left, "reason": "fell-out"}.items() <= _excluded(proof, left).items()
+        assert [source["type"] for source in proof["commitment"]["sources"]] == ["witness"] * 2
+
+
+def _excluded(proof: Any, id_: str) -> Any:  # noqa: ANN401 - JSON
+    return next(one for one in proof["excluded"] if one["id"] == id_)
 
 
 def _public_proofs_are_those_of_the_export(out: Path) -> None:
@@ -196,7 +306,7 @@ class _Links(HTMLParser):
 def _every_page_says_its_position_and_links_only_to_what_is_there(out: Path) -> None:
     """Nothing is loaded from elsewhere; nothing of an earlier run is left."""
     pages = [page for page in (out / "public").glob("*.html") if page.name not in VERIFIERS]
-    assert len(pages) == 2 + 3 + 7
+    assert len(pages) == 2 + 3 + 10
     for page in pages:
         text = page.read_text("utf-8")
         assert f"账本位置 <b>{_summary(out)['events']}</b>" in text

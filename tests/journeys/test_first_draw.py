@@ -6,7 +6,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -39,7 +39,7 @@ def service(server: str, tmp_path: Path) -> Iterator[Service]:
 
 
 def test_a_newcomer_draws_their_own_list_as_the_page_says(service: Service, tmp_path: Path) -> None:
-    """The script ends with a list, and its proof holds."""
+    """The script ends with whom and by whom, and both proofs hold."""
     password = enter_first_administrator(
         service.parts,
         AddDepartment(id="edu", name="示例教育局", collates=False),
@@ -58,23 +58,40 @@ def test_a_newcomer_draws_their_own_list_as_the_page_says(service: Service, tmp_
     )
     assert done.returncode == 0, done.stdout + done.stderr
     assert "全部: 2 / 5" in done.stdout
-    (entry,) = service.get("/public/draws").json()["entries"]
-    proof = tmp_path / "proof.json"
-    assert proof.read_bytes() == service.get(f"/public/draws/{entry['id']}/bundle").content
-    bundle = json.loads(proof.read_bytes())
+    draws = service.get("/public/draws").json()["entries"]
+    entities, officers = sorted(one["id"] for one in draws)
+    for id_, name in ((entities, "proof.json"), (officers, "officers-proof.json")):
+        shown = service.get(f"/public/draws/{id_}/bundle").content
+        assert (tmp_path / name).read_bytes() == shown
+    bundle = json.loads((tmp_path / "proof.json").read_bytes())
     assert verify_bundle(bundle, Means(vrf=verify)).first_failure is None
-    assert all(id_ in done.stdout for id_ in bundle["strata"][0]["selected"])
-    _a_school_is_looked_up_as_the_page_says(proof, set(bundle["strata"][0]["selected"]))
+    drawn = set(bundle["strata"][0]["selected"])
+    school, officer = _looked_up_as_the_page_says(tmp_path)
+    assert school["entity"]["drawn"] == (school["entity"]["id"] in drawn)
+    _each_visit_has_its_two(done.stdout, drawn, officer["officer"])
 
 
-def _a_school_is_looked_up_as_the_page_says(proof: Path, drawn: set[str]) -> None:
-    """With the stand-alone file, which finds the proof whole."""
+def _looked_up_as_the_page_says(folder: Path) -> list[Any]:
+    """With the stand-alone file, which finds both proofs whole."""
     page = (DOCS / "first-draw.md").read_text("utf-8")
-    (typed,) = [line for line in page.splitlines() if line.startswith("python3 audit/verifier")]
-    _, file, name, *rest = typed.split()
-    assert name == proof.name
-    command = [sys.executable, "-I", "-S", str(DOCS.parent / file), str(proof), *rest, "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
-    told = json.loads(done.stdout)
-    assert told["result"] == "whole"
-    assert told["entity"]["drawn"] == (rest[-1] in drawn)
+    told = []
+    for typed in page.splitlines():
+        if not typed.startswith("python3 audit/verifier"):
+            continue
+        _, file, name, *rest = typed.split()
+        command = [sys.executable, "-I", "-S", str(DOCS.parent / file), str(folder / name), *rest]
+        done = subprocess.run(
+            [*command, "--json"], capture_output=True, text=True, check=True, timeout=60
+        )
+        told.append(json.loads(done.stdout))
+    assert [one["result"] for one in told] == ["whole", "whole"]
+    return told
+
+
+def _each_visit_has_its_two(printed: str, drawn: set[str], officer: Any) -> None:  # noqa: ANN401 - JSON
+    """The script prints who goes where, and the stand-alone file says the same of one of them."""
+    visits = dict(line.strip().split("  ←  ") for line in printed.splitlines() if "←" in line)
+    assert set(visits) == drawn
+    assert all(len(set(team.split("、"))) == 2 for team in visits.values())
+    own = {entity for entity, team in visits.items() if officer["id"] in team.split("、")}
+    assert own == {visit["inspection"].partition(":")[2] for visit in officer["visits"]}

@@ -16,7 +16,7 @@ from mingqian.demo.people import DEPARTMENTS
 if TYPE_CHECKING:
     from pathlib import Path
 
-DIGEST = "0e158cef6420fb6d9946a63581e9a1e4ab2449b1c86e49b9414d6448bfcb3ef2"
+DIGEST = "37bd2adedd0455e773a223ce5671ac70ea56062cc78e5f5855104472a7e015c9"
 
 
 def test_the_county_is_the_same_every_time() -> None:
@@ -26,13 +26,13 @@ def test_the_county_is_the_same_every_time() -> None:
 
 
 def test_the_county_has_the_registries_that_the_plan_needs() -> None:
-    """150 schools and kindergartens, 60 training institutions, 12 venues, 60 officers, 3 experts."""
+    """150 schools and kindergartens, 60 training institutions, 12 venues, 60 officers, 6 experts."""
     made = county()
     kinds = Counter(entity.kind for entity in made.entities)
     assert sum(kinds[kind] for kind, _ in SCHOOLS) == 150
     assert (kinds[TRAINING], kinds[VENUE]) == (60, 12)
     assert len(made.officers) == sum(team.count for team in TEAMS) == 60
-    assert len(made.experts) == 3
+    assert len(made.experts) == 6
     assert {entity.credit_class for entity in made.entities} == {"A", "B", "C", "D", None}
 
 
@@ -68,7 +68,7 @@ def test_the_workbooks_are_read_back_without_a_single_problem(tmp_path: Path) ->
         result = load(kind, path.read_bytes(), path.name)
         assert not result.problems
         counts[kind] = len(result.records)
-    assert counts == {"items": len(ITEMS), "entities": 222, "officers": 60, "experts": 3}
+    assert counts == {"items": len(ITEMS), "entities": 222, "officers": 60, "experts": 6}
 
 
 def test_departments_are_called_the_same_everywhere() -> None:

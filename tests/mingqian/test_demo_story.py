@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
+from io import StringIO
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.console import Console
 
 from api.pages import percent
 from domain.canonical import canon
@@ -16,6 +19,10 @@ from mingqian.demo.drawing import LotteryDay
 from mingqian.demo.items import ITEMS
 from mingqian.demo.plan import LOTTERY, ROWS, SCHOOL_ROW, TRAINING_ROW, VENUE_ROW
 from mingqian.demo.run import CAMPAIGNS
+from mingqian.demo.year import FORMER_EMPLOYER, ON_LEAVE, RELATED
+
+if TYPE_CHECKING:
+    from rich.table import Table
 
 VECTORS = Path(__file__).parents[1] / "vectors/draw_v1.json"
 BUNDLE = json.loads(VECTORS.read_text("utf-8"))["cases"][0]["bundle"]
@@ -85,12 +92,59 @@ def test_every_item_belongs_to_the_department_that_inspects_it() -> None:
 
 def test_the_tasks_come_one_after_another_within_their_windows() -> None:
     """The clock of the story only goes forward."""
-    days = [
-        day for one in CAMPAIGNS for day in (one.opened, one.trained, one.drawn, one.visits_from)
-    ]
+    days = [day for one in CAMPAIGNS for day in (one.opened, one.trained, one.drawn, one.declared)]
     assert days == sorted(days)
     for one in CAMPAIGNS:
-        assert one.row["window_from"] <= one.opened <= one.visits_from <= one.row["window_to"]
+        assert one.row["window_from"] <= one.opened <= one.declared <= one.row["window_to"]
+
+
+def test_whoever_falls_out_can_be_replaced_whatever_the_lots_say() -> None:
+    """At the worst the entity lies where most of the others live, one is on leave, one recused, one has the relation."""
+    for campaign in CAMPAIGNS:
+        named = campaign.officers_of(campaign.falling.department, county())
+        able = [one for one in named if one.id not in {ON_LEAVE, RELATED, named[0].id}]
+        townships = Counter(one.area for one in able)
+        foreign = campaign.row["team"]["area"] == "other"
+        at_home = max(townships.values()) if foreign else 0
+        assert len(able) - at_home > 1, campaign.number
+
+
+def test_the_relation_is_to_an_entity_that_is_sure_to_be_drawn() -> None:
+    """It alone makes up a stratum, and every stratum has a quota."""
+    unclassed = [
+        one.name
+        for one in county().entities
+        if one.kind == TRAINING and not (one.credit_class or one.suspended or one.visited)
+    ]
+    assert unclassed == [FORMER_EMPLOYER]
+
+
+def test_a_department_names_officers_who_can_do_what_the_plan_wants() -> None:
+    """Those who know food go into the canteens."""
+    schools = next(one for one in CAMPAIGNS if one.row is SCHOOL_ROW)
+    market = schools.officers_of("market", county())
+    assert len(market) == 5
+    assert all("食品安全" in one.skills for one in market)
+
+
+def test_causes_are_counted_for_each_task(tmp_path: Path) -> None:
+    """From the events of an export; whatever else happened there does not count."""
+    happened = [
+        ("inspection.seat_vacated.v1", "联1:school:1300000001", {"cause": "recusal"}),
+        ("inspection.seat_vacated.v1", "联1:school:1300000002", {"cause": "illness"}),
+        ("inspection.replacement_requested.v1", "联1:school:1300000003", {"cause": "illness"}),
+        ("inspection.seat_vacated.v1", "联2:school:1300000001", {"cause": "recusal"}),
+    ]
+    lines = [
+        json.dumps({"type": type_, "stream": f"inspection/{id_}", "data": data})
+        for type_, id_, data in happened
+    ]
+    events = tmp_path / "events.jsonl"
+    events.write_text("\n".join(lines) + "\n", "utf-8")
+    assert outcome.causes_by_task(events) == {
+        "联1": {"recusal": 1, "illness": 1},
+        "联2": {"recusal": 1},
+    }
 
 
 @pytest.mark.parametrize(
@@ -130,7 +184,8 @@ def test_a_returned_result_is_made_more_exact() -> None:
 
 def _summary(**changes: object) -> dict[str, Any]:
     task = {"plan_number": "联2024025", "pool": 13, "ratio": [50, 100], "drawn": 7}
-    task |= {"inspections": 7, "published": 7, "excluded": 0, "officers": 3, **changes}
+    task |= {"inspections": 7, "published": 7, "excluded": 0, "officers": 3, "experts": 1}
+    task |= {"late_recusals": 1, "illnesses": 1, "replacements": 2, **changes}
     return {
         "tasks": [task],
         "events": 1,
@@ -145,11 +200,26 @@ def test_numbers_that_hold_leave_nothing_to_say() -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", [{"drawn": 6, "inspections": 6, "published": 6}, {"published": 6}]
+    "wrong",
+    [{"drawn": 6, "inspections": 6, "published": 6}, {"published": 6}, {"replacements": 1}],
 )
 def test_numbers_that_do_not_hold_are_named(wrong: dict[str, object]) -> None:
-    """Too few drawn, or a result that was never published."""
+    """Too few drawn, a result that was never published, or a seat that stayed vacant."""
     assert len(outcome.shortfalls(_summary(**wrong))) == 1
+
+
+def test_both_randoms_are_told_in_a_terminal_of_eighty_columns() -> None:
+    """Whom, and by whom: no figure is cut off."""
+    first, second = (_printed(table) for table in outcome.tables_of(_summary(experts=6543)))
+    assert "50/100" in first
+    assert "6543" in second
+    assert "…" not in first + second
+
+
+def _printed(table: Table) -> str:
+    with Console(width=80, file=StringIO()) as console, console.capture() as capture:
+        console.print(table)
+    return capture.get()
 
 
 def test_a_failed_audit_is_a_shortfall() -> None:

@@ -8,7 +8,8 @@ from api.problems import MEDIA_TYPE
 from ledger.writer import Receipt
 
 POSITION_HEADER = "Ledger-Position"
-ASSIGNED = "inspection.assigned.v1"
+# What a draw of people brings: the streams name the visits.
+SENT_OUT = ("inspection.assigned.v1", "inspection.seat_filled.v1")
 POSITION: Any = Field(
     ge=0,
     description="读取所写内容时作为 Ledger-Position 发送 / send it as Ledger-Position to read what was written",
@@ -62,7 +63,7 @@ class EventAnswer(Answer):
 
 
 class ActAnswer(Answer):
-    """办理结果 / what became of an act. The visits that a draw brings are not listed: they tell who was drawn."""
+    """办理结果 / what became of an act. Visits that a draw brings, or fills, are not listed: they tell who was drawn."""
 
     position: int = POSITION
     events: list[EventAnswer]
@@ -111,7 +112,7 @@ def act_answer(receipt: Receipt) -> ActAnswer:
         events=[
             EventAnswer(leaf=leaf, type=type_name, stream=stream, version=version)
             for leaf, stream, version, type_name in receipt.events
-            if type_name != ASSIGNED
+            if type_name not in SENT_OUT
         ],
         repeated=receipt.repeated,
     )

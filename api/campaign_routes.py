@@ -8,7 +8,7 @@ from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
 from api.explanations import people_of, seats_in
-from api.looks import look, look_at_inspections, secrets_of
+from api.looks import READING, look, look_at_inspections, viewer_of
 from api.paging import PageAsked, known, listing
 from api.parts import Parts
 from api.shapes.campaigns import DrawMembers, DrawShown, PlanShown, Tasks, TaskWithDraws
@@ -28,7 +28,6 @@ router = APIRouter(
     responses=STAFF,
     dependencies=[Depends(person_of)],
 )
-EVERY_INSPECTION = ("clerk", "reviewer", "approver", "draw_operator", "discipline")
 
 
 @router.get(
@@ -64,8 +63,8 @@ def tasks(
 def task(number: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """The task with its progress and all its draws, void ones too."""
     with parts.reader.snapshot() as read:
-        found = known(campaigns.task(read, number), "unknown-task", "没有此任务 / no such task")
-    return {**found, "draws": [_shown(one, person) for one in found["draws"]]}
+        found = campaigns.task(read, number, viewer=viewer_of(parts, person))
+    return known(found, "unknown-task", "没有此任务 / no such task")
 
 
 @router.get(
@@ -78,15 +77,19 @@ def officers(number: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]
 
     Officers who do nothing else read their own line.
     """
-    only = None if person.has(*EVERY_INSPECTION, "registrar", "witness") else person.id
+    only = None if person.has(*READING, "registrar", "witness") else person.id
     return people_of(number, parts.writer.history(), only)
 
 
 @router.get("/draws/{draw_id}", response_model=DrawShown, summary="一次抽取 / one draw")
 def draw(draw_id: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
-    """The draw as it stands: people, sources, commitment, times. Its list is under `members`, its proof under `bundle`."""
+    """The draw as it stands: people, sources, commitment, times. Its list is under `members`, its proof under `bundle`.
+
+    `seat`, list and commitment of a replacement show to who may see its visit, and to those who approve and draw; a witness
+    sees the commitment that binds their number.
+    """
     with parts.reader.snapshot() as read:
-        return _shown(_known(draws.draw(read, draw_id)), person)
+        return _known(draws.draw(read, draw_id, viewer=viewer_of(parts, person)))
 
 
 @router.get(
@@ -101,16 +104,16 @@ def members(
     page: PageAsked,
     part: Annotated[Part, Query(description="抽查库、排除或抽中 / which list")] = "drawn",
 ) -> dict[str, Any]:
-    """Pool and exclusions for all staff from the commitment on.
+    """Pool and exclusions from the commitment on: of entities for all staff, of a replacement for who may see its seat.
 
     Who was drawn, before it is public, only for those who carry out the visits and the discipline office; each look is recorded.
     """
     with parts.reader.snapshot() as read:
-        found = _known(draws.draw(read, draw_id))
+        found = _known(draws.draw(read, draw_id, viewer=viewer_of(parts, person)))
         rows = draws.members(read, draw_id, part, page=page)
     if part == "drawn":
         _look(parts, person, found, "drawn")
-    elif _shown(found, person)["seat"] != found["seat"]:
+    elif found["sealed"]:
         detail = (
             "替补的候选名单随检查名单公布 / who may take a seat is public with the list of visits"
         )
@@ -164,12 +167,12 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
 ) -> dict[str, Any]:
     """Inspections by id. Officers see their own.
 
-    While the draws are not public, one that has not begun shows to its officers and the discipline office, and each look is
-    recorded.
+    While the draws are not public, one that has not begun shows to its officers (from the day of the plan), to the discipline
+    office, and, where a replacement or an end waits, to those who decide and draw; each look is recorded.
     """
-    mine = person.id if officer == "me" or not person.has(*EVERY_INSPECTION) else None
+    mine = person.id if officer == "me" or not person.has(*READING) else None
     if mine is not None:
-        require_role(person, "officer", *EVERY_INSPECTION)
+        require_role(person, "officer", *READING)
     with parts.reader.snapshot() as read:
         rows = inspections.inspections(
             read,
@@ -178,7 +181,7 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
             officer=mine,
             entity=entity,
             status=status,
-            secrets_of=secrets_of(parts, person),
+            viewer=viewer_of(parts, person),
         )
     look_at_inspections(parts, person, rows)
     return listing(rows, page)
@@ -191,23 +194,14 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
 )
 def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
     """The inspection with its steps, under the same conditions; for an officer who is not of it there is none."""
-    require_role(person, "officer", *EVERY_INSPECTION)
+    require_role(person, "officer", *READING)
     with parts.reader.snapshot() as read:
-        found = inspections.inspection(read, inspection, secrets_of=secrets_of(parts, person))
-    if found is not None and not person.has(*EVERY_INSPECTION):
+        found = inspections.inspection(read, inspection, viewer=viewer_of(parts, person))
+    if found is not None and not person.has(*READING):
         found = found if person.id in found["officers"] else None
     found = known(found, "unknown-inspection", "没有此检查 / no such inspection")
     look_at_inspections(parts, person, [found])
     return found
-
-
-def _shown(found: Row, person: Person) -> Row:
-    """The seat of a substitute names a visit: before it is public, for those who had it vacated, who draw, and who watch."""
-    return (
-        found
-        if person.has("approver", "draw_operator", "discipline")
-        else draws.without_seat(found)
-    )
 
 
 def _known(found: Row | None) -> Row:

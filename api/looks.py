@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from api.acting import give
@@ -10,41 +11,63 @@ from domain.draw_commands import Part as Looked
 from domain.errors import DomainError
 from domain.inspection import REPLACING
 from domain.rules import china_date
-from projections.queries.inspections import ALL, Involved
+from projections.queries.inspections import untold_recusals
+from projections.queries.viewers import Viewer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from api.acting import Person
     from api.parts import Parts
-    from projections.queries.inspections import Secrets
-    from projections.reading import Row
+    from projections.reading import Read, Row
 
-LOOKING = ("officer", "discipline", *REPLACING)
+LOOKING = ("officer", "discipline")
+RECUSED = "officer.recusal_declared.v1"
+READING = ("clerk", "reviewer", "approver", "draw_operator", "discipline")
 
 
-def secrets_of(parts: Parts, person: Person) -> Secrets:
-    """Which secret inspections a person may see."""
-    if person.has("discipline"):
-        return ALL
-    if not person.has(*LOOKING):
-        return None
-    return Involved(
-        officer=person.id if person.has("officer") else None,
+def viewer_of(parts: Parts, person: Person) -> Viewer:
+    """What a person may see of visits and seats that are not public, today."""
+    return Viewer(
+        id=person.id,
+        watches=person.has("discipline"),
+        replaces=person.has(*REPLACING),
+        reads=person.has(*READING),
+        officer=person.has("officer"),
         today=china_date(parts.writer.now()),
-        replacing=person.has(*REPLACING),
     )
 
 
-def look(parts: Parts, person: Person, draws: Iterable[str], part: Looked) -> None:
-    """Record that a person looks at a part of draws whose lists are not public; raises "draw-not-disclosed"."""
+def without_untold(read: Read, viewer: Viewer, officers: Iterable[Row]) -> None:
+    """Take from lines of the registry the recusals that name a visit which the viewer may not know of."""
+    untold = untold_recusals(read, viewer)
+    for row in officers:
+        hidden = {entity for officer, entity in untold if officer == row["id"]}
+        row["recusals"] = [entity for entity in row["recusals"] if entity not in hidden]
+        if "steps" in row:
+            row["steps"] = [
+                step
+                for step in row["steps"]
+                if step["type"] != RECUSED or step["data"]["entity"] not in hidden
+            ]
+
+
+def look(
+    parts: Parts, person: Person, draws: Iterable[str], part: Looked, *, by: Sequence[str] = LOOKING
+) -> None:
+    """Record that a person looks, in one of these roles, at a part of draws whose lists are not public.
+
+    Raises "draw-not-disclosed".
+    """
+    # The roles that do not look are left out: the first that an act allows is the one in which it is done.
+    looking = replace(person, roles=tuple(role for role in person.roles if role in by))
     for draw_id in draws:
-        if not person.has(*LOOKING):
+        if not looking.roles:
             detail = "公布前只有承办检查的人员和纪检监察可以查看 / before the disclosure only those who carry out the visits may look"
             raise DomainError("draw-not-disclosed", detail)
         command = LookAtDraw(draw_id=draw_id, part=part)
         try:
-            give(parts.writer, parts.keys, person, [command], None)
+            give(parts.writer, parts.keys, looking, [command], None)
         except DomainError as refusal:
             if refusal.code == "draw-voided":
                 detail = "作废的人员抽取载有检查对象，随其名单公布 / a void draw of officers names the entities: public with their list"
@@ -54,6 +77,14 @@ def look(parts: Parts, person: Person, draws: Iterable[str], part: Looked) -> No
 
 
 def look_at_inspections(parts: Parts, person: Person, rows: Sequence[Row]) -> None:
-    """Record a look at each draw that these rows are a secret of, and take the mark off."""
-    secret = {draw for row in rows for draw in row.pop("secret") or ()}
-    look(parts, person, sorted(secret), "inspections")
+    """Record a look at each draw that these rows are a secret of, and take the mark off.
+
+    Whoever is of a visit looks as its officer; others because it waits for them.
+    """
+    own: set[str] = set()
+    others: set[str] = set()
+    for row in rows:
+        mine = person.has("officer") and person.id in row["officers"]
+        (own if mine else others).update(row.pop("secret") or ())
+    look(parts, person, sorted(own), "inspections", by=("officer",))
+    look(parts, person, sorted(others - own), "inspections", by=("discipline", *REPLACING))

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Depends, Query
 
 from api.access import PartsNow, PersonNow, person_of, wait_until
 from api.answers import STAFF
+from api.looks import viewer_of, without_untold
 from api.paging import PageAsked, listing
 from api.personal import READERS, may_read, personal_of
 from api.shapes.registries import (
@@ -100,9 +101,10 @@ KEPT = (
 
 
 def _list(kind: Registry) -> Callable[..., dict[str, Any]]:
-    def list_entries(
+    def list_entries(  # noqa: PLR0913 - each parameter of the query is one
         *,
         parts: PartsNow,
+        person: PersonNow,
         page: PageAsked,
         as_of: AsOf = None,
         pending: Pending = False,
@@ -114,6 +116,8 @@ def _list(kind: Registry) -> Callable[..., dict[str, Any]]:
         with parts.reader.snapshot() as read:
             leaves = reading.position(read) if as_of is None else as_of
             rows = list_registry(read, kind, page=page, as_of=leaves, waiting=pending, named=name)
+            if kind == "officer":
+                without_untold(read, viewer_of(parts, person), rows)
         return listing(rows, page, key="code" if kind == "item" else "id", as_of=leaves)
 
     return list_entries
@@ -133,6 +137,8 @@ def _one(kind: Registry) -> Callable[..., dict[str, Any]]:
             found["as_of"] = leaves
             happened = steps(read, f"{kind}/{entry_id}")
             found["steps"] = [one for one in happened if one["leaf"] < leaves]
+            if kind == "officer":
+                without_untold(read, viewer_of(parts, person), [found])
             if as_of is None and may_read(person, kind, entry_id):
                 found["personal"] = personal_of(parts, read, kind, entry_id, person)
         return found

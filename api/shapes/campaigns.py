@@ -106,6 +106,7 @@ class TaskCounts(Answer):
     entered: Count = Field(description="已录入及之后 / results entered, or further")
     approved: Count
     published: Count
+    closed: Count = Field(description="未能实施而终止 / given up, in the open")
 
 
 class TaskShown(TaskCounts):
@@ -199,6 +200,9 @@ class PublicDraw(Answer):
     serial: int = Field(ge=1)
     status: DrawStatus
     open: bool = Field(description="名单与证明是否公开 / whether list and proof are public")
+    sealed: bool = Field(
+        description="替补抽取的席位、名单和承诺对您尚不可见 / whether seat, list and commitment of a replacement are kept from you"
+    )
     predecessors: list[str] = Field(description="此前作废的抽取 / the void draws before it")
     entities_draw: str | None = Field(
         description="为哪次对象抽取派员 / the draw of entities that the officers are drawn for"

@@ -13,8 +13,21 @@ from domain.inspection_commands import (
     ResultCategory,
 )
 from domain.inspection_state import Asked, Status, Vacancy
+from domain.replacement_commands import Cause
 
 Steps: Any = steps_of("inspection")
+
+
+class Replaced(Answer):
+    """一次更换 / a seat that was left and filled again, by a draw of its own."""
+
+    left: OfficerId
+    cause: Cause
+    requested_by: str
+    approved_by: str
+    officer: OfficerId = Field(description="抽出的替补 / who was drawn")
+    draw: str = Field(description="替补抽取编号 / the draw that decided it")
+    at: Instant
 
 
 class InspectionShown(Answer):
@@ -25,6 +38,12 @@ class InspectionShown(Answer):
     entity: EntityId
     officers: list[OfficerId] = Field(
         description="执法检查人员，首位为组长 / the officers; the first leads"
+    )
+    leader: OfficerId | None = Field(
+        description="组长：签号最小的执法检查人员 / the officer of the smallest ticket"
+    )
+    experts: list[OfficerId] = Field(
+        description="专家，不计入两名执法人员 / experts, who do not count among the two"
     )
     team: list[AssignedOfficer] = Field(
         description="全体人员，专家的部门为 experts / everybody who goes; experts are of the department `experts`"
@@ -38,6 +57,7 @@ class InspectionShown(Answer):
         description="空缺的席位，按退出的人 / vacant seats, by who left them"
     )
     fell_out: list[OfficerId] = Field(description="退出的人员 / who left the team")
+    replaced: list[Replaced] = Field(description="已完成的更换，按先后 / replacements, in order")
     closing_requested_by: str | None = Field(
         description="谁申请终止 / who asked to give the visit up"
     )
@@ -69,6 +89,8 @@ class InspectionShown(Answer):
     ordered_at: Instant | None
     verified_at: Instant | None
     published_at: Instant | None
+    closing_requested_at: Instant | None
+    closed_at: Instant | None
     published_leaf: Count | None
     version: Version
 
@@ -93,6 +115,7 @@ class Result(Answer):
     category: ResultCategory
     items: list[ItemResult]
     first_visit_on: Day
+    leader: OfficerId
     team: list[AssignedOfficer] = Field(
         description="实施检查的人员，只列编号 / who carried it out, by their ids only"
     )

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from projections.queries import draws
+from projections.queries.viewers import PUBLIC
 from projections.reading import Page
 
 if TYPE_CHECKING:
+    from projections.queries.viewers import Viewer
     from projections.reading import Read, Row
 
 FIRST = Page()
@@ -22,7 +24,8 @@ PROGRESS = """
         SELECT count(*) AS inspections,
             count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
             count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
-            count(*) FILTER (WHERE status = 'published') AS published
+            count(*) FILTER (WHERE status = 'published') AS published,
+            count(*) FILTER (WHERE status = 'closed') AS closed
         FROM projections.inspections_v3 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
@@ -67,13 +70,16 @@ def public_plan(read: Read, year: str) -> Row | None:
 def tasks(
     read: Read, *, page: Page = FIRST, plan: str | None = None, department: str | None = None
 ) -> list[Row]:
-    """Tasks by id, each with its progress: pool, excluded, drawn, inspections, entered, approved, published."""
+    """Tasks by id, each with its progress: pool, excluded, drawn, inspections, entered, approved, published, closed."""
     return _tasks(read, page, plan=plan, department=department, public=False)
 
 
-def task(read: Read, id_: str) -> Row | None:
-    """A task with its progress and all its `draws`, void ones too, by stage and serial."""
-    return _task(read, id_, public=False)
+def task(read: Read, id_: str, *, viewer: Viewer = PUBLIC) -> Row | None:
+    """A task with its progress and all its `draws`, void ones too, by stage and serial, as far as the viewer may see them."""
+    found = _task(read, id_, public=False)
+    if found is not None:
+        found["draws"] = draws.of_task(read, id_, viewer=viewer)
+    return found
 
 
 def public_tasks(read: Read, *, page: Page = FIRST, plan: str | None = None) -> list[Row]:
@@ -84,7 +90,9 @@ def public_tasks(read: Read, *, page: Page = FIRST, plan: str | None = None) -> 
 def public_task(read: Read, id_: str) -> Row | None:
     """As `task`, with what the public knows of its draws, from the moment in which each was prepared."""
     found = _task(read, id_, public=True)
-    return None if found is None else _public(found)
+    if found is None:
+        return None
+    return {**_public(found), "draws": draws.public_of_task(read, id_)}
 
 
 def _tasks(
@@ -100,10 +108,7 @@ def _tasks(
 
 def _task(read: Read, id_: str, *, public: bool) -> Row | None:
     statement = f"{PROGRESS} WHERE task.id = %(id)s"
-    found = read.execute(statement, {"id": id_, "public": public}).fetchone()
-    if found is not None:
-        found["draws"] = (draws.public_of_task if public else draws.of_task)(read, id_)
-    return found
+    return read.execute(statement, {"id": id_, "public": public}).fetchone()
 
 
 def _public(row: Row) -> Row:

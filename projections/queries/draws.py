@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Literal
 
+from projections.queries.viewers import MAY_SEE, PUBLIC
 from projections.reading import Page
 
 if TYPE_CHECKING:
+    from projections.queries.viewers import Viewer
     from projections.reading import Read, Row
 
 FIRST = Page()
 Part = Literal["pool", "excluded", "drawn"]
-# The proof of a draw of officers names the entities, so it is `open` only when theirs is.
-DRAWS = """
-    SELECT draw.*, told.voids, told.arrivals,
-        draw.released AND (draw.entities_draw IS NULL OR entities.released) AS open
-    FROM projections.draws_v3 AS draw
+# What a draw of people names, beside who is drawn: the entities, and of a replacement also a visit and its team. It waits
+# until the lists are public on which the draw rests.
+RESTS = """
     LEFT JOIN projections.draws_v3 AS entities ON entities.id = draw.entities_draw
+    LEFT JOIN projections.draws_v3 AS officers ON officers.id = draw.officers_draw
+"""
+LISTED = "(coalesce(entities.released, true) AND coalesce(officers.released, true))"
+# A seat shows to who may see the visit, and to all who replace: a draw for it may have to be voided.
+DRAWS = f"""
+    SELECT draw.*, told.voids, told.arrivals, draw.released AND {LISTED} AS open,
+        draw.seat IS NOT NULL AND NOT ({LISTED} OR %(replaces)s OR {MAY_SEE}
+            OR (%(reads)s AND one.first_visit_on IS NOT NULL)) AS sealed
+    FROM projections.draws_v3 AS draw {RESTS}
+    LEFT JOIN projections.inspections_v3 AS one ON one.id = draw.seat ->> 'inspection'
     CROSS JOIN LATERAL (
         SELECT
             coalesce(jsonb_object_agg(data ->> 'index', recorded_at)
-                FILTER (WHERE type = 'draw.source_revealed.v1'), '{}') AS arrivals,
+                FILTER (WHERE type = 'draw.source_revealed.v1'), '{{}}') AS arrivals,
             coalesce(jsonb_agg(jsonb_build_object(
                 'act', CASE type WHEN 'draw.void_requested.v1' THEN 'requested'
                     WHEN 'draw.voided.v1' THEN 'approved' ELSE 'declined' END,
@@ -30,33 +40,36 @@ DRAWS = """
         WHERE stream = 'draw/' || draw.id AND type IN ('draw.source_revealed.v1',
             'draw.void_requested.v1', 'draw.voided.v1', 'draw.void_declined.v1')
     ) AS told
-"""
-MEMBERS = """
+"""  # noqa: S608 - put together from our own constants
+MEMBERS = f"""
     SELECT member.entity, entity.name, member.stratum, member.reason,
-        CASE WHEN draw.released OR %(part)s = 'drawn' THEN member.place END AS place
+        CASE WHEN (draw.released AND {LISTED}) OR %(part)s = 'drawn' THEN member.place END AS place
     FROM projections.draw_members_v1 AS member
-    JOIN projections.draws_v3 AS draw ON draw.id = member.draw
+    JOIN projections.draws_v3 AS draw ON draw.id = member.draw {RESTS}
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = member.entity
         AND entity.from_leaf < draw.ledger_size
         AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
     WHERE member.draw = %(draw)s
-"""
+"""  # noqa: S608 - put together from our own constants
 
 
-def of_task(read: Read, task: str) -> list[Row]:
+def of_task(read: Read, task: str, *, viewer: Viewer = PUBLIC) -> list[Row]:
     """All draws of a task, void ones too, by stage and serial."""
-    statement = f"{DRAWS} WHERE draw.task = %s ORDER BY draw.stage, draw.serial"
-    return [_told(row) for row in read.execute(statement, [task])]
+    statement = f"{DRAWS} WHERE draw.task = %(task)s ORDER BY draw.stage, draw.serial"
+    rows = read.execute(statement, {"task": task, **viewer.values()})
+    return [_told(row, viewer) for row in rows]
 
 
-def draw(read: Read, id_: str) -> Row | None:
+def draw(read: Read, id_: str, *, viewer: Viewer = PUBLIC) -> Row | None:
     """One draw in whatever stage.
 
-    A row of the table, and `open` (whether list and proof are public), `voids` (each request to void it and what was
-    decided, in order) and in each of `sources` when it arrived.
+    A row of the table, and `open` (whether list and proof are public), `sealed` (whether seat and list of a replacement are
+    kept from the viewer), `voids` (each request to void it and what was decided, in order) and in each of `sources` when it
+    arrived.
     """
-    found = read.execute(f"{DRAWS} WHERE draw.id = %s", [id_]).fetchone()
-    return None if found is None else _told(found)
+    statement = f"{DRAWS} WHERE draw.id = %(id)s"
+    found = read.execute(statement, {"id": id_, **viewer.values()}).fetchone()
+    return None if found is None else _told(found, viewer)
 
 
 def public_of_task(read: Read, task: str) -> list[Row]:
@@ -70,9 +83,14 @@ def public_draw(read: Read, id_: str) -> Row | None:
     return None if found is None else _public(found)
 
 
-def _told(row: Row) -> Row:
+def _told(row: Row, viewer: Viewer) -> Row:
+    """Who witnesses a draw sees what it is bound to, even where the list is kept from them."""
     arrivals = row.pop("arrivals")
-    del row["released"]
+    del row["released"], row["officers_draw"]
+    if row["sealed"]:
+        row |= {"seat": None, "pool": None, "excluded": None}
+        if viewer.id not in row["witnesses"]:
+            row["commitment"] = None
     for place, source in enumerate(row["sources"]):
         source["arrived_at"] = arrivals.get(str(place))
     return row
@@ -81,21 +99,14 @@ def _told(row: Row) -> Row:
 def _public(row: Row) -> Row:
     shown = {**row, "drawn": row["drawn"] if row["open"] else None}
     del shown["version"]  # it counts who looked
-    return without_seat(shown)
-
-
-def without_seat(row: Row) -> Row:
-    """A row as those read it who may not know of a visit: a seat names one, and those who may take it tell of its team."""
-    if row["seat"] is None or row["open"]:
-        return row
-    return {**row, "seat": None, "pool": None, "excluded": None}
+    return shown
 
 
 def members(read: Read, draw: str, part: Part, *, page: Page = FIRST) -> list[Row]:
-    """Who was in the pool of a draw, left out of it, or drawn, by entity id: entity, name, stratum, reason, place.
+    """Who was in the pool of a draw, left out of it, or drawn, by id: entity (or person), name, stratum, reason, place.
 
-    The name is the one that the registry had at the commitment. Before the draw is public, `place` is told of those who
-    were drawn only when it is them that are asked for.
+    People have no name here; that of an entity is the one that the registry had at the commitment. Before the draw is
+    public, `place` is told of those who were drawn only when it is them that are asked for.
     """
     statement = f"""{MEMBERS} AND (%(after)s::text IS NULL OR member.entity > %(after)s)
         AND CASE %(part)s WHEN 'pool' THEN reason IS NULL WHEN 'excluded' THEN reason IS NOT NULL
@@ -144,6 +155,22 @@ def frame(read: Read, draw: str) -> list[tuple[str, str, str | None]]:
         WHERE draw = %s ORDER BY entity"""
     rows = read.execute(statement, [draw])
     return [(row["entity"], row["stratum"], row["reason"]) for row in rows]
+
+
+def public_roster(read: Read, draw: str) -> list[Row]:
+    """Everybody of the registries of people when a draw of entities was committed: person, department, standing, reason.
+
+    Nothing before its list is public.
+    """
+    return roster(read, draw) if _is_open(read, draw) else []
+
+
+def roster(read: Read, draw: str) -> list[Row]:
+    """As `public_roster`, at once and with the `leaf`."""
+    statement = """
+        SELECT leaf, person, department, standing, reason FROM projections.rosters_v1
+        WHERE draw = %s ORDER BY person, department"""
+    return read.execute(statement, [draw]).fetchall()
 
 
 def _is_open(read: Read, id_: str) -> bool:

@@ -2,57 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from enum import Enum, auto
 from typing import TYPE_CHECKING
 
+from projections.queries.viewers import MAY_SEE, PUBLIC
 from projections.reading import LIMIT, Page
 
 if TYPE_CHECKING:
+    from projections.queries.viewers import Viewer
     from projections.reading import Read, Row
 
 FIRST = Page()
-
-
-class All(Enum):
-    """Whoever watches over the draws may see every secret of theirs."""
-
-    ALL = auto()
-
-
-ALL = All.ALL
-
-
-@dataclass(frozen=True, kw_only=True)
-class Involved:
-    """Somebody who sees secret inspections of their own, and those in which something waits for them (`replacing`).
-
-    Their own (`officer`) from the day on that the plan names, so `today` is asked for.
-    """
-
-    officer: str | None
-    today: str
-    replacing: bool
-
-
-Secrets = Involved | All | None
 # The list of visits is the list that was drawn.
-INSPECTIONS = """
-    SELECT one.*, secret.draws AS secret
-    FROM projections.inspections_v3 AS one
+HELD_BACK = """
     LEFT JOIN LATERAL (
         SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v3 AS draw
         WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
             AND NOT draw.released
     ) AS secret ON one.first_visit_on IS NULL
-    WHERE (secret.draws IS NULL OR %(all)s
-        OR (officers @> ARRAY[%(own)s]::text[] AND (told_on IS NULL OR told_on <= %(today)s))
-        OR (%(replacing)s AND (asked <> '{}' OR vacant <> '{}' OR closing_requested_by IS NOT NULL)))
 """
+INSPECTIONS = f"""
+    SELECT one.*, secret.draws AS secret, told.replaced
+    FROM projections.inspections_v3 AS one {HELD_BACK}
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'left', filled.data ->> 'left', 'cause', vacated.data ->> 'cause',
+            'requested_by', vacated.data ->> 'requested_by', 'approved_by', vacated.actor,
+            'officer', filled.data ->> 'officer', 'draw', filled.data ->> 'draw',
+            'at', filled.recorded_at) ORDER BY filled.version), '[]') AS replaced
+        FROM projections.steps_v1 AS filled
+        JOIN projections.steps_v1 AS vacated ON vacated.stream = filled.stream
+            AND vacated.type = 'inspection.seat_vacated.v1'
+            AND vacated.data ->> 'officer' = filled.data ->> 'left'
+        WHERE filled.stream = 'inspection/' || one.id AND filled.type = 'inspection.seat_filled.v1'
+    ) AS told
+    WHERE (secret.draws IS NULL OR {MAY_SEE})
+"""  # noqa: S608 - put together from our own constants
 # The public disclosure. The name is the one that the registry had when the result was published.
 RESULTS = """
     SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
-        one.team, one.requirement, one.due, one.corrected,
+        one.leader, one.team, one.requirement, one.due, one.corrected,
         one.verified_at, one.published_at, one.published_leaf
     FROM projections.inspections_v3 AS one
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
@@ -70,12 +58,12 @@ def inspections(  # noqa: PLR0913 - each narrows the list in its own way
     officer: str | None = None,
     entity: str | None = None,
     status: str | None = None,
-    secrets_of: Secrets = None,
+    viewer: Viewer = PUBLIC,
 ) -> list[Row]:
-    """Inspections by id, narrowed by task, assigned officer, entity and status.
+    """Inspections by id, narrowed by task, assigned officer, entity and status, with who was `replaced` by which draw.
 
     One that has not begun, of draws that are not public, is a secret: `secret` then holds the ids of those draws, else
-    null. It is listed for who is involved, or with all others (`ALL`).
+    null. It is listed where the viewer may see it.
     """
     statement = f"""{INSPECTIONS}
         AND (%(task)s::text IS NULL OR task = %(task)s)
@@ -84,26 +72,28 @@ def inspections(  # noqa: PLR0913 - each narrows the list in its own way
         AND (%(status)s::text IS NULL OR status = %(status)s)
         AND (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s"""
     narrow = {"task": task, "officer": officer, "entity": entity, "status": status}
-    return read.execute(statement, {**narrow, **_seen(secrets_of), **vars(page)}).fetchall()
+    return read.execute(statement, {**narrow, **viewer.values(), **vars(page)}).fetchall()
 
 
-def inspection(read: Read, id_: str, *, secrets_of: Secrets = None) -> Row | None:
+def inspection(read: Read, id_: str, *, viewer: Viewer = PUBLIC) -> Row | None:
     """One inspection with all its `steps`, under the same condition."""
     statement = f"{INSPECTIONS} AND id = %(id)s"
-    found = read.execute(statement, {"id": id_, **_seen(secrets_of)}).fetchone()
+    found = read.execute(statement, {"id": id_, **viewer.values()}).fetchone()
     if found is not None:
         found["steps"] = steps(read, f"inspection/{id_}")
     return found
 
 
-def _seen(secrets_of: Secrets) -> dict[str, object]:
-    involved = secrets_of if isinstance(secrets_of, Involved) else None
-    return {
-        "all": secrets_of is ALL,
-        "own": involved.officer if involved else None,
-        "today": involved.today if involved else "",
-        "replacing": involved is not None and involved.replacing,
-    }
+def untold_recusals(read: Read, viewer: Viewer) -> set[tuple[str, str]]:
+    """Officer and entity of conflicts that were declared about visits which the viewer may not see: they name them."""
+    statement = f"""
+        SELECT person.id AS officer, one.entity FROM projections.inspections_v3 AS one {HELD_BACK}
+        CROSS JOIN LATERAL (
+            SELECT unnest(one.fell_out) UNION SELECT jsonb_object_keys(one.asked)
+        ) AS person (id)
+        WHERE secret.draws IS NOT NULL AND NOT {MAY_SEE}"""  # noqa: S608 - put together from our own constants
+    rows = read.execute(statement, viewer.values())
+    return {(row["officer"], row["entity"]) for row in rows if row["officer"] != viewer.id}
 
 
 def public_results(

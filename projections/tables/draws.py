@@ -1,4 +1,4 @@
-"""Draws with what they wait for, their members and their proofs: as they are now."""
+"""Draws with what they wait for, their members, rosters and proofs: as they are now."""
 
 from __future__ import annotations
 
@@ -17,13 +17,18 @@ from domain.draw_commands import (
     DrawVoided,
     LotteryIssue,
 )
+from domain.draw_state import officers_draw
+from domain.eligibility import NOT_NAMED
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
 from domain.task import Task
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from domain.draw_state import Draw
+    from domain.eligibility import Candidate
     from domain.lottery.entropy import Source
     from projections.fold import Step
 
@@ -40,7 +45,10 @@ def _status(state: Draw) -> str:
 
 
 def _draw(step: Step) -> list[Row]:
-    """`released`: disclosed, or voided after it was computed; of a draw of officers this alone does not make it public."""
+    """`released`: disclosed, or voided after it was computed; of draws of people this alone does not make it public.
+
+    `officers_draw` is the one that made the visit of a seat.
+    """
     state: Draw = step.state
     computed = state.computed is not None
     row = {
@@ -52,6 +60,7 @@ def _draw(step: Step) -> list[Row]:
         "released": state.disclosed or (state.voided and computed),
         "predecessors": state.predecessors,
         "entities_draw": state.entities_draw,
+        "officers_draw": officers_draw(state.seat, step.history).id if state.seat else None,
         "seat": state.seat,
         "prepared_by": state.prepared_by,
         "witnesses": state.witnesses,
@@ -61,7 +70,7 @@ def _draw(step: Step) -> list[Row]:
         "ledger_size": state.committed.ledger_size if state.committed else None,
         "pool": len(state.pool.members) if state.pool else None,
         "excluded": len(state.pool.excluded) if state.pool else None,
-        "drawn": len(state.selected) if state.pool and computed else None,
+        "drawn": len(state.selected) if isinstance(state.computed, DrawComputed) else None,
         "void_reason": state.void_reason,
         "prepared_at": step.at(DrawPrepared),
         "committed_at": step.at(DrawCommitted, AssignmentCommitted),
@@ -156,6 +165,32 @@ def _members(step: Step) -> list[Row] | None:
     return pool
 
 
+def _roster(step: Step) -> list[Row] | None:
+    """Everybody of the registries of people, as they were when the list of entities was fixed."""
+    state: Draw = step.state
+    if state.roster is None or not isinstance(step.recorded.event, DrawCommitted):
+        return None
+    standings: tuple[tuple[str, str | None, Iterable[Candidate]], ...] = (
+        ("candidate", None, state.roster.candidates),
+        ("reserve", NOT_NAMED, state.roster.reserve),
+    )
+    people: list[Row] = [
+        {"person": one.id, "department": one.department, "standing": standing, "reason": reason}
+        for standing, reason, own in standings
+        for one in own
+    ]
+    people += [
+        {
+            "person": one.id,
+            "department": one.department,
+            "standing": "left-out",
+            "reason": one.reason,
+        }
+        for one in state.roster.left_out
+    ]
+    return [{"draw": state.id, "leaf": state.committed_leaf, **one} for one in people]
+
+
 def _proof(step: Step) -> list[Row] | None:
     """The bundle as canonical text, from the moment it exists, and of it what tells one entity its ticket and cutoff."""
     state: Draw = step.state
@@ -189,6 +224,7 @@ TABLES = (
             "released": FLAG,
             "predecessors": TEXTS,
             "entities_draw": TEXT,
+            "officers_draw": TEXT,
             "seat": JSON,
             "prepared_by": TEXT,
             "witnesses": TEXTS,
@@ -218,13 +254,28 @@ TABLES = (
         key=("draw", "entity"),
         columns={
             "draw": TEXT,
-            "entity": TEXT,
+            "entity": TEXT,  # of a replacement an officer or expert
             "stratum": TEXT,
             "reason": TEXT,  # why it was left out; null for a member of the pool
             "place": NUMBER,  # from 0, in the order of the draw; null unless drawn
         },
         rows=_members,
         indexes=("(entity)",),
+    ),
+    Table(
+        name="rosters_v1",
+        kinds=("draw",),
+        keeps=Keeps.CURRENT,
+        key=("draw", "person", "department"),
+        columns={
+            "draw": TEXT,
+            "leaf": NUMBER,
+            "person": TEXT,
+            "department": TEXT,
+            "standing": TEXT,  # candidate, reserve or left-out
+            "reason": TEXT,  # null for a candidate
+        },
+        rows=_roster,
     ),
     Table(
         name="proofs_v2",

@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.inspection_commands import (
+    ClosingRequested,
     CorrectionOrdered,
     CorrectionVerified,
     InspectionAssigned,
+    InspectionClosed,
     InspectionNotified,
     OfficerCheckedIn,
     OfficerCheckedOut,
@@ -16,6 +18,7 @@ from domain.inspection_commands import (
     ResultPublished,
     ResultReviewed,
 )
+from domain.lottery.assignment_input import EXPERTS
 from domain.task import Task
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
@@ -25,21 +28,27 @@ if TYPE_CHECKING:
 
 
 def _inspection(step: Step) -> list[Row]:
-    """The times are those of the newest event of their kind; `status` says which of them still count."""
+    """The times are those of the newest event of their kind; `status` says which of them still count.
+
+    Of the team the first officer leads; officers know of the visit from `told_on` on, or at once where that is null.
+    """
     state: Inspection = step.state
+    task = step.history.get(Task, state.task)
     result, follow_up = state.result, state.follow_up
     row = {
         "id": state.id,
         "task": state.task,
         "entity": state.entity,
         "officers": state.officers,
+        "leader": next(iter(state.officers), None),
+        "experts": [one.id for one in state.team if one.department == EXPERTS],
         "team": state.team,
+        "told_on": task.row.team.told_on if task else None,
         "declared": sorted(state.declared),
         "asked": state.asked,
         "vacant": state.vacant,
         "fell_out": sorted(state.fell_out),
         "closing_requested_by": state.closing_requested_by,
-        "told_on": _told_on(step),
         "assigned": state.assigned,
         "window_from": state.assigned.window_from,
         "window_to": state.assigned.window_to,
@@ -61,12 +70,6 @@ def _inspection(step: Step) -> list[Row]:
     return [row]
 
 
-def _told_on(step: Step) -> str | None:
-    """The day from which its officers see it; no visit exists without its task."""
-    task = step.history.get(Task, step.state.task)
-    return task.row.team.told_on if task else None
-
-
 def _times(step: Step) -> dict[str, str | None]:
     return {name: step.at(event) for name, event in TIMES.items()}
 
@@ -82,6 +85,8 @@ TIMES = {
     "ordered_at": CorrectionOrdered,
     "verified_at": CorrectionVerified,
     "published_at": ResultPublished,
+    "closing_requested_at": ClosingRequested,
+    "closed_at": InspectionClosed,
 }
 TABLES = (
     Table(
@@ -94,13 +99,15 @@ TABLES = (
             "task": TEXT,
             "entity": TEXT,
             "officers": TEXTS,
+            "leader": TEXT,
+            "experts": TEXTS,
             "team": JSON,
+            "told_on": TEXT,
             "declared": TEXTS,
-            "asked": JSON,
+            "asked": JSON,  # by officer or expert: who asks and why; `vacant` likewise
             "vacant": JSON,
             "fell_out": TEXTS,
             "closing_requested_by": TEXT,
-            "told_on": TEXT,
             "assigned": JSON,
             "window_from": TEXT,
             "window_to": TEXT,

@@ -24,6 +24,7 @@ from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment
 from projections.queries import campaigns, draws, inspections
 from projections.queries.registries import registry
+from projections.queries.viewers import PUBLIC, Viewer
 from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
@@ -128,6 +129,7 @@ def test_members_of_a_draw_are_those_of_its_commitment(year: Story, read: Read) 
 
 
 HELD = terms(disclosure="with-inspection")
+WATCHER = Viewer(watches=True)
 
 
 def test_a_list_that_is_not_public_shows_in_no_public_query(
@@ -194,17 +196,17 @@ def test_an_inspection_is_a_secret_until_it_begins(
     projector.catch_up()
     officer = others[0].officers[0]
     own = {one.id for one in others if officer in one.officers}
-    involved = inspections.Involved(officer=officer, today="2024-06-03", replacing=False)
+    involved = Viewer(id=officer, officer=True, today="2024-06-03")
     with reader.snapshot() as read:
         listed = {
-            secrets_of: {row["id"] for row in inspections.inspections(read, secrets_of=secrets_of)}
-            for secrets_of in (None, involved, inspections.ALL)
+            viewer: {row["id"] for row in inspections.inspections(read, viewer=viewer)}
+            for viewer in (PUBLIC, involved, WATCHER)
         }
         assert inspections.inspection(read, others[0].id) is None
-        secret = inspections.inspection(read, others[0].id, secrets_of=involved)
-    assert listed[None] == {begun.id}
+        secret = inspections.inspection(read, others[0].id, viewer=involved)
+    assert listed[PUBLIC] == {begun.id}
     assert listed[involved] == {begun.id} | own
-    assert listed[inspections.ALL] == {begun.id} | {one.id for one in others}
+    assert listed[WATCHER] == {begun.id} | {one.id for one in others}
     assert secret is not None
     assert secret["secret"] == [f"{TASK}.entities.1", f"{TASK}.officers.1"]
 

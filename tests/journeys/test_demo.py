@@ -225,7 +225,9 @@ def _nobody_is_drawn_who_is_away_or_related(out: Path) -> None:
 def _a_second_person_confirmed(out: Path, stream: str, type_: str) -> None:
     """What the registrar noted counts only from then on."""
     happened = [
-        one for one in _events(out, type_, "registry.change_confirmed.v1") if one["stream"] == stream
+        one
+        for one in _events(out, type_, "registry.change_confirmed.v1")
+        if one["stream"] == stream
     ]
     place = next(place for place, event in enumerate(happened) if event["type"] == type_)
     noted, confirmed = happened[place : place + 2]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
 import pytest
 
 from domain.draw_commands import (
@@ -14,6 +16,7 @@ from domain.draw_commands import (
     DrawLookedAt,
     DrawVoided,
     LookAtDraw,
+    Part,
     RequestVoid,
     RevealSource,
     VoidDeclined,
@@ -120,8 +123,14 @@ def test_before_the_disclosure_only_officers_of_the_visits_and_the_discipline_of
     story.act("admin", "administrator", stranger)
     with pytest.raises(DomainError, match="draw-not-disclosed"):
         story.decide("reviewer1", "officer", look)
+    for who, role in (OPERATOR, ("approver1", "approver")):
+        for part in get_args(
+            Part
+        ):  # nothing waits for them, so there is no visit for them to see either
+            with pytest.raises(DomainError, match="draw-not-disclosed"):
+                story.decide(who, role, LookAtDraw(draw_id=FIRST, part=part))
     with pytest.raises(DomainError, match="role-not-allowed"):
-        story.decide(*OPERATOR, look)
+        story.decide("clerk-edu", "clerk", look)
 
 
 def test_a_list_that_is_public_or_not_there_is_not_looked_at() -> None:

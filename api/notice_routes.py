@@ -25,7 +25,8 @@ def list_notices(
     """For the discipline office, the newest first; go on with `before` set to `next_before`.
 
     Voids requested, approved or declined; lottery numbers that differ; looks at lists that are not public; entities that are
-    to be exempted, suspended or moved to another kind, area, tag or credit class; keys enrolled or revoked.
+    to be exempted, suspended or moved to another kind, area, tag or credit class; recusals, relations and leaves; officers
+    that are replaced, visits that are given up; accounts suspended, roles changed; keys enrolled or revoked.
     """
     require_role(person, "discipline")
     with parts.reader.snapshot() as read:

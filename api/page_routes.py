@@ -12,12 +12,11 @@ from api.answers import PUBLIC
 from api.pages import SERVICE, STYLE, TEMPLATES, render
 from api.paging import known
 from api.public_draws import shown_draw
-from api.public_site import EVERYTHING, draw_values
+from api.public_site import department_names, draw_values
 from api.slips import public_slip
 from api.text import Word
 from domain.identifiers import normalise
 from projections.queries import campaigns, draws
-from projections.queries.registries import registry
 from projections.reading import Read, Row, position
 
 router = APIRouter(tags=["公开网页 / public pages"], responses=PUBLIC)
@@ -123,13 +122,12 @@ def _task(read: Read, draw: Row) -> tuple[Row, list[Row]]:
 
 def _common(read: Read, draw: Row) -> dict[str, Any]:
     """What the frame of every page needs."""
-    departments = registry(read, "department", page=EVERYTHING)
     return {
         "links": SERVICE,
         "site_title": f"{draw['task']} 双随机、一公开",
         "example": False,
         "position": position(read),
-        "departments": {row["id"]: row["name"] for row in departments},
+        "departments": department_names(read),
     }
 
 

@@ -98,7 +98,8 @@ def moment(instant: str | None) -> str:
 def family(draws: list[Row], draw: Row) -> list[Row]:
     """The draws of the same stage as one, in order; of a substitute, those of the same seat."""
     if draw["stage"] == "replacement":
-        return [one for one in draws if one["id"] in {draw["id"], *draw["predecessors"]}]
+        near = {draw["id"], *draw["predecessors"]}
+        return [one for one in draws if one["id"] in near or draw["id"] in one["predecessors"]]
     return [one for one in draws if one["stage"] == draw["stage"]]
 
 

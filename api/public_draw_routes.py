@@ -6,8 +6,10 @@ from fastapi import APIRouter, Query, Response
 
 from api.access import PartsNow
 from api.answers import PUBLIC
+from api.explanations import seats_in
 from api.paging import PageAsked, known, listing
 from api.shapes.campaigns import DrawMembers, PublicDraw, PublicDraws
+from api.shapes.explanations import SeatsExplained
 from api.shapes.proofs import AnyBundle
 from api.shapes.slips import Slip
 from api.slips import public_slip
@@ -63,6 +65,17 @@ def bundle(draw_id: Word, parts: PartsNow) -> Response:
     with parts.reader.snapshot() as read:
         proof = _require_proof(draws.public_proof(read, draw_id))
     return Response(proof, media_type="application/json")
+
+
+@router.get(
+    "/public/draws/{draw_id}/seats",
+    response_model=SeatsExplained,
+    summary="各席位可派人数 / how many could take each seat",
+)
+def seats(draw_id: Word, parts: PartsNow) -> dict[str, Any]:
+    """Of a draw of officers: needs and numbers eligible, visit by visit, once its proof is public."""
+    with parts.reader.snapshot() as read:
+        return seats_in(_require_proof(draws.public_proof(read, draw_id)))
 
 
 @router.get(

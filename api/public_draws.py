@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+from api.public_words import LEFT_SINCE
 from domain.lottery.assignment_bundle import assignment_commitment_from_json
 from domain.lottery.assignment_input import EXPERTS, input_of
 from domain.lottery.commitment import commitment_from_json
@@ -60,6 +61,7 @@ def _teams(read: Read, draw: Row, bundle: Row) -> Row:
     seats = seats_of(input_of(bundle["input"]))
     teams = [
         {
+            "inspection": one["inspection"],
             "entity": entity,
             "name": names[entity],
             "officers": [each for each in one["officers"] if each["department"] != EXPERTS],
@@ -70,7 +72,22 @@ def _teams(read: Read, draw: Row, bundle: Row) -> Row:
         for entity in [one["inspection"].partition(":")[2]]
     ]
     loads = sorted(bundle["output"]["loads"].values())
-    return {"teams": teams, "recusals": len(bundle["input"]["recusals"]), "loads": loads}
+    return {
+        "teams": teams,
+        "recusals": len(bundle["input"]["recusals"]),
+        "loads": loads,
+        "not_drawn": _not_drawn(read, draw, bundle),
+    }
+
+
+def _not_drawn(read: Read, draw: Row, bundle: Row) -> dict[str, list[str]]:
+    """Of everybody in the registries when the list of entities was fixed: who could not be drawn, by reason."""
+    drawn_from = {one["id"] for one in bundle["input"]["officers"]}
+    found: dict[str, list[str]] = {}
+    for one in draws.public_roster(read, draw["entities_draw"]):
+        if one["standing"] == "left-out" or one["person"] not in drawn_from:
+            found.setdefault(one["reason"] or LEFT_SINCE, []).append(one["person"])
+    return dict(sorted(found.items()))
 
 
 def _ids(bundle: Row) -> dict[str, str]:

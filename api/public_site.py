@@ -15,6 +15,7 @@ from api import verifier
 from api.pages import SITE, STYLE, TEMPLATES, family, render
 from api.public_draws import shown_draw
 from domain.canonical import canon
+from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
 from projections.queries import campaigns, inspections, registries
@@ -50,7 +51,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     common = {
         "plan": plan,
         "tasks": tasks,
-        "departments": {row["id"]: row["name"] for row in _registry(read, "department")},
+        "departments": department_names(read),
         "items": {row["code"]: row["name"] for row in _registry(read, "item")},
         "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
@@ -70,6 +71,12 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     _write_pages(folder, common)
 
 
+def department_names(read: Read) -> dict[str, str]:
+    """The departments, and what stands in the place of one for experts."""
+    own = {row["id"]: row["name"] for row in _registry(read, "department")}
+    return {**own, EXPERTS: "专家"}
+
+
 def _registry(read: Read, kind: registries.Registry) -> list[Row]:
     return registries.registry(read, kind, page=EVERYTHING)
 
@@ -86,6 +93,7 @@ def _task(read: Read, row: Row) -> Row:
         "row": row,
         "scheme": opened["scheme"] if opened else None,
         "completed": bool(opened and opened["completed"]),
+        "closed": opened["closed"] if opened else 0,
         "draws": draws,
         "entities": standing[0] if standing else None,
         "least": Ratio(p=p, q=q).of(standing[0]["pool"]) if standing else None,

@@ -38,6 +38,9 @@ DRAW_STATUS = {
     "disclosed": "已公布",
     "voided": "已作废",
 }
+LEFT_SINCE = (
+    "left-since"  # of no ledger: a roster that was frozen, and a person who is not drawn from it
+)
 EXCLUSIONS = {
     "suspended": "名录中已暂停",
     "unconfirmed": "入库待复核",
@@ -50,13 +53,13 @@ EXCLUSIONS = {
     "no-speciality": "不具备所需专长",
     "no-account": "没有可以办理检查的账号",
     "not-named": "部门未指派，列为备员",
+    LEFT_SINCE: "名单固定后离开名册",
     "on-the-team": "已是本次检查人员",
     "fell-out": "已退出本次检查",
     "recused": "应当回避",
     "at-capacity": "本任务检查次数已达上限",
     "does-not-fit": "不具备该席位所需的部门、技能或片区",
 }
-CAUSES = {"recusal": "回避", "illness": "伤病", "unavailable": "不能到岗"}
 SLIPS = {
     "in-pool": "参加抽取，结果尚未公布",
     "drawn": "抽中",
@@ -68,14 +71,16 @@ VOIDS = {"requested": "申请作废", "approved": "批准作废", "declined": "�
 DISCLOSURES = {"at-once": "算出即公布", "with-inspection": "全部检查开始时公布"}
 DIMENSIONS = {"kind": "类型", "credit_class": "信用风险等级"}
 
+AREAS = {"own": "只查本片区", "other": "只查其他片区（异地）"}
+
 WORDS = {
+    "area": AREAS,
     "category": CATEGORIES,
     "disposal": DISPOSALS,
     "stage": STAGES,
     "draw_status": DRAW_STATUS,
     "slip": SLIPS,
     "void": VOIDS,
-    "cause": CAUSES,
     "disclosure": DISCLOSURES,
     "dimension": DIMENSIONS,
 }

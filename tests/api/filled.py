@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
-from domain.draw_commands import ApproveVoid, RequestVoid
+from domain.draw_commands import ApproveVoid, RequestVoid, Seat
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
@@ -19,7 +20,12 @@ from domain.inspection_commands import (
     VerifyCorrection,
 )
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
-from domain.personnel_commands import DeclareRecusal, RecordTraining
+from domain.personnel_commands import (
+    DeclareRecusal,
+    RecordLeave,
+    RecordRelation,
+    RecordTraining,
+)
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -28,6 +34,7 @@ from domain.registry_commands import (
     RejectChange,
     Suspend,
 )
+from domain.replacement_commands import ApproveReplacement, Declare
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 
@@ -71,9 +78,10 @@ READS = {
     "/public/tasks": "/public/tasks",
     "/public/tasks/{number}": f"/public/tasks/{TASK}",
     "/public/draws": "/public/draws",
-    "/public/draws/{draw_id}": f"/public/draws/{TASK}.officers.1",
-    "/public/draws/{draw_id}/members": f"/public/draws/{TASK}.entities.2/members?part=excluded",
+    "/public/draws/{draw_id}": f"/public/draws/{TASK}.replacement.1",
+    "/public/draws/{draw_id}/members": f"/public/draws/{TASK}.replacement.1/members?part=excluded",
     "/public/draws/{draw_id}/bundle": f"/public/draws/{TASK}.officers.1/bundle",
+    "/public/draws/{draw_id}/seats": f"/public/draws/{TASK}.officers.1/seats",
     "/public/draws/{draw_id}/entities/{entity}": f"/public/draws/{TASK}.entities.2/entities/{story.entity_id(3)}",
     "/public/draws/{draw_id}/page": f"/public/draws/{TASK}.entities.2/page",
     "/public/draws/{draw_id}/slip": f"/public/draws/{TASK}.entities.2/slip?entity={story.entity_id(3)}",
@@ -119,6 +127,25 @@ def _registries(told: Story) -> None:
     told.act("registrar2", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
     recusal = DeclareRecusal(id="E1", entity=story.entity_id(1), reason="示例：亲属")
     told.act("E1", "officer", recusal)
+    _people(told)
+
+
+def _people(told: Story) -> None:
+    """One officer was on leave, one has a relation, and so will an expert."""
+    related = RecordRelation(
+        registry="officer",
+        id="M1",
+        entity=story.entity_id(1),
+        relation="worked-there",
+        detail="示例：曾任教",
+    )
+    for command in (
+        RecordLeave(id="E2", first="2024-02-01", last="2024-02-05", reason="示例：病假"),
+        related,
+    ):
+        told.act("registrar1", "registrar", command)
+        story.confirm_last(told, "officer", command.id)
+    told.act("registrar1", "registrar", replace(related, registry="expert", id="X1"))
 
 
 def _entities(told: Story) -> None:
@@ -148,10 +175,19 @@ def _draws(told: Story) -> None:
 
 
 def _inspections(service: Service, told: Story) -> None:
-    """One is published with an order to correct that was met; the others wait."""
+    """One is published with an order to correct that was met, after one of its officers was replaced; the others wait."""
     told.now = "2024-06-20T02:00:00.000Z"
-    first = service.get("/inspections", "clerk-edu").json()["entries"][0]
-    id_, (one, other) = first["id"], first["officers"]
+    first, second, third, *_ = service.get("/inspections", "clerk-edu").json()["entries"]
+    id_ = first["id"]
+    for row in (first, second, third):
+        conflict = Declare(inspection=row["id"], conflict=True, reason="示例：其弟任校长")
+        told.act(row["leader"], "officer", conflict)
+    for row in (first, second):
+        approve = ApproveReplacement(inspection=row["id"], officer=row["leader"])
+        told.act("approver1", "approver", approve)
+    seat = Seat(inspection=id_, officer=first["leader"])
+    story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
+    (one, other) = service.get(f"/inspections/{id_}", "clerk-edu").json()["officers"]
     told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
     story.visit(told, id_, (one, other))
     found = ItemResult(

@@ -18,10 +18,19 @@ from domain.draw_commands import (
     PrepareDraw,
     RequestVoid,
     RevealSource,
+    Seat,
 )
+from domain.inspection_commands import ApproveClosing, RequestClosing
+from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.personnel_commands import DeclareRecusal, RecordLeave, RecordRelation
 from domain.registry_commands import ChangeEntity, ExemptEntity, Suspend
+from domain.replacement_commands import (
+    ApproveReplacement,
+    Declare,
+    DeclineReplacement,
+    RequestReplacement,
+)
 from domain.vrf_keys import RevokeVrfKey
 from projections.tables.timeline import NOTICED
 from tests import story
@@ -160,6 +169,48 @@ def test_a_look_is_a_notice_at_once(service: Service) -> None:
         "discipline1",
         {"part": "drawn"},
     )
+
+
+def test_every_step_of_a_replacement_and_of_giving_up_a_visit_is_told(
+    database: str, tmp_path: Path
+) -> None:
+    """Who asked, who decided, who was drawn; and never the sealed reason."""
+    held = terms(disclosure="with-inspection")
+    told = story.with_inspections(plan_row(entities_draw=held, officers_draw=held))
+    size = told.history.size
+    visit = told.history.all(Inspection)[0]
+    one, other = visit.officers[:2]
+    ask = RequestReplacement(
+        inspection=visit.id, officer=other, cause="illness", reason="示例：发热"
+    )
+    told.act(one, "officer", ask)
+    decline = DeclineReplacement(inspection=visit.id, officer=other, reason="示例：已痊愈")
+    told.act("approver1", "approver", decline)
+    told.act(one, "officer", Declare(inspection=visit.id, conflict=True, reason="示例：其弟任校长"))
+    told.act("approver1", "approver", ApproveReplacement(inspection=visit.id, officer=one))
+    seat = Seat(inspection=visit.id, officer=one)
+    story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
+    told.act(other, "officer", RequestClosing(inspection=visit.id, reason="示例：已停办"))
+    told.act("approver1", "approver", ApproveClosing(inspection=visit.id))
+    with serving(database, tmp_path) as running:
+        record(running.parts.ledger, told)
+        running.clock.write_text(told.now, encoding="utf-8")
+        answer = running.get("/notices", "discipline1")
+    assert "发热" not in answer.text
+    assert "其弟" not in answer.text
+    entries = [entry for entry in answer.json()["entries"][::-1] if entry["leaf"] >= size]
+    assert [(entry["type"], entry["actor"]) for entry in entries] == [
+        ("inspection.replacement_requested.v1", one),
+        ("inspection.replacement_declined.v1", "approver1"),
+        ("officer.recusal_declared.v1", one),
+        ("inspection.replacement_requested.v1", one),
+        ("inspection.seat_vacated.v1", "approver1"),
+        ("inspection.seat_filled.v1", "witness2"),
+        ("inspection.closing_requested.v1", other),
+        ("inspection.closed.v1", "approver1"),
+    ]
+    filled = entries[5]
+    assert (filled["what"], filled["data"]["left"]) == ("替补已抽出 / a substitute was drawn", one)
 
 
 @pytest.mark.parametrize("who", ["admin", "clerk-edu", "operator", "approver1", "E1"])

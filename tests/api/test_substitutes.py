@@ -10,7 +10,9 @@ from api.public_words import reason
 from domain import eligibility, substitutes
 from domain.draw_commands import DrawLookedAt, Seat
 from domain.inspection_state import Inspection
+from domain.registry_commands import AddExpert, ExpertDetails, Suspend
 from domain.replacement_commands import ApproveReplacement, Declare
+from domain.team_terms import ExpertNeed
 from tests import story
 from tests.projections.recording import record
 from tests.serving import Service, serving
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 
 TASK = "联2024026"
 SUBSTITUTE, OFFICERS = f"{TASK}.replacement.1", f"{TASK}.officers.1"
+EXPERTS = (ExpertNeed(speciality="消防", count=1),)
 HELD = terms(disclosure="with-inspection")
 DESKS = ("clerk-edu", "reviewer1", "registrar1", "witness1", "admin")
 
@@ -66,7 +69,7 @@ def test_the_draw_of_a_substitute_tells_nobody_of_a_secret_visit(service: Servic
             f"tasks/{TASK}",
             "draws",
             f"draws/{SUBSTITUTE}",
-            f"draws/{SUBSTITUTE}/members?part=excluded",
+            f"draws/{SUBSTITUTE}/members",
             f"draws/{SUBSTITUTE}/bundle",
             f"draws/{SUBSTITUTE}/page",
         )
@@ -134,8 +137,10 @@ def test_a_public_replacement_has_a_page_with_its_reasons(service: Service) -> N
     assert f"接替 {seat.officer} 的席位" in page
     assert "已退出本次检查" in page
     assert "打开核验工具" in page
-    assert SUBSTITUTE in service.get(f"/public/draws/{OFFICERS}/page").text
-    members = service.get(f"/public/draws/{SUBSTITUTE}/members?part=drawn").json()["entries"]
+    pool = service.get(f"/public/draws/{SUBSTITUTE}/members", part="pool").json()["entries"]
+    assert f"可以接替的有 {len(pool)} 人：{'、'.join(one['entity'] for one in pool)}" in page
+    assert f"{seat.officer} 此后退出" in service.get(f"/public/draws/{OFFICERS}/page").text
+    members = service.get(f"/public/draws/{SUBSTITUTE}/members", part="drawn").json()["entries"]
     inspection = told.history.get(Inspection, seat.inspection)
     assert inspection is not None
     assert members[0]["entity"] in inspection.officers
@@ -143,6 +148,27 @@ def test_a_public_replacement_has_a_page_with_its_reasons(service: Service) -> N
     assert shown["officers"] == list(inspection.officers)
     assert shown["fell_out"] == [seat.officer]
     assert "其弟" not in service.get(f"/inspections/{seat.inspection}", "clerk-edu").text
+
+
+def test_the_page_of_a_team_tells_who_was_not_drawn_from_and_why(service: Service) -> None:
+    """As the registries stood when the list of entities was fixed, and who left them since."""
+    told = story.with_task(plan_row(team=story.team_terms(experts=EXPERTS)))
+    for id_, speciality in (("X1", "消防"), ("X2", "教育")):
+        details = ExpertDetails(organisation="示例大学", specialities=(speciality,))
+        add = AddExpert(id=id_, details=details, source="示例", personal={"name": "示例"})
+        told.act("registrar1", "registrar", add)
+        story.confirm_last(told, "expert", id_)
+    story.reveal_draw(told, story.commit_draw(told, "entities"))
+    told.act("registrar1", "registrar", Suspend(registry="officer", id="M6", reason="示例：离岗"))
+    story.confirm_last(told, "officer", "M6")
+    story.reveal_draw(told, story.commit_draw(told, "officers"))
+    tell(service, told)
+    page = service.get(f"/public/draws/{OFFICERS}/page").text
+    assert "X1（专家，不计入两名执法人员）" in page
+    assert "专家 · 消防：1 席，可派 1 人" in page
+    for words, who in (("不具备所需专长", "X2"), ("名单固定后离开名册", "M6")):
+        line = f'<tr><td>{words}</td><td class="number">1</td><td>{who}</td></tr>'
+        assert line in page
 
 
 def test_everybody_reads_why_an_officer_may_be_drawn_or_not(service: Service) -> None:

@@ -3,7 +3,7 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query
-from fastapi.responses import PlainTextResponse
+from fastapi.responses import PlainTextResponse, Response
 
 from api import problems
 from api.access import PartsNow
@@ -18,16 +18,30 @@ from api.shapes.campaigns import (
 from api.shapes.inspections import Result, Results
 from api.text import Leaf, Word
 from domain.errors import DomainError
+from domain.tiles import Tile
 from projections.queries import campaigns, inspections
 from projections.reading import LIMIT
 
 router = APIRouter(tags=["公开 / public"], responses=PUBLIC)
+FOREVER = "public, max-age=31536000, immutable"
+BINARY = {
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
+}
 
 
 class Markdown(PlainTextResponse):
     """A page as it was written."""
 
     media_type = "text/markdown"
+
+
+class Hashes(Response):
+    """A tile: 32 bytes for each hash. It never changes, so whoever has it need not ask again."""
+
+    media_type = "application/octet-stream"
+
+    def __init__(self, content: bytes) -> None:
+        super().__init__(content, headers={"Cache-Control": FOREVER})
 
 
 @router.get(
@@ -106,6 +120,20 @@ def result(inspection: Word, parts: PartsNow) -> dict[str, Any]:
 def checkpoint(parts: PartsNow) -> PlainTextResponse:
     """The C2SP checkpoint over all leaves; signed anew where the ledger has grown since the last one."""
     return PlainTextResponse(parts.ledger.publish_checkpoint())
+
+
+@router.get(
+    "/tile/{level}/{path:path}",
+    summary="账本散列瓦片 / a hash tile",
+    response_class=Hashes,
+    responses={200: BINARY},
+)
+def tile(level: str, path: str, parts: PartsNow) -> Hashes:
+    """A tile of C2SP tlog-tiles that the newest published checkpoint covers: hashes alone, no event.
+
+    `path` is the tile's number in groups of three digits, with `.p/` and the width behind it where it is partial.
+    """
+    return Hashes(parts.ledger.tiles.content(Tile.parse(f"{level}/{path}")))
 
 
 @router.get("/problems/{code}", summary="问题说明 / what a code means", response_class=Markdown)

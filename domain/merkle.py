@@ -93,19 +93,30 @@ def is_subtree(start: int, end: int) -> bool:
     return 0 <= start < end and start & ((1 << (end - start - 1).bit_length()) - 1) == 0
 
 
+def left_width(size: int) -> int:
+    """Width of the left branch of a tree of `size > 1` leaves: the largest power of two below it."""
+    return 1 << ((size - 1).bit_length() - 1)
+
+
+def inclusion_path(index: int, size: int) -> list[tuple[int, int]]:
+    """Give the subtrees whose heads are the audit path of leaf `index`, from the bottom up."""
+    if not 0 <= index < size:
+        raise _refusal(f"叶 {index} 不在 {size} 个叶中 / leaf {index} is not among {size}")
+    low, high, path = 0, size, []
+    while high - low > 1:
+        middle = low + left_width(high - low)
+        if index < middle:
+            path.append((middle, high))
+            high = middle
+        else:
+            path.append((low, middle))
+            low = middle
+    return path[::-1]
+
+
 def prove_inclusion(leaves: Sequence[bytes], index: int) -> list[bytes]:
     """Audit path of leaf `index` in the tree over `leaves`, from the bottom up."""
-    if not 0 <= index < len(leaves):
-        raise _refusal(
-            f"叶 {index} 不在 {len(leaves)} 个叶中 / leaf {index} is not among {len(leaves)}"
-        )
-    if len(leaves) == 1:
-        return []
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if index < split:
-        return [*prove_inclusion(left, index), root(right)]
-    return [*prove_inclusion(right, index - split), root(left)]
+    return [root(leaves[low:high]) for low, high in inclusion_path(index, len(leaves))]
 
 
 def verify_inclusion(
@@ -145,11 +156,28 @@ def verify_consistency(
     verify_subtree_consistency(0, size1, head1, size2, proof, head2)
 
 
+def consistency_path(start: int, end: int, size: int) -> list[tuple[int, int]]:
+    """Give the subtrees whose heads prove that `[start, end)` is part of a tree, from the bottom up."""
+    if not is_subtree(start, end) or end > size:
+        raise _no_subtree(start, end, size)
+    low, high, path, known = 0, size, [], True
+    while (start, end) != (low, high):
+        middle = low + left_width(high - low)
+        if end <= middle:
+            path.append((middle, high))
+            high = middle
+            continue
+        path.append((low, middle))
+        low = middle
+        if start < middle:
+            start, known = middle, False
+    # The verifier holds the head of the whole `[start, end)`, but not that of a part of it.
+    return path[::-1] if known else [(low, high), *path[::-1]]
+
+
 def prove_subtree_consistency(leaves: Sequence[bytes], start: int, end: int) -> list[bytes]:
     """Prove that the subtree `[start, end)` is part of the tree over all leaves."""
-    if not is_subtree(start, end) or end > len(leaves):
-        raise _no_subtree(start, end, len(leaves))
-    return _subproof(leaves, start, end, known=True)
+    return [root(leaves[low:high]) for low, high in consistency_path(start, end, len(leaves))]
 
 
 def verify_subtree_consistency(  # noqa: PLR0913, PLR0917 - two trees and a proof
@@ -195,11 +223,6 @@ def _check_hashes(hashes: Sequence[bytes]) -> None:
         raise _refusal("散列不是 32 字节 / a hash is not 32 bytes long")
 
 
-def _split(size: int) -> int:
-    """Width of the left branch: the largest power of two below `size`."""
-    return 1 << ((size - 1).bit_length() - 1)
-
-
 def _take(path: list[bytes]) -> bytes:
     if not path:
         raise _refusal("证明过短 / the proof is too short")
@@ -210,33 +233,20 @@ def _climb(leaf: bytes, index: int, size: int, path: list[bytes]) -> bytes:
     """Head that the path implies; the last hash of the path is the sibling next to the top."""
     if size == 1:
         return leaf
-    split, sibling = _split(size), _take(path)
+    split, sibling = left_width(size), _take(path)
     if index < split:
         return node_hash(_climb(leaf, index, split, path), sibling)
     return node_hash(sibling, _climb(leaf, index - split, size - split, path))
 
 
-def _subproof(leaves: Sequence[bytes], start: int, end: int, *, known: bool) -> list[bytes]:
-    """`known`: the verifier holds the head of `[start, end)`, so it need not be in the proof."""
-    if (start, end) == (0, len(leaves)):
-        return [] if known else [root(leaves)]
-    split = _split(len(leaves))
-    left, right = leaves[:split], leaves[split:]
-    if end <= split:
-        return [*_subproof(left, start, end, known=known), root(right)]
-    if start >= split:
-        return [*_subproof(right, start - split, end - split, known=known), root(left)]
-    return [*_subproof(right, 0, end - split, known=False), root(left)]
-
-
 def _meet(
     start: int, end: int, size: int, known: bytes | None, path: list[bytes]
 ) -> tuple[bytes, bytes]:
-    """Heads of the subtree and of the tree that the path implies; the mirror of `_subproof`."""
+    """Heads of the subtree and of the tree that the path implies; the mirror of `consistency_path`."""
     if (start, end) == (0, size):
         part = _take(path) if known is None else known
         return part, part
-    split, sibling = _split(size), _take(path)
+    split, sibling = left_width(size), _take(path)
     if end <= split:
         part, head = _meet(start, end, split, known, path)
         return part, node_hash(head, sibling)

@@ -23,6 +23,7 @@ from ledger.envelope import Envelope
 from ledger.mapper import to_stored
 from ledger.recorder import CommandKey, LedgerRecorder
 from ledger.schema import CHANNEL
+from ledger.tiles import Tiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -125,6 +126,7 @@ class Ledger:
             self.recorder = LedgerRecorder(self._datastore, keys.service)
             self.genesis = self._read_genesis()
             self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
+            self.tiles = Tiles(self.recorder)
         except BaseException:
             self.close()
             raise

@@ -12,6 +12,8 @@ from api.parts import enter_first_administrator
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal
 from domain.registry_commands import AddEntity, ConfirmChange, Suspend
+from domain.tiles import Tile, TiledTree
+from ledger.note import Checkpoint, Note
 from projections.schema import MOVE, lock
 from tests import story
 from tests.serving import Service, serving
@@ -195,6 +197,33 @@ def test_the_checkpoint_grows_with_the_ledger(service: Service) -> None:
     assert service.get("/checkpoint").text == first
     story.add_entity(story.Story(now="2024-01-05T01:00:00.000Z"), 1)
     assert service.get("/checkpoint").text.splitlines()[1] == str(service.parts.ledger.size())
+
+
+def test_tiles_lead_to_the_checkpoint_and_may_be_kept_for_ever(service: Service) -> None:
+    """Anybody computes the signed head from them; what is not there yet is a problem that nobody keeps."""
+    story.add_entity(story.Story(now="2024-01-05T01:00:00.000Z"), 1)
+    head = Checkpoint.parse(Note.parse(service.get("/checkpoint").text).text)
+
+    def fetch(tile: Tile) -> bytes:
+        answer = service.get(f"/tile/{tile}")
+        assert answer.headers["content-type"] == "application/octet-stream"
+        assert answer.headers["cache-control"] == "public, max-age=31536000, immutable"
+        return answer.content
+
+    assert TiledTree(head.size, fetch).root() == head.root
+    wrong = (
+        f"0/000.p/{head.size + 1}",
+        "0/000",
+        "1/000.p/1",
+        "0/0",
+        "entries/000",
+        "0/000.p/00",
+        "x/y",
+    )
+    for path in wrong:
+        answer = service.get(f"/tile/{path}")
+        assert (answer.status_code, answer.json()["code"]) == (404, "unknown-tile"), path
+        assert answer.headers["cache-control"] == "no-store"
 
 
 def test_the_service_says_whether_it_is_ready(county: Service) -> None:

@@ -24,6 +24,7 @@ from domain.lottery.shapes import Shape
 from ledger.note import Checkpoint, Note, VerifierKey, open_checkpoint
 from mingqian import files, paper
 from mingqian.remote import Remote, take, visiting
+from mingqian.session import PasswordFile, StaffId, Url, log_in, say
 from mingqian.terminal import printable
 
 SIZE = 32
@@ -33,14 +34,9 @@ _UNSENT = "随机数未发送 / the number was not sent"
 
 NumberFile = Annotated[Path, typer.Argument(metavar="FILE", help="随机数文件 / file of the number")]
 DrawId = Annotated[str, typer.Argument(help="抽取编号 / id of the draw")]
-Url = Annotated[str, typer.Option(help="服务地址 / address of the service")]
-StaffId = Annotated[str, typer.Option("--as", help="本人编号 / your staff id")]
 Whose = Annotated[
     str | None,
     typer.Option(help="见证单所属的见证人编号 / staff id of the witness whose form it is"),
-]
-PasswordFile = Annotated[
-    Path | None, typer.Option(help="存有密码的文件；不写则提示输入 / without it, you are asked")
 ]
 app = typer.Typer(help="见证人 / witnesses, on their own computer", no_args_is_help=True)
 
@@ -50,8 +46,8 @@ def new(file: NumberFile) -> None:
     """产生随机数，存入新文件，打印应提交的承诺值 / make a number in a new file, print the hash to hand in."""
     number = os.urandom(SIZE)
     files.write_new(file, number.hex() + "\n")
-    _say(f"随机数已存入 {file}，公开之前勿给任何人看；一个随机数只用于一次抽取")
-    _say("the number is in that file: show it to nobody before it is opened; one number, one draw")
+    say(f"随机数已存入 {file}，公开之前勿给任何人看；一个随机数只用于一次抽取")
+    say("the number is in that file: show it to nobody before it is opened; one number, one draw")
     typer.echo(witness_commit(number).hex())
 
 
@@ -73,8 +69,8 @@ def form(
 ) -> None:
     """写出供打印的纸质见证单（A4 一页），交给没有电脑的见证人 / write the one-page form of a witness without a computer."""
     files.write_new(out, paper.form(draw_id=draw, who=who, nonce=read_number(file)))
-    _say(f"打印 {out} 一份，核对后立即删除 {out} 和 {file}")
-    _say("print it once, look at it, then delete both files: they hold the number")
+    say(f"打印 {out} 一份，核对后立即删除 {out} 和 {file}")
+    say("print it once, look at it, then delete both files: they hold the number")
 
 
 @app.command("read")
@@ -82,10 +78,10 @@ def read(
     half: Annotated[paper.Half, typer.Argument(help="上联或下联 / which half of the form")],
 ) -> None:
     """录入见证单的一联；哪一行有误，就重录哪一行 / type a half of the form: a slip is found in its line, and only that one asked again."""
-    _say("逐行录入五组，末组为校验组 / type the five groups of each line; the last is its check")
+    say("逐行录入五组，末组为校验组 / type the five groups of each line; the last is its check")
     octets = bytes.fromhex("".join([_ask(label) for label in paper.LABELS[half]]))
     if half == "lower":
-        _say(f"其承诺值 / its hash: {witness_commit(octets).hex()}")
+        say(f"其承诺值 / its hash: {witness_commit(octets).hex()}")
     typer.echo(octets.hex())
 
 
@@ -101,7 +97,7 @@ def _ask(label: str) -> str:
         try:
             return paper.digits_of(label, typed)
         except DomainError as wrong:
-            _say(wrong.detail)
+            say(wrong.detail)
             slip = slip or wrong
 
 
@@ -133,7 +129,7 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
         detail = "写明 FILE，或同时写明 --commit 和 --who / give FILE, or --commit and --who"
         raise typer.BadParameter(detail)
     with visiting(url) as service:
-        _log_in(service, staff, password_file)
+        log_in(service, staff, password_file)
         try:
             answer = service.act(act, f"{act} {given}", **fields)
         except DomainError as refusal:
@@ -143,9 +139,9 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
                 "这个随机数已用于另一次抽取，请另取一个 / made for another draw: take a new one"
             )
             raise DomainError("witness-number-used", detail) from None
-    _say(f"已提交 / handed in; Ledger-Position {take(answer, 'position', int)}")
+    say(f"已提交 / handed in; Ledger-Position {take(answer, 'position', int)}")
     if who is not None:
-        _say("须由另一人再录入一次 / it counts once a second person has typed the same")
+        say("须由另一人再录入一次 / it counts once a second person has typed the same")
     typer.echo(given)
 
 
@@ -171,12 +167,17 @@ def open_(  # noqa: PLR0913 - each is an argument or option of the command
     commit = witness_commit(number).hex()
     with visiting(url) as service:
         draw = _published(service, draw_id)
+        sealed = isinstance(draw, dict) and draw.get("sealed") is True
+        if sealed:  # a substitute for a visit that is secret: its witnesses see the commitment, the public does not yet
+            log_in(service, staff, password_file)
+            draw = _committed(service, f"/draws/{quote(draw_id, safe='')}")
         commitment = _holding(draw, draw_id, Witness(who=who or staff, commit=commit))
-        _say(f"承诺 / commitment: {commitment.digest().hex()}")
+        say(f"承诺 / commitment: {commitment.digest().hex()}")
         note = _covering(service, take(draw, "ledger_size", int), vkey)
         if keep is not None:
             files.write_new(keep, note)
-        _log_in(service, staff, password_file)
+        if not sealed:
+            log_in(service, staff, password_file)
         act = "draw.reveal"
         answer = service.act(act, f"{act} {commit}", draw_id=draw_id, nonce=number.hex())
     typer.echo(f"已公开 / opened; Ledger-Position {take(answer, 'position', int)}")
@@ -188,13 +189,19 @@ def read_number(path: Path) -> bytes:
 
 
 def _published(service: Remote, draw_id: str) -> object:
-    """The draw as everybody sees it, once it is committed."""
+    """The draw as everybody sees it, once it is committed; a sealed one may be."""
+    return _committed(service, f"/public/draws/{quote(draw_id, safe='')}", sealed=True)
+
+
+def _committed(service: Remote, path: str, *, sealed: bool = False) -> object:
     try:
-        draw = service.send("GET", f"/public/draws/{quote(draw_id, safe='')}")
+        draw = service.send("GET", path)
     except DomainError as refusal:
         if refusal.code != "unknown-draw":
             raise
         draw = {"commitment": None}
+    if sealed and isinstance(draw, dict) and draw.get("sealed") is True:
+        return draw
     if isinstance(draw, dict) and draw.get("commitment") is None:
         detail = f"没有此抽取，或名单尚未固定；{_UNSENT}: no such draw, or not committed yet"
         raise DomainError("draw-not-committed", detail)
@@ -222,33 +229,11 @@ def _covering(service: Remote, leaf: int, vkey: str | None) -> str:
     note = service.text("/checkpoint")
     if vkey is None:
         checkpoint = Checkpoint.parse(Note.parse(note).text)
-        _say("未给 --vkey，检查点签名未核验 / signature not checked: no --vkey was given")
+        say("未给 --vkey，检查点签名未核验 / signature not checked: no --vkey was given")
     else:
         checkpoint = open_checkpoint(note, VerifierKey.parse(vkey))
     if checkpoint.size <= leaf:
         detail = f"检查点尚未覆盖承诺，请稍候；{_UNSENT}: no checkpoint covers the commitment yet"
         raise DomainError("not-checkpointed", detail)
-    _say(f"检查点 / checkpoint: {printable(str(checkpoint))}")
+    say(f"检查点 / checkpoint: {printable(str(checkpoint))}")
     return note
-
-
-def _log_in(service: Remote, staff: str, password_file: Path | None) -> None:
-    """Log in; whoever has a one-time password and sits at the keyboard chooses an own one first."""
-    if password_file is None:
-        password = typer.prompt("密码 / password", hide_input=True, err=True)
-    else:
-        password = files.read_text(password_file).removesuffix("\n").removesuffix("\r")
-    if not service.log_in(staff, password):
-        return
-    if password_file is not None:
-        detail = "文件中是一次性密码；请不用 --password-file 运行一次，设定自己的密码 / run it once without, and choose your own"
-        raise DomainError("password-change-required", detail)
-    _say("这是一次性密码，请设定自己的密码 / this is a one-time password: choose your own")
-    again = "再输一次 / once more"
-    own = typer.prompt("新密码 / new one", hide_input=True, confirmation_prompt=again, err=True)
-    service.change_password(staff, password, own)
-
-
-def _say(text: str) -> None:
-    """Tell people something, on standard error: standard output is for what is handed on."""
-    typer.echo(text, err=True)

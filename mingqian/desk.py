@@ -1,0 +1,63 @@
+"""`mingqian act …` and `mingqian look …`: everything that the service offers, from a command line and as the person that one is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+from uuid import uuid4
+
+import typer
+
+from domain.errors import DomainError
+from mingqian.lab.trial import read_json
+from mingqian.remote import visiting
+from mingqian.session import PasswordFile, StaffId, Url, log_in
+
+BodyFile = Annotated[
+    Path, typer.Argument(metavar="BODY", help="内容（JSON 文件） / what is given, a JSON file")
+]
+
+
+def act(  # noqa: PLR0913 - each is an argument or option of the command
+    name: Annotated[str, typer.Argument(help="办理事项，如 draw.prepare / name of the act")],
+    body: BodyFile,
+    *,
+    url: Url,
+    staff: StaffId,
+    key: Annotated[
+        str | None,
+        typer.Option(help="同一编号重复提交只入账一次 / the same key again is not recorded twice"),
+    ] = None,
+    password_file: PasswordFile = None,
+) -> None:
+    """以本人身份办理一件事，与接口 `POST /acts/NAME` 相同 / do one thing through the service, in one's own name."""
+    fields = read_json(body)
+    if not isinstance(fields, dict):
+        raise DomainError("request-malformed", f"{body}: 应为 JSON 对象 / must be a JSON object")
+    with visiting(url) as service:
+        log_in(service, staff, password_file)
+        answer = service.act(name, key or str(uuid4()), **fields)
+    _give(answer)
+
+
+def look(
+    path: Annotated[
+        str, typer.Argument(help="如 /inspections?officer=me / what to read, a path of the service")
+    ],
+    *,
+    url: Url,
+    staff: StaffId,
+    password_file: PasswordFile = None,
+) -> None:
+    """以本人身份查看，如本人的检查 / read what one may see, for example one's own visits."""
+    if not path.startswith("/"):
+        raise DomainError("request-malformed", f"{path}: 应以 / 开头 / must begin with /")
+    with visiting(url) as service:
+        log_in(service, staff, password_file)
+        answer = service.send("GET", path)
+    _give(answer)
+
+
+def _give(answer: object) -> None:
+    typer.echo(json.dumps(answer, ensure_ascii=False, sort_keys=True))

@@ -1,0 +1,145 @@
+"""The command line of a desk: what the service offers over HTTP can be done and read from a terminal, as oneself."""
+
+from __future__ import annotations
+
+import json
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from structlog.testing import capture_logs
+from typer.testing import CliRunner
+
+from domain.errors import DomainError
+from domain.inspection_state import Inspection
+from domain.replacement_commands import ApproveReplacement, Declare
+from mingqian.cli import app
+from tests import story
+from tests.serving import PASSWORD, HttpStory, Service, serving
+from tests.story import plan_row, terms
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+TASK = "联2024026"
+DRAW = f"{TASK}.replacement.1"
+HELD = terms(disclosure="with-inspection")
+
+
+@pytest.fixture
+def service(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
+    """The service, to which the stories of tests/story.py are told."""
+    home = tmp_path / "service"
+    home.mkdir()
+    with capture_logs(), serving(database, home) as running:  # its log is not the command's output
+        monkeypatch.setattr(story, "Story", partial(HttpStory, running))
+        yield running
+
+
+@pytest.fixture
+def password(tmp_path: Path) -> Path:
+    """A file with everybody's password."""
+    path = tmp_path / "password"
+    path.write_text(PASSWORD + "\n", encoding="utf-8")
+    return path
+
+
+class Terminal:
+    """Runs commands as anybody against a service."""
+
+    def __init__(self, service: Service, folder: Path, password: Path) -> None:
+        self._service, self._folder, self._password = service, folder, password
+
+    def run(self, who: str, *arguments: object) -> str:
+        """Run a command as a person, and give its standard output."""
+        self._service.as_(who)
+        options = ["--url", str(self._service.http.base_url), "--as", who]
+        options += ["--password-file", str(self._password)]
+        result = CliRunner().invoke(app, [*map(str, arguments), *options])
+        if isinstance(result.exception, DomainError):
+            raise result.exception
+        assert result.exit_code == 0, result.output
+        return result.stdout
+
+    def act(self, who: str, name: str, **fields: object) -> Any:  # noqa: ANN401 - JSON
+        """Do one thing."""
+        body = self._folder / "body.json"
+        body.write_text(json.dumps(fields, ensure_ascii=False), encoding="utf-8")
+        return json.loads(self.run(who, "act", name, body))
+
+    def look(self, who: str, path: str) -> Any:  # noqa: ANN401 - JSON
+        """Read something."""
+        return json.loads(self.run(who, "look", path))
+
+
+@pytest.fixture
+def terminal(service: Service, tmp_path: Path, password: Path) -> Terminal:
+    """The terminal of everybody."""
+    return Terminal(service, tmp_path, password)
+
+
+def test_a_substitute_for_a_secret_visit_is_drawn_from_terminals(
+    service: Service, terminal: Terminal, tmp_path: Path
+) -> None:
+    """Prepared, witnessed, committed and opened; the witnesses see the commitment, which the public does not."""
+    told = story.with_inspections(plan_row(entities_draw=HELD, officers_draw=HELD))
+    inspection = told.history.all(Inspection)[0]
+    leaving = inspection.officers[0]
+    told.act(leaving, "officer", Declare(inspection=inspection.id, conflict=True, reason="示例"))
+    approve = ApproveReplacement(inspection=inspection.id, officer=leaving)
+    told.act("approver1", "approver", approve)
+    terminal.act(
+        "operator",
+        "draw.prepare-replacement",
+        draw_id=DRAW,
+        seat={"inspection": inspection.id, "officer": leaving},
+        witnesses=["witness1", "witness2"],
+        lotteries=[],
+    )
+    numbers = {who: tmp_path / who for who in ("witness1", "witness2")}
+    for who, number in numbers.items():
+        assert CliRunner().invoke(app, ["witness", "new", str(number)]).exit_code == 0
+        terminal.run(who, "witness", "hand-in", DRAW, number)
+    for who, number in numbers.items():
+        with pytest.raises(DomainError, match="draw-not-committed"):
+            terminal.run(who, "witness", "open", DRAW, number)
+    terminal.act("operator", "draw.commit", draw_id=DRAW)
+    assert service.get(f"/public/draws/{DRAW}").json()["commitment"] is None
+    for who, number in numbers.items():
+        assert "已公开" in terminal.run(who, "witness", "open", DRAW, number)
+    (own,) = [
+        one
+        for one in terminal.look("discipline1", f"/inspections?task={TASK}")["entries"]
+        if one["id"] == inspection.id
+    ]
+    assert leaving not in own["officers"]
+    substitute = next(one for one in own["officers"] if one not in inspection.officers)
+    mine = terminal.look(substitute, "/inspections?officer=me")["entries"]
+    assert inspection.id in [one["id"] for one in mine]
+
+
+def test_an_act_with_the_same_key_is_recorded_once(terminal: Terminal, service: Service) -> None:
+    """And answered again."""
+    told = story.with_inspections()
+    inspection = told.history.all(Inspection)[0]
+    who, size = inspection.officers[0], service.parts.ledger.size()
+    body = terminal._folder / "declare.json"
+    fields = {"inspection": inspection.id, "conflict": False, "reason": ""}
+    body.write_text(json.dumps(fields), encoding="utf-8")
+    for _ in range(2):
+        terminal.run(who, "act", "inspection.declare", body, "--key", "once")
+    assert service.parts.ledger.size() == size + 1
+
+
+def test_what_is_no_object_or_no_path_is_refused_before_anything_is_sent(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    """With the code of a malformed request."""
+    story.opened()
+    body = tmp_path / "list.json"
+    body.write_text("[]", encoding="utf-8")
+    with pytest.raises(DomainError, match="request-malformed"):
+        terminal.run("admin", "act", "draw.commit", body)
+    with pytest.raises(DomainError, match="request-malformed"):
+        terminal.run("admin", "look", "inspections")

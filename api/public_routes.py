@@ -24,9 +24,6 @@ from projections.reading import LIMIT
 
 router = APIRouter(tags=["公开 / public"], responses=PUBLIC)
 FOREVER = "public, max-age=31536000, immutable"
-BINARY = {
-    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}}
-}
 
 
 class Markdown(PlainTextResponse):
@@ -39,9 +36,6 @@ class Hashes(Response):
     """A tile: 32 bytes for each hash. It never changes, so whoever has it need not ask again."""
 
     media_type = "application/octet-stream"
-
-    def __init__(self, content: bytes) -> None:
-        super().__init__(content, headers={"Cache-Control": FOREVER})
 
 
 @router.get(
@@ -126,14 +120,14 @@ def checkpoint(parts: PartsNow) -> PlainTextResponse:
     "/tile/{level}/{path:path}",
     summary="账本散列瓦片 / a hash tile",
     response_class=Hashes,
-    responses={200: BINARY},
 )
 def tile(level: str, path: str, parts: PartsNow) -> Hashes:
     """A tile of C2SP tlog-tiles that the newest published checkpoint covers: hashes alone, no event.
 
     `path` is the tile's number in groups of three digits, with `.p/` and the width behind it where it is partial.
     """
-    return Hashes(parts.ledger.tiles.content(Tile.parse(f"{level}/{path}")))
+    content = parts.ledger.tiles.content(Tile.parse(f"{level}/{path}"))
+    return Hashes(content, headers={"Cache-Control": FOREVER})
 
 
 @router.get("/problems/{code}", summary="问题说明 / what a code means", response_class=Markdown)

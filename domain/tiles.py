@@ -95,7 +95,7 @@ class TiledTree:
     def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
         self.size = size
         self._read = read
-        self._hashes = cache(self._fetch)
+        self._rows = cache(self._fetch)
 
     def root(self) -> bytes:
         """Head of the whole tree."""
@@ -121,13 +121,18 @@ class TiledTree:
         level, height = divmod(width.bit_length() - 1, HEIGHT)
         place = start >> (HEIGHT * level)
         index, offset = divmod(place, WIDTH)
-        return merkle.root(self._hashes(level, index)[offset : offset + (1 << height)])
+        return self._rows(level, index)[height][offset >> height]
 
-    def _fetch(self, level: int, index: int) -> list[bytes]:
+    def _fetch(self, level: int, index: int) -> list[list[bytes]]:
+        """Give a tile's hashes, and above them the heads of all perfect subtrees within it."""
         there = (self.size >> (HEIGHT * level)) - index * WIDTH
         tile = Tile(level=level, index=index, width=min(WIDTH, there))
         content = self._read(tile)
         if len(content) != tile.width * merkle.HASH_SIZE:
             detail = f"瓦片 {tile} 长度不符 / the tile has another length"
             raise DomainError("proof-invalid", detail)
-        return split(content)
+        rows = [split(content)]
+        while len(below := rows[-1]) > 1:
+            pairs = zip(below[::2], below[1::2], strict=False)
+            rows.append([merkle.node_hash(left, right) for left, right in pairs])
+        return rows

@@ -53,11 +53,11 @@ def what_is_there(service: Service, path: str) -> dict[str, str]:
     """The parameters of a path under which the story has something; none where a path has none."""
     if path not in READS or "{" not in path:
         return {}
-    there = address(service, path).partition("?")[0].split("/")
+    names = path.split("/")
+    # The last parameter may hold slashes of its own, as the path of a tile does.
+    there = address(service, path).partition("?")[0].split("/", len(names) - 1)
     return {
-        name[1:-1]: value
-        for name, value in zip(path.split("/"), there, strict=True)
-        if name.startswith("{")
+        name[1:-1]: value for name, value in zip(names, there, strict=True) if name.startswith("{")
     }
 
 

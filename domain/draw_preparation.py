@@ -62,7 +62,9 @@ def prepare_replacement(
     assert inspection is not None
     others = family(history, inspection.task, "replacement")
     earlier = tuple(one for one in others if one.seat == command.seat)
-    _require_next(state, command, f"{inspection.task}.replacement.{len(others) + 1}", earlier)
+    # One that was computed while the seat could not be filled is spent.
+    open_ = tuple(one for one in earlier if one.computed is None)
+    _require_next(state, command, f"{inspection.task}.replacement.{len(others) + 1}", open_)
     event = DrawPrepared(
         task=inspection.task,
         stage="replacement",

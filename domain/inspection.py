@@ -71,6 +71,9 @@ def decide(
     if isinstance(command, CheckIn):
         fact = Fact(stream=command.stream, event=_check_in(state, context, history))
         return (fact, *_disclosed_by_beginning(state, history))
+    if isinstance(command, ApproveClosing):
+        fact = Fact(stream=command.stream, event=_close(state, context, history))
+        return (fact, *_disclosed_by_beginning(state, history))
     event: object
     match command:
         case Notify():
@@ -91,8 +94,6 @@ def decide(
             event = results.publish(state, context, history)
         case RequestClosing():
             event = _request_closing(state, command, context, history)
-        case ApproveClosing():
-            event = _close(state, context, history)
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
@@ -156,7 +157,7 @@ def _require_ready(state: Inspection, context: Context) -> None:
 
 
 def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:
-    """Where the plan keeps lists back until the inspection begins: the last visit to begin makes its draws public."""
+    """Where the plan keeps lists back until the inspection begins: the last visit to begin, or given up, makes them public."""
     own = (state.assigned.entities_draw, state.assigned.officers_draw)
     substitutes = family(history, state.task, "replacement")
     draws = [
@@ -185,6 +186,8 @@ def _request_closing(
 ) -> ClosingRequested:
     """Its officers ask, or the desk of a department that inspects."""
     _require_open(state)
+    if state.closing_requested_by is not None:
+        raise DomainError("wrong-stage", "已申请终止 / giving it up was requested already")
     if context.actor.role == "officer":
         require_member(state, context)
     else:
@@ -204,7 +207,7 @@ def _close(state: Inspection, context: Context, history: History) -> InspectionC
 
 
 def _require_open(state: Inspection) -> None:
-    if state.status in {"approved", "published", "closed"}:
+    if state.status in {"confirmed", "approved", "published", "closed"}:
         detail = f"检查 {state.id} 处于 {state.status}，不能终止 / it cannot be given up now"
         raise DomainError("wrong-stage", detail)
 

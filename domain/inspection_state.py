@@ -146,7 +146,9 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
             present = {who: day for who, day in state.present.items() if who != by}
             return replace(state, checked_out=(*state.checked_out, by), present=present)
         case ResultEntered():
-            return replace(state, status="entered", result=event, entered_by=by)
+            # Whoever enters a result has carried the visit out: a request to give it up is void.
+            entered = replace(state, status="entered", result=event, entered_by=by)
+            return replace(entered, closing_requested_by=None)
         case ResultConfirmed():
             return replace(state, status="confirmed")
         case ResultReviewed(approved=approved):
@@ -162,7 +164,7 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
         case ClosingRequested():
             return replace(state, closing_requested_by=by)
         case InspectionClosed():
-            return replace(state, status="closed")
+            return replace(state, status="closed", closing_requested_by=None)
         case _:
             return state
 

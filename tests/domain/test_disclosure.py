@@ -23,7 +23,15 @@ from domain.draw_commands import (
 )
 from domain.draw_state import Draw, require_no_open_draw
 from domain.errors import DomainError
-from domain.inspection_commands import CheckIn, InspectionAssigned, Notify, OfficerCheckedIn
+from domain.inspection_commands import (
+    ApproveClosing,
+    CheckIn,
+    InspectionAssigned,
+    InspectionClosed,
+    Notify,
+    OfficerCheckedIn,
+    RequestClosing,
+)
 from domain.inspection_state import Inspection
 from domain.lottery.pool import Pool
 from domain.organisation import ChangeStaffRoles
@@ -246,3 +254,17 @@ def test_officers_are_not_drawn_to_a_list_whose_void_is_not_decided() -> None:
         commit_draw(story, "officers")
     story.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="理由不成立"))
     assert draw_of(story).disclosed
+
+
+def test_the_last_visit_that_is_given_up_makes_the_lists_public() -> None:
+    """Nothing is left that could begin."""
+    story = secret()
+    visits = story.history.all(Inspection)
+    for visit in visits[:-1]:
+        declare(story, visit.id, visit.officers)
+        story.act(visit.officers[0], "officer", CheckIn(inspection=visit.id))
+    last = visits[-1]
+    story.act(last.officers[0], "officer", RequestClosing(inspection=last.id, reason="示例：停业"))
+    assert not draw_of(story).disclosed
+    events = story.act("approver1", "approver", ApproveClosing(inspection=last.id))
+    assert [type(one) for one in events] == [InspectionClosed, DrawDisclosed, DrawDisclosed]

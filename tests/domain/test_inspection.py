@@ -476,3 +476,23 @@ def test_a_notice_is_given_by_those_who_inspect() -> None:
     with pytest.raises(DomainError, match="other-department"):
         story.decide("clerk-labour", "clerk", notice)
     assert story.decide(inspection.officers[0], "officer", notice)
+
+
+def test_a_result_is_not_buried_by_giving_the_visit_up() -> None:
+    """A request is void once a result is entered, stands alone while it waits, and comes too late for a confirmed one."""
+    story = with_inspections()
+    inspection = first(story)
+    one, two = inspection.officers
+    ask = RequestClosing(inspection=inspection.id, reason="示例：已停业")
+    approve = ApproveClosing(inspection=inspection.id)
+    story.act("clerk-edu", "clerk", ask)
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide(one, "officer", ask)
+    visit(story, inspection.id, (one, two))
+    story.act(one, "officer", clean_result(inspection.id))
+    with pytest.raises(DomainError, match="nothing-to-confirm"):
+        story.decide("approver1", "approver", approve)
+    assert story.decide(two, "officer", ask)
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
+    with pytest.raises(DomainError, match="wrong-stage"):
+        story.decide("clerk-edu", "clerk", ask)

@@ -21,7 +21,7 @@ from domain.draw_commands import (
 )
 from domain.draw_state import Draw
 from domain.errors import DomainError
-from domain.inspection_commands import CheckIn, Notify
+from domain.inspection_commands import CheckIn, ConfirmResult, Notify, ReviewResult
 from domain.inspection_state import Inspection
 from domain.lottery.bundle import verify_bundle
 from domain.lottery.tickets import key_of, ticket
@@ -47,6 +47,7 @@ from ledger import drand, vrf
 from tests.domain.test_eligibility import add_expert, change_officer
 from tests.story import (
     Story,
+    clean_result,
     commit_draw,
     confirm_last,
     declare,
@@ -58,6 +59,7 @@ from tests.story import (
     reveal_draw,
     team_terms,
     terms,
+    visit,
     with_inspections,
     with_registries,
     with_task,
@@ -644,3 +646,27 @@ def test_no_seat_is_filled_once_the_result_is_entered() -> None:
     assert [one.id for one in first(story).team] == list(inspection.officers)
     with pytest.raises(DomainError, match="seat-not-vacant"):
         story.decide(*OPERATOR, preparing(seat, 2))
+
+
+def test_a_draw_that_came_too_late_to_seat_anybody_does_not_block_the_next() -> None:
+    """The result was entered, so nobody was seated; it is returned, and the seat is drawn with another id."""
+    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
+    story = with_registries()
+    for id_ in ("X1", "X2", "X3"):
+        add_expert(story, id_, "游泳救生")
+    draw_both(open_task(publish_plan(story, row), row))
+    inspection = first(story)
+    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
+    story.act("clerk-edu", "clerk", asking(story, expert))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
+    seat = Seat(inspection=inspection.id, officer=expert)
+    draw_id = commit_draw(story, "replacement", seat=seat)
+    one, two = inspection.officers
+    visit(story, inspection.id, (one, two))
+    story.act(one, "officer", clean_result(inspection.id))
+    reveal_draw(story, draw_id)
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
+    returned = ReviewResult(inspection=inspection.id, approve=False, remark="示例：请补充")
+    story.act("reviewer1", "reviewer", returned)
+    reveal_draw(story, commit_draw(story, "replacement", 2, seat=seat))
+    assert first(story).vacant == {}

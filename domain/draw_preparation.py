@@ -105,7 +105,7 @@ def _prepared(
     require_in_time(task, context)
     _check_witnesses(task, task.row.terms(event.stage), event.witnesses, history)
     _check_lotteries(task, event.stage, event.lotteries, earlier, context)
-    emptied_by = _who_vacated(event.seat, history)
+    emptied_by = who_vacated(event.seat, history)
     require_disinterested(task, context, (*event.witnesses, *emptied_by), history)
     if set(event.witnesses) & set(emptied_by):
         detail = "申请或批准更换的人不得见证 / whoever asked for or approved the replacement does not witness"
@@ -113,13 +113,11 @@ def _prepared(
     return Fact(stream=command.stream, event=event)
 
 
-def _who_vacated(seat: Seat | None, history: History) -> tuple[str, ...]:
-    """Who asked for a replacement and who approved it have no part in its draw."""
+def who_vacated(seat: Seat | None, history: History) -> tuple[str, ...]:
+    """Who asked for a replacement and who approved it have no part in its draw; nobody where no seat is vacant."""
     inspection = history.get(Inspection, seat.inspection) if seat else None
-    if seat is None or inspection is None:
-        return ()
-    vacancy = inspection.vacant[seat.officer]
-    return vacancy.requested_by, vacancy.approved_by
+    vacancy = inspection.vacant.get(seat.officer) if seat and inspection else None
+    return () if vacancy is None else (vacancy.requested_by, vacancy.approved_by)
 
 
 def _check_witnesses(

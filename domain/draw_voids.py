@@ -61,7 +61,9 @@ def decline(
     _judge_void(state, context, history)
     require_reason(command.reason)
     fact = Fact(stream=command.stream, event=VoidDeclined(reason=command.reason))
-    if state.computed is None:
+    if (
+        state.computed is None or state.seat is not None
+    ):  # a substitute was seated at once, or never
         return (fact,)
     return (fact, *sources.send_out(state, history))
 

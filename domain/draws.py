@@ -117,7 +117,8 @@ def _commit(state: Draw, context: Context, history: History) -> DrawCommitted | 
     plan = history.get(Plan, str(task.plan_year))
     assert plan is not None
     require_in_time(task, context)
-    require_disinterested(task, context, state.witnesses, history)
+    emptied_by = preparation.who_vacated(state.seat, history)
+    require_disinterested(task, context, (*state.witnesses, *emptied_by), history)
     require_standing(plan.vrf_key, history)
     key, fixed = bytes.fromhex(plan.vrf_key), _sources(state, task, context, history)
     if state.stage == "officers":

@@ -9,6 +9,7 @@ import pytest
 from domain.bundles import bundle_of
 from domain.draw_commands import (
     ApproveVoid,
+    BringCommitment,
     CommitDraw,
     DeclineVoid,
     DrawDisclosed,
@@ -24,6 +25,7 @@ from domain.errors import DomainError
 from domain.inspection_commands import CheckIn, ConfirmResult, Notify, ReviewResult
 from domain.inspection_state import Inspection
 from domain.lottery.bundle import verify_bundle
+from domain.lottery.entropy import witness_commit
 from domain.lottery.tickets import key_of, ticket
 from domain.lottery.verification import Means
 from domain.organisation import ChangeStaffRoles, Role
@@ -52,6 +54,7 @@ from tests.story import (
     confirm_last,
     declare,
     draw_both,
+    nonce_of,
     open_task,
     plan_row,
     publish,
@@ -575,12 +578,19 @@ def test_whoever_had_a_seat_vacated_has_no_part_in_its_draw() -> None:
     story.act("clerk-edu", "clerk", asking(story, who))
     story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
     prepare = preparing(Seat(inspection=inspection.id, officer=who))
-    assert story.decide(*OPERATOR, prepare)
-    for id_ in ("clerk-edu", "approver1"):
+    for id_, _ in several:
         with pytest.raises(DomainError, match="own-act"):
             story.decide(id_, "draw_operator", prepare)
         with pytest.raises(DomainError, match="own-act"):
             story.decide(*OPERATOR, replace(prepare, witnesses=("witness1", id_)))
+    story.act(*OPERATOR, prepare)
+    for witness in prepare.witnesses:
+        commit = witness_commit(nonce_of(FIRST, witness)).hex()
+        story.act(witness, "witness", BringCommitment(draw_id=FIRST, commit=commit))
+    for id_, _ in several:
+        with pytest.raises(DomainError, match="own-act"):
+            story.decide(id_, "draw_operator", CommitDraw(draw_id=FIRST))
+    assert story.decide(*OPERATOR, CommitDraw(draw_id=FIRST))
 
 
 def test_a_desk_that_may_be_drawn_does_not_ask() -> None:

@@ -12,14 +12,16 @@ from api.parts import enter_first_administrator
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal
 from domain.registry_commands import AddEntity, ConfirmChange, Suspend
-from domain.tiles import Tile, TiledTree
 from ledger.note import Checkpoint, Note
 from projections.schema import MOVE, lock
 from tests import story
 from tests.serving import Service, serving
+from tests.tiled_tree import TiledTree
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from domain.tiles import Tile
 
 
 def all_pages(service: Service, path: str, who: str | None, **query: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - any query

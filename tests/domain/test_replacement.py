@@ -97,6 +97,22 @@ def conflicted(story: Story) -> Seat:
     return Seat(inspection=inspection.id, officer=who)
 
 
+def without_its_expert() -> tuple[Story, Seat]:
+    """A story in which the expert of the first visit fell ill, and two others have the speciality."""
+    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
+    story = with_registries()
+    for id_ in ("X1", "X2", "X3"):
+        add_expert(story, id_, "游泳救生")
+    add_expert(story, "X4", "其他")
+    draw_both(open_task(publish_plan(story, row), row))
+    inspection = first(story)
+    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
+    story.act("clerk-edu", "clerk", asking(story, expert))
+    assert story.facts[-1].subject == f"expert/{expert}"
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
+    return story, Seat(inspection=inspection.id, officer=expert)
+
+
 def asking(story: Story, who: str, cause: Cause = "illness") -> RequestReplacement:
     """A request for the first inspection."""
     return RequestReplacement(
@@ -479,27 +495,13 @@ def test_where_nobody_is_eligible_the_commitment_is_refused() -> None:
 
 def test_an_experts_seat_goes_to_an_expert_and_does_not_hold_up_the_visit() -> None:
     """Experts assist: the two officers may begin; the substitute has the speciality."""
-    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
-    story = with_registries()
-    for id_, speciality in (
-        ("X1", "游泳救生"),
-        ("X2", "游泳救生"),
-        ("X3", "游泳救生"),
-        ("X4", "其他"),
-    ):
-        add_expert(story, id_, speciality)
-    draw_both(open_task(publish_plan(story, row), row))
+    story, seat = without_its_expert()
     inspection = first(story)
-    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
-    story.act("clerk-edu", "clerk", asking(story, expert))
-    assert story.facts[-1].subject == f"expert/{expert}"
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
     declare(story, inspection.id, inspection.officers)
     assert story.decide(inspection.officers[0], "officer", CheckIn(inspection=inspection.id))
-    seat = Seat(inspection=inspection.id, officer=expert)
     reveal_draw(story, commit_draw(story, "replacement", seat=seat))
     (substitute,) = [one.id for one in first(story).team if one.department == "experts"]
-    assert substitute in {"X1", "X2", "X3"} - {expert}
+    assert substitute in {"X1", "X2", "X3"} - {seat.officer}
     assert first(story).officers == inspection.officers
 
 
@@ -639,16 +641,8 @@ def test_illness_turned_recusal_cannot_be_declined() -> None:
 
 def test_no_seat_is_filled_once_the_result_is_entered() -> None:
     """An expert's seat that stayed empty stays so."""
-    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
-    story = with_registries()
-    for id_ in ("X1", "X2"):
-        add_expert(story, id_, "游泳救生")
-    draw_both(open_task(publish_plan(story, row), row))
+    story, seat = without_its_expert()
     inspection = first(story)
-    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
-    story.act("clerk-edu", "clerk", asking(story, expert))
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
-    seat = Seat(inspection=inspection.id, officer=expert)
     draw_id = commit_draw(story, "replacement", seat=seat)
     publish(story, inspection.id, inspection.officers)
     reveal_draw(story, draw_id)
@@ -660,16 +654,8 @@ def test_no_seat_is_filled_once_the_result_is_entered() -> None:
 
 def test_a_draw_that_came_too_late_to_seat_anybody_does_not_block_the_next() -> None:
     """The result was entered, so nobody was seated; it is returned, and the seat is drawn with another id."""
-    row = plan_row(team=team_terms(experts=(ExpertNeed(speciality="游泳救生", count=1),)))
-    story = with_registries()
-    for id_ in ("X1", "X2", "X3"):
-        add_expert(story, id_, "游泳救生")
-    draw_both(open_task(publish_plan(story, row), row))
+    story, seat = without_its_expert()
     inspection = first(story)
-    (expert,) = [one.id for one in inspection.team if one.department == "experts"]
-    story.act("clerk-edu", "clerk", asking(story, expert))
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
-    seat = Seat(inspection=inspection.id, officer=expert)
     draw_id = commit_draw(story, "replacement", seat=seat)
     one, two = inspection.officers
     visit(story, inspection.id, (one, two))

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from domain import merkle
 from domain.errors import DomainError
-from domain.tiles import WIDTH, Tile, TiledTree, tiles
+from domain.tiles import WIDTH, Tile
+from tests.tiled_tree import TiledTree, tiles
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/merkle_rfc6962.json").read_text("utf-8"))
 LARGEST = WIDTH**2 + 2 * WIDTH + 1

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from domain.errors import DomainError
@@ -15,34 +13,16 @@ from domain.inspection_state import Inspection
 from domain.replacement_commands import ApproveReplacement, Declare
 from mingqian.cli import app
 from tests import story
-from tests.serving import PASSWORD, HttpStory, Service, serving
 from tests.story import plan_row, terms
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.serving import Service
 
 TASK = "联2024026"
 DRAW = f"{TASK}.replacement.1"
 HELD = terms(disclosure="with-inspection")
-
-
-@pytest.fixture
-def service(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """The service, to which the stories of tests/story.py are told."""
-    home = tmp_path / "service"
-    home.mkdir()
-    with capture_logs(), serving(database, home) as running:  # its log is not the command's output
-        monkeypatch.setattr(story, "Story", partial(HttpStory, running))
-        yield running
-
-
-@pytest.fixture
-def password(tmp_path: Path) -> Path:
-    """A file with everybody's password."""
-    path = tmp_path / "password"
-    path.write_text(PASSWORD + "\n", encoding="utf-8")
-    return path
 
 
 class Terminal:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import stat
 from contextlib import contextmanager
-from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -13,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from structlog.testing import capture_logs
 from typer.testing import CliRunner
 
 from domain.draw_commands import CommitDraw, PrepareDraw
@@ -24,7 +22,7 @@ from mingqian import paper
 from mingqian.cli import app
 from mingqian.witness import read_number
 from tests import story
-from tests.serving import PASSWORD, HttpStory, Service, serving
+from tests.serving import PASSWORD, Service
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -71,14 +69,6 @@ def number(tmp_path: Path) -> Path:
     return path
 
 
-@pytest.fixture
-def password(tmp_path: Path) -> Path:
-    """A file with everybody's password, as an editor leaves it."""
-    path = tmp_path / "password"
-    path.write_text(PASSWORD + "\n", encoding="utf-8")
-    return path
-
-
 def test_a_new_number_is_its_owners_alone_and_never_shown(tmp_path: Path) -> None:
     """Its hash is printed; a second call leaves it as it is."""
     path = tmp_path / "number"
@@ -104,16 +94,6 @@ def test_a_file_without_32_bytes_in_hex_is_refused_without_showing_it(
     assert code_of(result) == "witness-number-invalid"
     assert not text or text not in str(result.exception).removeprefix("witness-number-invalid")
     assert not (tmp_path / "form.html").exists()
-
-
-@pytest.fixture
-def service(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Service]:
-    """The service, to which the stories of tests/story.py are told."""
-    home = tmp_path / "service"
-    home.mkdir()
-    with capture_logs(), serving(database, home) as running:  # its log is not the command's output
-        monkeypatch.setattr(story, "Story", partial(HttpStory, running))
-        yield running
 
 
 def prepare(told: story.Story, stage: Any) -> str:  # noqa: ANN401 - a stage

@@ -17,6 +17,7 @@ from domain import (
     plan,
     registry,
     registry_state,
+    subjects,
     task,
     vrf_keys,
 )
@@ -58,6 +59,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }
 
 PREFIXES: dict[type, str] = {aggregate.state: prefix for prefix, aggregate in AGGREGATES.items()}

@@ -10,6 +10,7 @@ import base64
 import json
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -25,11 +26,11 @@ from ledger import codec, commits, note, sealing
 from ledger.commits import Commit
 from ledger.envelope import Envelope
 from ledger.keys import Keys
+from ledger.sealing import MasterKey
+from ledger.subject_keys import SubjectKeys
 from tests.story import Story
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from domain.facts import Actor, Command, Fact
 
 ORIGIN = "example.test/story"
@@ -96,7 +97,8 @@ class Chronicle(Story):
 
 def keys() -> Keys:
     """Give the keys of the story, to forge another with."""
-    return Keys(service=SERVICE_KEY, log=LOG_KEY, master=b"", token=b"")
+    unused = SubjectKeys(Path("unused"), MasterKey(b""))
+    return Keys(service=SERVICE_KEY, log=LOG_KEY, master=b"", token=b"", subjects=unused)
 
 
 def read(folder: Path) -> Chronicle:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.events import name_of
 from domain.facts import Recorded
 
 if TYPE_CHECKING:
@@ -37,6 +36,7 @@ class Leaves:
         self.subjects: dict[str, int] = {}
         self._findings = findings
         self._versions: dict[str, int] = {}
+        self._shapes: dict[str, int] = {}
         self._open: tuple[str, int] | None = None  # the command that may go on, and its commit
 
     def take(self, row: Row, reading: Reading, leaf: int, commit: int) -> Seen | None:
@@ -45,11 +45,12 @@ class Leaves:
         if recorded is None:
             self._findings.add(reading.code, where, reading.reason, leaf)
             return None
-        stands = (recorded.stream, recorded.version, name_of(recorded.event))
+        stands = (recorded.stream, recorded.version, reading.type)
         if row.columns is not None and row.columns != stands:
             reason = f"列 {row.columns!r} 与字节不符 / the columns differ from the bytes"
             self._findings.add("row-differs", where, reason, leaf)
         self._check_version(recorded)
+        self._check_shape(reading.type, recorded)
         self._check_command(recorded.command_id, leaf, commit)
         if reading.sealed_for is not None:
             self.subjects.setdefault(reading.sealed_for, leaf)
@@ -66,6 +67,15 @@ class Leaves:
             )
             self._findings.add("stream-version-gap", recorded.stream, reason, recorded.leaf)
         self._versions[recorded.stream] = recorded.version
+
+    def _check_shape(self, type_: str, recorded: Recorded) -> None:
+        """A program that wrote a newer shape could read the older one, but never wrote it again."""
+        name, _, number = type_.rpartition(".v")
+        newest = self._shapes.get(name, 0)
+        if int(number) < newest:
+            reason = f"{type_}：此前已有 v{newest} / it was written in a newer shape before"
+            self._findings.add("event-outdated", recorded.stream, reason, recorded.leaf)
+        self._shapes[name] = max(newest, int(number))
 
     def _check_command(self, command: str, leaf: int, commit: int) -> None:
         first, count = self.commands.get(command, (leaf, 0))

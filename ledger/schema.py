@@ -40,12 +40,8 @@ CREATE TABLE IF NOT EXISTS ledger.checkpoints (
     size bigint PRIMARY KEY,
     note text NOT NULL
 );
-CREATE TABLE IF NOT EXISTS ledger.subject_keys (
-    subject text COLLATE "C" PRIMARY KEY,
-    wrapped_key bytea NOT NULL
-);
 """
-NAMES = frozenset({"events", "commits", "commands", "checkpoints", "subject_keys"})
+NAMES = frozenset({"events", "commits", "commands", "checkpoints"})
 
 
 def migrate(dsn: str) -> None:

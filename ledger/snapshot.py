@@ -31,11 +31,6 @@ EVENTS = (
 COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY first_leaf"
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"
 CHECKPOINTS = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
-SUBJECTS = "SELECT subject FROM ledger.subject_keys ORDER BY subject"
-MAY_READ_SUBJECTS = (
-    "SELECT has_column_privilege(oid, 'subject', 'SELECT') FROM pg_class"
-    " WHERE relnamespace = 'ledger'::regnamespace AND relname = 'subject_keys'"
-)
 # Everything that holds rows or makes them; an index only finds them.
 TABLES = (
     "SELECT relname::text FROM pg_class"
@@ -72,12 +67,6 @@ class Snapshot:
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """Give size and signed note, by size."""
         return cast("Iterator[tuple[int, str]]", self._rows(CHECKPOINTS))
-
-    def subjects(self) -> frozenset[str] | None:
-        """Give the subjects that have a wrapped key, or None where this role may not know or there is no such table."""
-        if self._connection.execute(MAY_READ_SUBJECTS).fetchone() != (True,):
-            return None
-        return frozenset(subject for (subject,) in self._rows(SUBJECTS))
 
     def tables(self) -> list[str]:
         """Give the names of all tables, views and sequences in the schema."""

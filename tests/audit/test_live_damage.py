@@ -12,13 +12,17 @@ from psycopg.conninfo import make_conninfo
 from audit.live import Live
 from audit.verify import verify
 from domain.errors import DomainError
+from ledger.sealing import MasterKey
 from ledger.snapshot import snapshot
+from ledger.subject_keys import SubjectKeys
 from projections import schema as projections_schema
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from audit.report import Report
+    from tests.audit.conftest import Told
 
     Check = Callable[[], Report]
 
@@ -177,14 +181,31 @@ def test_projections_that_are_gone_are_a_failure(live: str, check_live: Check) -
     assert failure.code == "projection-differs"
 
 
-def test_a_deleted_key_of_a_person_is_named(live: str, check_live: Check) -> None:
+def test_a_deleted_key_of_a_person_is_named(
+    told: Told, subject_keys: Path, check_live: Check
+) -> None:
     """With the first leaf where something of that person is sealed; all else stays whole."""
     assert check_live().ok
-    _run(live, "DELETE FROM ledger.subject_keys WHERE subject = 'staff/witness1'")
+    SubjectKeys(subject_keys, MasterKey(told.keys.master)).erase(["staff/witness1"])
     (failure,) = check_live().failures
-    assert (failure.code, failure.where) == ("subject-key-missing", "ledger.subject_keys")
+    assert (failure.code, failure.where) == ("subject-key-missing", str(subject_keys))
     assert "staff/witness1" in failure.reason
     assert failure.leaf is not None
+
+
+def test_a_store_of_keys_that_is_not_there_is_said_not_to_be_checked(
+    subject_keys: Path, check_live: Check
+) -> None:
+    """An auditor need not have it; nor is what is no such store an exception."""
+    subject_keys.write_bytes(b"nothing of the kind")
+    broken = check_live()
+    subject_keys.unlink()
+    missing = check_live()
+    assert broken.ok
+    assert missing.ok
+    for report in (broken, missing):
+        assert any("密钥库" in each for each in report.not_checked)
+    assert not subject_keys.exists()
 
 
 @pytest.mark.parametrize(
@@ -192,7 +213,7 @@ def test_a_deleted_key_of_a_person_is_named(live: str, check_live: Check) -> Non
     [
         ("CREATE TABLE ledger.copies (state bytea)", "ledger.copies"),
         ("CREATE VIEW ledger.peek AS SELECT state FROM ledger.events", "ledger.peek"),
-        ("DROP TABLE ledger.subject_keys", "ledger.subject_keys"),
+        ("CREATE TABLE ledger.subject_keys (subject text)", "ledger.subject_keys"),
         (
             f"CREATE TRIGGER quiet BEFORE UPDATE ON ledger.events EXECUTE FUNCTION {QUIET}",
             "ledger.events",

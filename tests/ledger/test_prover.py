@@ -293,12 +293,12 @@ def test_a_role_that_could_write_is_refused(ledger: Ledger, dsn: str) -> None:
 def test_the_reading_role_reads_leaves_and_nothing_else(
     ledger: Ledger, dsn: str, reader: str
 ) -> None:
-    """No wrapped keys of personal data, and no writing; to make it again changes nothing."""
+    """No commits, and no writing; to make it again changes nothing."""
     grant_reading(dsn, reader)
     with psycopg.connect(reader, autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM ledger.events").fetchone() == (1,)
         for statement in (
-            "SELECT FROM ledger.subject_keys",
+            "SELECT FROM ledger.commits",
             "DELETE FROM ledger.events",
             "CREATE TABLE ledger.more ()",
         ):

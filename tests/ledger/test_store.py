@@ -177,7 +177,7 @@ def test_a_destroyed_key_leaves_the_history_whole(ledger: Ledger, writer: Writer
     commands: list[Command] = [department(1), person(1, "d1"), person(2, "d1")]
     writer.execute(commands, actor=SYSTEM, command_id=new_id())
     ledger.publish_checkpoint()
-    tamper(ledger, "DELETE FROM ledger.subject_keys WHERE subject = 'staff/p1'")
+    ledger.keys.subjects.erase(["staff/p1"])
     entries = ledger.read(0)
     with pytest.raises(DomainError, match="sealed-unreadable"):
         ledger.unseal(entries[2].envelope())

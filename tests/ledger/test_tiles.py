@@ -10,13 +10,13 @@ import pytest
 
 from domain import merkle
 from domain.errors import DomainError
+from domain.tiled_tree import TiledTree, tiles
 from domain.tiles import Tile
 from ledger import note
 from ledger.clock import SystemClock
 from ledger.writer import Writer
 from tests.conftest import prover_of
 from tests.ledger.examples import SYSTEM, department, new_id
-from tests.tiled_tree import TiledTree, tiles
 
 if TYPE_CHECKING:
     from ledger.store import Ledger

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    clock,
     draw_state,
     draws,
     genesis,
@@ -59,6 +60,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
     "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }
 

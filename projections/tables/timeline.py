@@ -46,6 +46,7 @@ NOTICED = (
     "subject.erased.v1",
     "vrf_key.enrolled.v1",
     "vrf_key.revoked.v1",
+    "clock.jumped.v1",
 )
 IS_NOTICED = "type IN ('{}')".format("', '".join(NOTICED))
 

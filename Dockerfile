@@ -16,11 +16,13 @@ RUN uv sync --locked --no-dev && chmod -R a+rX /app
 
 FROM python:3.13-slim-trixie
 # The numbers are high, so that they are nobody's on the host. Volumes take over owner and mode of these folders: the keys of
-# the service, those that prove draws, and the socket between the two users, who share a group for nothing but that.
+# the service, those of personal data, those that prove draws, and the socket between the two users, who share a group for
+# nothing but that.
 RUN groupadd --gid 10001 mingqian \
     && useradd --uid 10001 --gid 10001 --no-create-home --shell /usr/sbin/nologin mingqian \
     && useradd --uid 10002 --gid 10001 --no-create-home --shell /usr/sbin/nologin mingqian-prover \
     && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/mingqian \
+    && install --directory --owner=10001 --group=10001 --mode=0700 /var/lib/mingqian-subjects \
     && install --directory --owner=10002 --group=10001 --mode=0700 /var/lib/mingqian-prover \
     && install --directory --owner=10002 --group=10001 --mode=0750 /run/mingqian
 COPY --from=build /app /app

@@ -146,7 +146,7 @@ def initialise(settings: Settings) -> None:
     if not any(settings.keys.glob("*.key")):
         key_files.generate(settings.keys)
         logger.warning("keys-generated", directory=str(settings.keys), mode=settings.mode)
-    keys, clock = key_files.load(settings.keys), clock_of(settings)
+    keys, clock = key_files.load(settings.keys, settings.subject_keys), clock_of(settings)
     Ledger.create(
         dsn, keys, vrf_key, origin=settings.origin, mode=settings.mode, clock=clock
     ).close()
@@ -177,7 +177,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     if settings.mode == "development":
         logger.warning("开发模式，不得用于正式业务 / development mode: not for real inspections")
         initialise(settings)
-    dsn, keys = dsn_of(settings), key_files.load(settings.keys)
+    dsn, keys = dsn_of(settings), key_files.load(settings.keys, settings.subject_keys)
     with ExitStack() as stack:
         ledger = stack.enter_context(Ledger(dsn, keys))
         if settings.mode == "production" and ledger.genesis.mode != "production":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
-from ledger import sealing, subject_keys
+from ledger import sealing
 from projections.queries.registries import sealed
 
 if TYPE_CHECKING:
@@ -40,8 +40,7 @@ def personal_of(
     opened: dict[str, str] = {}
     for place, field in sealed(read, [stream])[stream]:
         try:
-            key = subject_keys.find(parts.ledger.recorder.select, parts.keys.master, place.subject)
-            opened |= sealing.unseal(key, place, field)
+            opened |= sealing.unseal(parts.keys.subjects.find(place.subject), place, field)
         except DomainError:
             continue
     if person.id != id_ and not person.has("discipline"):

@@ -13,6 +13,7 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import DomainError
+from ledger.keys import STORE
 
 PREFIX = "MINGQIAN_"
 
@@ -31,6 +32,7 @@ class Settings(BaseSettings):
     database_url: str | None = None
     database_password_file: Path | None = None
     key_directory: Path | None = None
+    subject_key_store: Path | None = None
     vrf_passphrase_file: Path | None = None
     prover_socket: Path | None = None
     prover_database_url: str | None = None
@@ -55,6 +57,11 @@ class Settings(BaseSettings):
     def keys(self) -> Path:
         """Where the key files are."""
         return self.key_directory or self.home / "keys"
+
+    @property
+    def subject_keys(self) -> Path:
+        """Where the store of the keys of personal data is."""
+        return self.subject_key_store or self.keys / STORE
 
     @property
     def vrf_keys(self) -> Path:

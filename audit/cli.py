@@ -29,8 +29,10 @@ NOT_WHOLE = 1
 NOT_RUN = 2
 
 
-def app(database: Callable[[], str]) -> typer.Typer:
-    """Give the commands; `database` gives the DSN of the live ledger and may raise DomainError."""
+def app(
+    database: Callable[[], str], subject_keys: Callable[[], Path | None] = lambda: None
+) -> typer.Typer:
+    """Give the commands; both say where something live is, the DSN and the store of subjects' keys, or raise DomainError."""
     commands = typer.Typer(help="审计 / audit", no_args_is_help=True)
 
     @commands.callback()
@@ -60,7 +62,7 @@ def app(database: Callable[[], str]) -> typer.Typer:
         try:
             kept = (_kept(checkpoint),) if checkpoint else ()
             key = _key(vkey) if vkey else None
-            with _source(export, database) as source:
+            with _source(export, database, subject_keys) as source:
                 report = verify(source, vkey=key, kept=kept)
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
@@ -73,13 +75,17 @@ def app(database: Callable[[], str]) -> typer.Typer:
 
 
 @contextmanager
-def _source(export: Path | None, database: Callable[[], str]) -> Iterator[Source]:
+def _source(
+    export: Path | None,
+    database: Callable[[], str],
+    subject_keys: Callable[[], Path | None],
+) -> Iterator[Source]:
     if export is not None:
         yield Export(export)
         return
     dsn = database()
     with snapshot(dsn) as view:
-        yield Live(dsn, view)
+        yield Live(dsn, view, subject_keys())
 
 
 def _key(text: str) -> VerifierKey:

@@ -14,10 +14,9 @@ from domain.errors import DomainError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-# `place` is the number of the commit.
-TABLE = "CREATE TABLE commands (id TEXT PRIMARY KEY, place INTEGER, first INTEGER, count INTEGER) WITHOUT ROWID"
-BEGIN = "INSERT INTO commands VALUES (?, ?, ?, 1) ON CONFLICT DO NOTHING"
-FIND = "SELECT place, first, count FROM commands WHERE id = ?"
+TABLE = "CREATE TABLE commands (id TEXT PRIMARY KEY, first INTEGER, count INTEGER) WITHOUT ROWID"
+BEGIN = "INSERT INTO commands VALUES (?, ?, 1) ON CONFLICT DO NOTHING"
+FIND = "SELECT first FROM commands WHERE id = ?"
 COUNT = "UPDATE commands SET count = ? WHERE id = ?"
 TAKE = "DELETE FROM commands WHERE id = ? RETURNING first, count"
 LEFT = "SELECT id, first FROM commands ORDER BY first"
@@ -36,42 +35,36 @@ class CommandIds:
         self._execute = database.execute
         for statement in (*QUICK, TABLE):
             self._execute(statement)
-        # Where the last one was seen first; events of one command stand together.
-        self._last, self._place, self._first, self._count = "", -1, -1, 0
+        self._open: tuple[str, int] | None = None  # the command that may go on, and its commit
+        self._count = 0  # its leaves so far
 
     def see(self, command: str, leaf: int, commit: int) -> int | None:
-        """Take the command of a leaf; give its first leaf if that lies in another commit."""
-        if command != self._last:
-            self._turn_to(command, leaf, commit)
-        elif self._place == commit:
+        """Take the command of a leaf; give its first leaf if it ended before, or stands in another commit."""
+        if self._open == (command, commit):
             self._count += 1
-        return None if self._place == commit else self._first
+            return None
+        self._close()
+        if self._execute(BEGIN, (command, leaf)).rowcount:
+            self._open, self._count = (command, commit), 1
+            return None
+        first: int = self._execute(FIND, (command,)).fetchone()[0]
+        return first
 
     def take(self, command: str) -> tuple[int, int] | None:
         """Remove a command and give its first leaf and number of leaves."""
-        self._keep()
+        self._close()
         rows: list[tuple[int, int]] = self._execute(TAKE, (command,)).fetchall()
         return rows[0] if rows else None
 
     def left(self) -> Iterator[tuple[str, int]]:
         """Give the commands that were not taken and their first leaves, in order."""
-        self._keep()
+        self._close()
         return iter(self._execute(LEFT))
 
-    def _turn_to(self, command: str, leaf: int, commit: int) -> None:
-        self._keep()
-        self._last = command
-        if self._execute(BEGIN, (command, commit, leaf)).rowcount:
-            self._place, self._first, self._count = commit, leaf, 1
-            return
-        self._place, self._first, self._count = self._execute(FIND, (command,)).fetchone()
-        if self._place == commit:
-            self._count += 1
-
-    def _keep(self) -> None:
-        if self._count > 1:
-            self._execute(COUNT, (self._count, self._last))
-        self._last, self._count = "", 0
+    def _close(self) -> None:
+        if self._open is not None and self._count > 1:
+            self._execute(COUNT, (self._count, self._open[0]))
+        self._open = None
 
 
 @contextmanager

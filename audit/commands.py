@@ -187,7 +187,9 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     draw.PaperEntered: lambda id_, e: draw.EnterPaper(draw_id=id_, who=e.who, commit=e.commit),
     draw.DrawCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
     draw.AssignmentCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
-    draw.DrawCovered: lambda id_, e: draw.CoverDraw(draw_id=id_, checkpoint=e.checkpoint),
+    draw.DrawCovered: lambda id_, e: draw.CoverDraw(
+        draw_id=id_, checkpoint=e.checkpoint, witnesses=e.witnesses
+    ),
     draw.DrawLookedAt: lambda id_, e: draw.LookAtDraw(draw_id=id_, part=e.part),
     draw.DrawDisclosed: lambda id_, _: draw.DiscloseDraw(draw_id=id_),
     draw.VoidRequested: lambda id_, e: draw.RequestVoid(draw_id=id_, reason=e.reason),

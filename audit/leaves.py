@@ -1,10 +1,12 @@
-"""Events in their places: numbered without a gap within their stream, each command once."""
+"""Events in their places: numbered without a gap within their stream, each command once and in one piece.
+
+A commit may hold several commands, one behind the other: those that came while the commit before was being written.
+"""
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
-
-from domain.events import name_of
 
 if TYPE_CHECKING:
     from audit.command_ids import CommandIds
@@ -32,19 +34,16 @@ class Leaves:
         self._findings = findings
         self._commands = commands
         self._versions: dict[str, int] = {}
+        self._shapes: dict[str, int] = {}
 
-    def take(self, seen: Seen, columns: tuple[str, int, str] | None) -> None:
+    def take(self, seen: Seen, type_: str, columns: tuple[str, int, str] | None) -> None:
         """Check one event against those before it; `columns` is what its source says beside the bytes."""
         recorded = seen.recorded
-        if columns is not None:
-            self._check_columns(recorded, columns)
-        stream, version = recorded.stream, recorded.version
-        if version != (expected := self._versions.get(stream, 0) + 1):
-            reason = (
-                f"版本为 {version}，应为 {expected} / version {version} where {expected} comes next"
-            )
-            self._findings.add("stream-version-gap", stream, reason, recorded.leaf)
-        self._versions[stream] = version
+        if columns is not None and columns != (recorded.stream, recorded.version, type_):
+            reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
+            self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
+        self._check_version(recorded)
+        self._check_shape(type_, recorded)
         first = self._commands.see(recorded.command_id, recorded.leaf, seen.commit)
         if first is not None:
             reason = (
@@ -67,10 +66,31 @@ class Leaves:
             "本人签名所用公钥的归属 / whose keys the actors' own signatures were made with"
         )
 
-    def _check_columns(self, recorded: Recorded, columns: tuple[str, int, str]) -> None:
-        if columns != (recorded.stream, recorded.version, name_of(recorded.event)):
-            reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
-            self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
+    def _check_version(self, recorded: Recorded) -> None:
+        stream, version = recorded.stream, recorded.version
+        expected = self._versions.get(stream, 0) + 1
+        if version != expected:
+            reason = (
+                f"版本为 {version}，应为 {expected} / version {version} where {expected} comes next"
+            )
+            self._findings.add("stream-version-gap", stream, reason, recorded.leaf)
+        self._versions[stream] = version
+
+    def _check_shape(self, type_: str, recorded: Recorded) -> None:
+        """A program that wrote a newer shape could read the older one, but never wrote it again."""
+        name, number = _shape(type_)
+        newest = self._shapes.setdefault(name, number)
+        if number < newest:
+            reason = f"{type_}：此前已有 v{newest} / it was written in a newer shape before"
+            self._findings.add("event-outdated", recorded.stream, reason, recorded.leaf)
+        elif number > newest:
+            self._shapes[name] = number
+
+
+@cache  # of a known type, so there are few
+def _shape(type_: str) -> tuple[str, int]:
+    name, _, number = type_.rpartition(".v")
+    return name, int(number)
 
 
 def _where(leaf: int) -> str:

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING
 from audit.heads import Head
 from audit.reading import Row
 from audit.report import LIMIT
+from domain.errors import DomainError
 from domain.merkle import leaf_hash
 from ledger.commits import Commit
-from ledger.schema import NAMES
 from ledger.snapshot import Reader
+from ledger.subject_keys import names
 from projections.runner import Projector
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from audit.report import Findings
     from audit.sources import Walked
@@ -29,11 +31,12 @@ FOUND = {
 
 
 class Live:
-    """A snapshot of the database at `dsn`."""
+    """A snapshot of the database at `dsn`, and beside it the store of subjects' keys where it may be looked at."""
 
-    def __init__(self, dsn: str, snapshot: Snapshot) -> None:
+    def __init__(self, dsn: str, snapshot: Snapshot, subject_keys: Path | None = None) -> None:
         self._dsn = dsn
         self._snapshot = snapshot
+        self._subject_keys = subject_keys
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Give the events by leaf; columns beside the bytes must say the same as the bytes."""
@@ -77,27 +80,25 @@ class Live:
 
     def _check_schema(self, findings: Findings) -> None:
         """Compare with the tables that the program makes; anything else can write, hide or keep rows unseen."""
-        found = frozenset(self._snapshot.tables())
-        for name in sorted(found - NAMES):
-            reason = "本系统没有此表 / the program makes no such table"
-            findings.add("schema-differs", f"ledger.{name}", reason)
-        for name in sorted(NAMES - found):
-            findings.add("schema-differs", f"ledger.{name}", "缺少此表 / the table is missing")
-        for table, kind, name in self._snapshot.hooks():
-            reason = f"{kind} {name} 不是本系统所建 / the program makes none"
-            findings.add("schema-differs", f"ledger.{table}", reason)
+        for where, reason in self._snapshot.differences():
+            findings.add("schema-differs", where, reason)
 
     def _check_subjects(self, walked: Walked, findings: Findings) -> None:
-        present = self._snapshot.subjects()
-        if present is None:
+        """Whoever has something sealed has a key, unless it was erased: then there is none."""
+        try:
+            present = names(self._subject_keys) if self._subject_keys else None
+        except DomainError:
+            present = None
+        if present is None or walked.stopped is not None:
             findings.skip(
-                "人员密钥是否齐备：读不到此表 / subjects' keys: their table cannot be read"
+                "人员密钥是否齐备、已删除者是否确已销毁：未读密钥库 / subjects' keys, and that those of the"
+                " erased are gone: their store was not read"
             )
             return
         for subject, leaf in walked.subjects.items():
             if subject not in present:
                 reason = f"{subject} 的密钥不在库中 / its key is not there"
-                findings.add("subject-key-missing", "ledger.subject_keys", reason, leaf)
+                findings.add("subject-key-missing", str(self._subject_keys), reason, leaf)
 
     def _check_commands(self, walked: Walked, findings: Findings) -> None:
         for name, first, count in self._snapshot.commands():

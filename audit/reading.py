@@ -35,11 +35,12 @@ class Row(NamedTuple):
 class Reading(NamedTuple):
     """What the bytes of one leaf say; where they say nothing, `code` and `reason` tell why.
 
-    `sealed_for` is the subject of sealed fields; `signed` tells whether the actor's own signature
+    `type` is the stored name, `sealed_for` is the subject of sealed fields; `signed` tells whether the actor's own signature
     holds, None where there is none.
     """
 
     recorded: Recorded | None = None
+    type: str = ""
     sealed_for: str | None = None
     signed: bool | None = None
     code: str = ""
@@ -57,6 +58,7 @@ def read(leaf: int, state: bytes | None) -> Reading:
         return Reading(code=error.code, reason=error.detail)
     return Reading(
         recorded=recorded,
+        type=envelope.type,
         sealed_for=envelope.sealed.subject if envelope.sealed else None,
         signed=_own_signature_holds(envelope),
     )

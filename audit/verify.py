@@ -137,7 +137,7 @@ class _Walk:
             self.replay.stop(self.leaf)
             return
         seen = Seen(self.chain.count, found.recorded, found.sealed_for)
-        self._leaves.take(seen, row.columns)
+        self._leaves.take(seen, found.type, row.columns)
         if isinstance(found, Reading) and found.signed is not None:
             self._leaves.note_signature(found.recorded, holds=found.signed)
         self.replay.feed(seen)

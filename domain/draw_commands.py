@@ -88,9 +88,13 @@ class CommitDraw(DrawCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class CoverDraw(DrawCommand):
-    """Note that a published checkpoint of so many leaves covers the commitment. The program itself does this."""
+    """Note that a published checkpoint of so many leaves covers the commitment. The program itself does this.
+
+    `witnesses` are the names of those whose cosignatures made it count.
+    """
 
     checkpoint: int
+    witnesses: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -223,9 +227,13 @@ class AssignmentCommitted:
 
 @dataclass(frozen=True, kw_only=True)
 class DrawCovered:
-    """A published checkpoint of `checkpoint` leaves covers the commitment."""
+    """A published checkpoint of `checkpoint` leaves covers the commitment.
+
+    `witnesses` are those whose cosignatures made it count, by name; none where no policy asks for any.
+    """
 
     checkpoint: int
+    witnesses: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -120,7 +120,7 @@ def cover(state: Draw, command: CoverDraw, context: Context) -> tuple[Fact, ...]
     assert state.committed_leaf is not None
     if not state.committed_leaf < command.checkpoint <= context.checkpointed:
         raise _not_covered()
-    event = DrawCovered(checkpoint=command.checkpoint)
+    event = DrawCovered(checkpoint=command.checkpoint, witnesses=command.witnesses)
     return (Fact(stream=command.stream, event=event),)
 
 

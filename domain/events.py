@@ -1,4 +1,7 @@
-"""Every event type there is: its stored name and its class. A stored name never changes; a new shape is a new version."""
+"""Every event type there is: its stored name and its class. A stored name never changes; a new shape is a new version.
+
+The shapes before it stay readable: `domain.upcasting`.
+"""
 
 from __future__ import annotations
 
@@ -52,7 +55,7 @@ NAMES: dict[str, type] = {
     "draw.paper_entered.v1": draw.PaperEntered,
     "draw.witness_committed.v1": draw.WitnessCommitted,
     "draw.committed.v1": draw.DrawCommitted,
-    "draw.covered.v1": draw.DrawCovered,
+    "draw.covered.v2": draw.DrawCovered,
     "draw.lottery_entered.v1": draw.LotteryEntered,
     "draw.source_revealed.v1": draw.SourceRevealed,
     "draw.computed.v1": draw.DrawComputed,

@@ -9,6 +9,7 @@ import msgspec
 from domain.errors import DomainError
 from domain.events import NAMES, name_of
 from domain.facts import Recorded
+from domain.upcasting import OLDER, lifted
 
 if TYPE_CHECKING:
     from ledger.envelope import Envelope
@@ -20,20 +21,21 @@ def encode(event: object) -> tuple[str, dict[str, object]]:
 
 
 def decode(name: str, data: dict[str, object]) -> object:
-    """Build the domain event of a stored name through its own constructor.
+    """Build the domain event of a stored name through its own constructor; an older shape is lifted into today's.
 
-    Data that would be stored another way (an unknown field, a default left out) is refused.
+    Data that its own shape would store another way (an unknown field, a default left out) is refused.
     Raises DomainError: "unknown-event-type" or "event-malformed".
     """
-    if name not in NAMES:
+    shape = NAMES.get(name) or OLDER.get(name)
+    if shape is None:
         raise DomainError("unknown-event-type", f"未知事件类型 / no such event type: {name}")
     try:
-        event: Any = msgspec.convert(data, NAMES[name], strict=True)
+        event: Any = msgspec.convert(data, shape, strict=True)
     except msgspec.ValidationError as error:
         raise _malformed(name, str(error)) from None
     if _data(event) != data:
         raise _malformed(name, "多余或缺少字段 / a field too many or too few")
-    return event
+    return lifted(event)
 
 
 def to_recorded(leaf: int, envelope: Envelope) -> Recorded:

@@ -13,27 +13,30 @@ from typing import TYPE_CHECKING
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain.errors import DomainError
+from ledger.sealing import MasterKey
+from ledger.subject_keys import OTHERS, SubjectKeys
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 NAMES = ("service", "log", "master", "token")
 SIZE = 32
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+STORE = "subjects.sqlite"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     """The secrets of one service.
 
-    `service` signs commits, `log` signs checkpoints, `master` wraps the keys of personal data,
-    `token` signs access tokens.
+    `service` signs commits, `log` signs checkpoints, `master` wraps the keys of personal data, which are in the store
+    `subjects`, `token` signs access tokens.
     """
 
     service: Ed25519PrivateKey = field(repr=False)
     log: Ed25519PrivateKey = field(repr=False)
     master: bytes = field(repr=False)
     token: bytes = field(repr=False)
+    subjects: SubjectKeys = field(repr=False)
 
     @property
     def service_public(self) -> bytes:
@@ -62,8 +65,8 @@ def generate(directory: Path) -> Keys:
     return load(directory)
 
 
-def load(directory: Path) -> Keys:
-    """Read the four keys.
+def load(directory: Path, subjects: Path | None = None) -> Keys:
+    """Read the four keys; `subjects` is where the store of subjects' keys is, by default `subjects.sqlite` beside them.
 
     Raises DomainError: "key-missing", "key-file-permissions" or "key-malformed", naming the file.
     """
@@ -73,6 +76,7 @@ def load(directory: Path) -> Keys:
         log=Ed25519PrivateKey.from_private_bytes(log),
         master=master,
         token=token,
+        subjects=SubjectKeys(subjects or directory / STORE, MasterKey(master)),
     )
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from eventsourcing.persistence import JSONTranscoder, Mapper, StoredEvent
 
 from domain.errors import DomainError
+from domain.events import NAMES
 from ledger import codec
 from ledger.envelope import Envelope
 
@@ -21,9 +22,12 @@ class EnvelopeMapper(Mapper[str]):
         super().__init__(transcoder=JSONTranscoder())
 
     def to_stored_event(self, domain_event: DomainEventProtocol[str]) -> StoredEvent:
-        """Give the row of an envelope."""
+        """Give the row of an envelope; raises DomainError("event-outdated") for a shape that is only read."""
         if not isinstance(domain_event, Envelope):
             raise TypeError(domain_event)
+        if domain_event.type not in NAMES:
+            detail = f"{domain_event.type} 只读不写 / is read and no longer written"
+            raise DomainError("event-outdated", detail)
         return to_stored(domain_event)
 
     def to_domain_event(self, stored_event: StoredEvent) -> Envelope:

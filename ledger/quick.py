@@ -19,6 +19,7 @@ from msgspec import inspect
 from domain.canonical import MAX_INTEGER
 from domain.events import NAMES
 from domain.facts import Actor, Recorded
+from domain.upcasting import OLDER, lifted
 from ledger.clock import is_rfc3339
 from ledger.envelope import UUID_PATTERN, Name, Sealed
 
@@ -33,9 +34,10 @@ _PLAIN = (inspect.StrType, inspect.BoolType, inspect.NoneType, inspect.LiteralTy
 
 
 class Stored(NamedTuple):
-    """What an event says, and the subject of its sealed fields."""
+    """What an event says, its stored name, and the subject of its sealed fields."""
 
     recorded: Recorded
+    type: str
     sealed_for: str | None
 
 
@@ -97,9 +99,9 @@ def _stored(leaf: int, line: _Line, event: object) -> Stored:
         recorded_at=line.recorded_at,
         actor=line.actor,
         command_id=line.command_id,
-        event=event,
+        event=lifted(event),
     )
-    return Stored(recorded, line.sealed.subject if line.sealed else None)
+    return Stored(recorded, line.type, line.sealed.subject if line.sealed else None)
 
 
 def _is_in_model(state: bytes, line: _Line, kind: _Type) -> bool:
@@ -134,7 +136,7 @@ def _kinds(kind: inspect.Type) -> list[inspect.Type]:
 
 def _types() -> dict[str, _Type]:
     types = {}
-    for name, event in NAMES.items():
+    for name, event in {**OLDER, **NAMES}.items():
         kinds = _kinds(inspect.type_info(event))
         if all(isinstance(kind, (*_PLAIN, inspect.IntType)) for kind in kinds):
             counts = any(isinstance(kind, inspect.IntType) for kind in kinds)

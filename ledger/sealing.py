@@ -10,7 +10,7 @@ from __future__ import annotations
 import base64
 import binascii
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from cryptography.exceptions import InvalidTag
@@ -18,7 +18,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from domain.canonical import canon
 from domain.errors import DomainError
-from ledger.envelope import Sealed
+from ledger.envelope import Envelope, Sealed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -36,9 +36,9 @@ class Place:
     version: int
     type: str
 
-    def bytes_for(self, field: str) -> bytes:
+    def bytes_for(self, name: str) -> bytes:
         """Give the associated data of one field."""
-        return b"mingqian-ledger-v1/sealed\x00" + canon({**vars(self), "field": field})
+        return b"mingqian-ledger-v1/sealed\x00" + canon({**vars(self), "field": name})
 
 
 def new_subject_key() -> bytes:
@@ -46,14 +46,19 @@ def new_subject_key() -> bytes:
     return os.urandom(KEY_SIZE)
 
 
-def wrap(master: bytes, subject: str, key: bytes) -> bytes:
-    """Encrypt the key of `subject` under the master key."""
-    return _encrypt(master, key, _subject_bytes(subject))
+@dataclass(frozen=True)
+class MasterKey:
+    """The master key of a file: 32 bytes that wrap the keys of subjects (`ledger.subject_keys.Wrapper`)."""
 
+    secret: bytes = field(repr=False)
 
-def unwrap(master: bytes, subject: str, wrapped: bytes) -> bytes:
-    """Open a wrapped key; raises DomainError("sealed-unreadable")."""
-    return _decrypt(master, wrapped, _subject_bytes(subject), subject)
+    def wrap(self, subject: str, key: bytes) -> bytes:
+        """Encrypt the key of `subject`."""
+        return _encrypt(self.secret, key, _subject_bytes(subject))
+
+    def unwrap(self, subject: str, wrapped: bytes) -> bytes:
+        """Open a wrapped key; raises DomainError("sealed-unreadable")."""
+        return _decrypt(self.secret, wrapped, _subject_bytes(subject), subject)
 
 
 def seal(key: bytes, place: Place, personal: Mapping[str, str]) -> Sealed:
@@ -71,6 +76,19 @@ def unseal(key: bytes, place: Place, sealed: Sealed) -> dict[str, str]:
         name: _decrypt(key, _unbase64(text, name), place.bytes_for(name), name).decode()
         for name, text in sealed.fields.items()
     }
+
+
+def open_envelope(key: bytes, envelope: Envelope) -> dict[str, str]:
+    """Decrypt what is sealed beside an event, where it stands; raises as `unseal`."""
+    if envelope.sealed is None:
+        return {}
+    place = Place(
+        subject=envelope.sealed.subject,
+        stream=envelope.stream,
+        version=envelope.version,
+        type=envelope.type,
+    )
+    return unseal(key, place, envelope.sealed)
 
 
 def _subject_bytes(subject: str) -> bytes:

@@ -15,7 +15,7 @@ from psycopg.sql import SQL, Identifier
 from domain.errors import DomainError
 from domain.facts import Actor, Fact, Recorded
 from domain.genesis import LedgerOpened
-from ledger import codec, entries, note, sealing, subject_keys
+from ledger import codec, entries, note, sealing, search
 from ledger.checkpoints import Checkpoints
 from ledger.commits import Commit
 from ledger.database import LedgerDatastore
@@ -23,6 +23,7 @@ from ledger.envelope import Envelope
 from ledger.mapper import to_stored
 from ledger.recorder import CommandKey, LedgerRecorder
 from ledger.schema import CHANNEL
+from ledger.search import Word
 from ledger.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -80,10 +81,21 @@ class Transaction:
 
     def append(self, drafts: Sequence[Draft], command: CommandKey | None = None) -> Commit:
         """Seal, sign and store the drafts as one commit."""
-        subjects = {draft.fact.subject or "" for draft in drafts if draft.fact.personal}
-        keys = subject_keys.obtain(self._locked.cursor, self._keys.master, subjects)
+        facts = [draft.fact for draft in drafts if draft.fact.personal]
+        subjects = {fact.subject or "" for fact in facts}
+        keys = self._keys.subjects.obtain(subjects, _words(facts))
         stored = [to_stored(_envelope(draft, keys)) for draft in drafts]
         return self._locked.append(stored, command)
+
+
+def _words(facts: Sequence[Fact]) -> list[Word]:
+    """What a subject is found by: the fields of its own stream, not why somebody was replaced in another."""
+    return [
+        Word(subject=fact.stream, field=field, text=text)
+        for fact in facts
+        for field, text in fact.personal.items()
+        if fact.stream == fact.subject and field in search.FIELDS
+    ]
 
 
 def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
@@ -216,12 +228,7 @@ class Ledger:
         """Decrypt the personal fields of an event; raises DomainError("sealed-unreadable")."""
         if envelope.sealed is None:
             return {}
-        subject = envelope.sealed.subject
-        key = subject_keys.find(self.recorder.select, self.keys.master, subject)
-        place = sealing.Place(
-            subject=subject, stream=envelope.stream, version=envelope.version, type=envelope.type
-        )
-        return sealing.unseal(key, place, envelope.sealed)
+        return sealing.open_envelope(self.keys.subjects.find(envelope.sealed.subject), envelope)
 
     def checkpoint(self) -> str | None:
         """Give the newest published note."""

@@ -21,7 +21,8 @@ from cryptography.hazmat.primitives.serialization import (
 )
 
 from domain.errors import DomainError
-from ledger.keys import OTHERS, read_secret, write_new
+from ledger.keys import read_secret, write_new
+from ledger.subject_keys import OTHERS
 
 if TYPE_CHECKING:
     from pathlib import Path

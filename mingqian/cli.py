@@ -51,7 +51,8 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.add_typer(audit_cli.app(lambda: dsn_of(read_settings())), name="audit")
+audit = audit_cli.app(lambda: dsn_of(read_settings()), lambda: read_settings().subject_keys)
+app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
 app.add_typer(lab.app, name="lab")

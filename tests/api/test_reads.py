@@ -12,11 +12,11 @@ from api.parts import enter_first_administrator
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal
 from domain.registry_commands import AddEntity, ConfirmChange, Suspend
+from domain.tiled_tree import TiledTree
 from ledger.note import Checkpoint, Note
 from projections.schema import MOVE, lock
 from tests import story
 from tests.serving import Service, serving
-from tests.tiled_tree import TiledTree
 
 if TYPE_CHECKING:
     from pathlib import Path

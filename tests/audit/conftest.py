@@ -30,7 +30,7 @@ from domain.replacement_commands import (
 from ledger import keys as key_directory
 from ledger import schema
 from ledger.export import export
-from ledger.keys import Keys
+from ledger.keys import STORE, Keys
 from ledger.note import VerifierKey
 from ledger.snapshot import snapshot
 from ledger.store import Ledger
@@ -89,8 +89,9 @@ class RecordedStory(story.Story):
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """The history as it stands: an export, a database to copy, the log's key and a kept checkpoint."""
+    """The history as it stands: an export, a database to copy, the log's key and a kept checkpoint; all files in `base`."""
 
+    base: Path
     folder: Path
     earlier: Path
     dsn: str
@@ -115,7 +116,14 @@ def told(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Told
             with Projector(dsn, ledger) as projector:
                 projector.catch_up()
             vkey = VerifierKey.parse(ledger.genesis.vkey)
-        yield Told(folder=base / "export", earlier=base / "earlier", dsn=dsn, keys=keys, vkey=vkey)
+        yield Told(
+            base=base,
+            folder=base / "export",
+            earlier=base / "earlier",
+            dsn=dsn,
+            keys=keys,
+            vkey=vkey,
+        )
 
 
 def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
@@ -199,11 +207,17 @@ def check(told: Told) -> Callable[[Path], Report]:
 
 
 @pytest.fixture
-def check_live(told: Told, live: str) -> Callable[[], Report]:
+def subject_keys(told: Told, tmp_path: Path) -> Path:
+    """Give a copy of the store of subjects' keys, to be damaged."""
+    return Path(shutil.copy(told.base / "keys" / STORE, tmp_path / STORE))
+
+
+@pytest.fixture
+def check_live(told: Told, live: str, subject_keys: Path) -> Callable[[], Report]:
     """Verify the copy of the database."""
 
     def run() -> Report:
         with snapshot(live) as view:
-            return verify(Live(live, view), vkey=told.vkey)
+            return verify(Live(live, view, subject_keys), vkey=told.vkey)
 
     return run

@@ -59,7 +59,7 @@ def test_no_password_stands_in_a_service(name: str) -> None:
     assert one["secrets"] == SECRETS[name]
     for key, value in one["environment"].items():
         if re.search("PASS|SECRET|TOKEN|KEY", key):
-            assert key.endswith(("_FILE", "_DIRECTORY")), key
+            assert key.endswith(("_FILE", "_DIRECTORY", "_STORE")), key
             assert value.startswith(("/run/secrets/", "/var/lib/mingqian")), value
         assert not re.search("://[^/@]*:[^/@]*@", value), f"{key} holds a password"
     assert "env_file" not in one
@@ -113,6 +113,7 @@ def test_volumes_belong_to_the_users_of_the_compose_file() -> None:
     }
     for user, mode, directory in (
         (OFFICE, "0700", place("service", "MINGQIAN_KEY_DIRECTORY").rpartition("/")[0]),
+        (OFFICE, "0700", place("service", "MINGQIAN_SUBJECT_KEY_STORE").rpartition("/")[0]),
         (PROVER, "0700", place("prover", "MINGQIAN_KEY_DIRECTORY")),
         (PROVER, "0750", place("prover", "MINGQIAN_PROVER_SOCKET").rpartition("/")[0]),
     ):
@@ -129,10 +130,10 @@ def place(name: str, setting: str) -> str:
 
 
 def test_only_migrate_may_write_the_keys_of_the_service() -> None:
-    """The service itself reads them."""
-    socket = "prover:/run/mingqian:ro"
-    assert services()["migrate"]["volumes"] == ["keys:/var/lib/mingqian", socket]
-    assert services()["service"]["volumes"] == ["keys:/var/lib/mingqian:ro", socket]
+    """The service itself reads them; what it writes are the wrapped keys of personal data, elsewhere."""
+    shared = ["subjects:/var/lib/mingqian-subjects", "prover:/run/mingqian:ro"]
+    assert services()["migrate"]["volumes"] == ["keys:/var/lib/mingqian", *shared]
+    assert services()["service"]["volumes"] == ["keys:/var/lib/mingqian:ro", *shared]
 
 
 def test_the_draw_keys_are_in_reach_of_the_draw_process_alone() -> None:

@@ -62,6 +62,7 @@ class Deployment:
             ("/run/secrets", self.directory),
             ("/run/mingqian", self.run_directory),
             ("/var/lib/mingqian-prover", self.directory / "vrf-volume"),
+            ("/var/lib/mingqian-subjects", self.directory),
             ("/var/lib/mingqian", self.directory / "keys-volume"),
         ):
             value = value.replace(place, str(moved))

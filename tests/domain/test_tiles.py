@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from domain import merkle
 from domain.errors import DomainError
+from domain.tiled_tree import TiledTree, tiles
 from domain.tiles import WIDTH, Tile
-from tests.tiled_tree import TiledTree, tiles
 
 VECTORS = json.loads((Path(__file__).parents[1] / "vectors/merkle_rfc6962.json").read_text("utf-8"))
 LARGEST = WIDTH**2 + 2 * WIDTH + 1
@@ -125,7 +125,8 @@ def test_proofs_from_tiles_are_the_proofs_from_all_leaves(data: st.DataObject, s
     assert inclusion == merkle.prove_inclusion(leaves, index)
     assert consistency == merkle.prove_consistency(leaves, earlier)
     head = merkle.root(leaves)
-    merkle.verify_inclusion(leaves[index], index, size, inclusion, head)
+    merkle.verify_inclusion(tree.leaf(index), index, size, inclusion, head)
+    assert tree.leaf(index) == leaves[index]
     merkle.verify_consistency(earlier, merkle.root(leaves[:earlier]), size, consistency, head)
 
 
@@ -170,6 +171,8 @@ def test_no_proof_is_made_of_what_is_not_in_the_tree() -> None:
     for impossible in (-1, 300):
         with pytest.raises(DomainError, match=r"^proof-invalid: "):
             tree.prove_inclusion(impossible)
+        with pytest.raises(DomainError, match=r"^proof-invalid: "):
+            tree.leaf(impossible)
     for impossible in (0, 301):
         with pytest.raises(DomainError, match=r"^proof-invalid: "):
             tree.prove_consistency(impossible)

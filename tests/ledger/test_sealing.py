@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from domain.errors import DomainError
 from ledger import sealing
 from ledger.envelope import Sealed
-from ledger.sealing import Place
+from ledger.sealing import MasterKey, Place
 
 MASTER = bytes(range(32))
 PLACE = Place(subject="officer/QH001", stream="officer/QH001", version=1, type="officer.added.v1")
@@ -75,8 +75,8 @@ def test_bytes_that_nobody_sealed_do_not_open(text: str) -> None:
 def test_a_wrapped_key_opens_under_its_master_and_subject_only() -> None:
     """Another master key or another person gets nothing."""
     key = sealing.new_subject_key()
-    wrapped = sealing.wrap(MASTER, "officer/QH001", key)
-    assert sealing.unwrap(MASTER, "officer/QH001", wrapped) == key
+    wrapped = MasterKey(MASTER).wrap("officer/QH001", key)
+    assert MasterKey(MASTER).unwrap("officer/QH001", wrapped) == key
     for master, subject in ((bytes(32), "officer/QH001"), (MASTER, "officer/QH002")):
         with pytest.raises(DomainError, match="sealed-unreadable"):
-            sealing.unwrap(master, subject, wrapped)
+            MasterKey(master).unwrap(subject, wrapped)

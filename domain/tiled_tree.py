@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from domain import merkle
@@ -11,6 +12,9 @@ from domain.tiles import HEIGHT, WIDTH, Tile
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+PAIR = 2 * merkle.HASH_SIZE
+TILES_KEPT = 4096  # with the heads within them, 16 KiB each: as many as a million leaves have
 
 
 def tiles(size: int) -> Iterator[Tile]:
@@ -23,14 +27,18 @@ def tiles(size: int) -> Iterator[Tile]:
         level += 1
 
 
-def split(content: bytes) -> list[bytes]:
-    """Give the hashes of a tile."""
-    size = merkle.HASH_SIZE
-    return [content[place : place + size] for place in range(0, len(content), size)]
+def heads_within(content: bytes) -> list[bytes]:
+    """Give a tile's hashes in one piece, and above them, row by row, those of all perfect subtrees within it."""
+    rows = [content]
+    while len(below := rows[-1]) >= PAIR:
+        pairs = range(0, len(below) - PAIR + 1, PAIR)
+        # A pair lies side by side already, so one slice hashes it: this is most of the work.
+        rows.append(b"".join([sha256(b"\x01" + below[at : at + PAIR]).digest() for at in pairs]))
+    return rows
 
 
 class TiledTree:
-    """A tree of `size` leaves that is known by its tiles alone, each of them fetched once.
+    """A tree of `size` leaves that is known by its tiles alone; those fetched last are kept.
 
     `read` gives a tile's content; nothing of it is believed beyond its length, for what is proved
     from it is verified against a signed head. Raises DomainError("proof-invalid") for a tile of
@@ -40,11 +48,17 @@ class TiledTree:
     def __init__(self, size: int, read: Callable[[Tile], bytes]) -> None:
         self.size = size
         self._read = read
-        self._rows = cache(self._fetch)
+        self._rows = lru_cache(TILES_KEPT)(self._fetch)
+        self._edge: dict[tuple[int, int], bytes] = {}
 
     def root(self) -> bytes:
         """Head of the whole tree."""
         return self._head(0, self.size) if self.size else merkle.EMPTY_ROOT
+
+    def leaf(self, index: int) -> bytes:
+        """Hash of one leaf; raises DomainError("proof-invalid") where there is none."""
+        merkle.inclusion_path(index, self.size)
+        return self._head(index, index + 1)
 
     def prove_inclusion(self, index: int) -> list[bytes]:
         """As `merkle.prove_inclusion`."""
@@ -61,23 +75,25 @@ class TiledTree:
         """Head of a subtree: a perfect one lies within one tile, any other is made of perfect ones."""
         width = end - start
         if width & (width - 1):
-            middle = start + merkle.left_width(width)
-            return merkle.node_hash(self._head(start, middle), self._head(middle, end))
+            return self._head_at_the_edge(start, end)
         level, height = divmod(width.bit_length() - 1, HEIGHT)
         place = start >> (HEIGHT * level)
-        index, offset = divmod(place, WIDTH)
-        return self._rows(level, index)[height][offset >> height]
+        at = (place % WIDTH >> height) * merkle.HASH_SIZE
+        return self._rows(level, place // WIDTH)[height][at : at + merkle.HASH_SIZE]
 
-    def _fetch(self, level: int, index: int) -> list[list[bytes]]:
-        """Give a tile's hashes, and above them the heads of all perfect subtrees within it."""
+    def _head_at_the_edge(self, start: int, end: int) -> bytes:
+        """There are few of them, and every proof has one: each is hashed once."""
+        if (start, end) not in self._edge:
+            middle = start + merkle.left_width(end - start)
+            head = merkle.node_hash(self._head(start, middle), self._head(middle, end))
+            self._edge[start, end] = head
+        return self._edge[start, end]
+
+    def _fetch(self, level: int, index: int) -> list[bytes]:
         there = (self.size >> (HEIGHT * level)) - index * WIDTH
         tile = Tile(level=level, index=index, width=min(WIDTH, there))
         content = self._read(tile)
         if len(content) != tile.width * merkle.HASH_SIZE:
             detail = f"瓦片 {tile} 长度不符 / the tile has another length"
             raise DomainError("proof-invalid", detail)
-        rows = [split(content)]
-        while len(below := rows[-1]) > 1:
-            pairs = zip(below[::2], below[1::2], strict=False)
-            rows.append([merkle.node_hash(left, right) for left, right in pairs])
-        return rows
+        return heads_within(content)

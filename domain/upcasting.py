@@ -1,0 +1,45 @@
+"""Event types as they were stored once, and how each is read today.
+
+What stands on the ledger never changes, so every shape that was ever released is kept here, exactly. Its data is judged in
+that shape (an old event with a field too many is as wrong as it was then) and lifted into the next one, step by step, until
+it has the shape that decisions and states know. A lift is total: whatever the old shape allowed has a reading. New events
+are only ever written in the present shape.
+
+A lifted event must be one that a command leads to today, since the audit decides it again: what the old shape did not say
+is told by a value of the new one that says so, not by a guess.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from domain.draw_commands import DrawCovered
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+
+@dataclass(frozen=True, kw_only=True)
+class DrawCoveredV1:
+    """Before a policy of witnesses could be set, a checkpoint counted by the log's own signature."""
+
+    checkpoint: int
+
+
+def _covered_by_no_witness(old: DrawCoveredV1) -> DrawCovered:
+    return DrawCovered(checkpoint=old.checkpoint, witnesses=())
+
+
+OLDER: Mapping[str, type] = {"draw.covered.v1": DrawCoveredV1}
+"""Stored names that are read and no longer written, and the shapes of their data."""
+
+LIFTS: Mapping[type, Callable[[Any], object]] = {DrawCoveredV1: _covered_by_no_witness}
+"""From each older shape to the one after it."""
+
+
+def lifted(event: object) -> object:
+    """Give an event in its present shape; one that has it already is given back as it is."""
+    while (lift := LIFTS.get(type(event))) is not None:
+        event = lift(event)
+    return event

@@ -1,8 +1,9 @@
 """Deciding again: the domain is asked anew for every event, on the history before it.
 
 An event is accepted when a command exists whose decision, on exactly that history, by that person
-in that role at that time, gives it and everything that was recorded with it. This covers who may
-act, second persons, stages, pools, inputs, and the lists that follow from a draw's sources.
+in that role at that time, gives it and everything that was recorded with it, before the next
+command or commit begins. This covers who may act, second persons, stages, pools, inputs, and the
+lists that follow from a draw's sources.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ class Replay:
         self._checkpointed = checkpointed
         self._held: Seen | None = None
         self._last: Recorded | None = None
-        self._commit = -1
+        self._act: tuple[int, str] | None = None  # number of the commit and id of the command
         self._due: deque[Fact] = deque()
 
     def feed(self, seen: Seen) -> None:
@@ -65,16 +66,16 @@ class Replay:
         if self._held is not None:
             self._judge(self._held, None)
             self._held = None
-        self._end_commit()
+        self._end_act()
 
     def _judge(self, seen: Seen, following: Seen | None) -> None:
         if self.stopped is not None:
             return
         recorded = seen.recorded
-        if seen.commit != self._commit:
-            self._end_commit()
-            self._commit = seen.commit
-        together = following is not None and following.commit == seen.commit
+        if self._act != _act_of(seen):
+            self._end_act()
+            self._act = _act_of(seen)
+        together = following is not None and _act_of(following) == self._act
         proof = following.recorded.event if following is not None and together else None
         try:
             self._decide_again(seen, proof)
@@ -139,7 +140,7 @@ class Replay:
             recorded.recorded_at,
         )
 
-    def _end_commit(self) -> None:
+    def _end_act(self) -> None:
         if self._due and self._last is not None:
             reason = (
                 f"缺少随之产生的 {len(self._due)} 个事件 / events that follow from it are missing"
@@ -149,6 +150,11 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
+
+
+def _act_of(seen: Seen) -> tuple[int, str]:
+    """Give what holds events together: the command in its commit."""
+    return seen.commit, seen.recorded.command_id
 
 
 def _prover(proof: object) -> Prove:

@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
+from domain.clock import THRESHOLD_MS, NoteJump
 from domain.decisions import decide, require_alone
 from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
 from domain.draw_state import Draw
@@ -23,6 +24,7 @@ from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
 from ledger import entries
+from ledger.clock import Watch
 from ledger.database import is_away
 from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey
@@ -68,6 +70,8 @@ class Writer:
         self._prover = prover
         self._history = History()
         self._mutex = Lock()
+        self._watch = Watch(clock)
+        self._watching = Lock()
 
     def now(self) -> str:
         """The moment on the clock by which it decides."""
@@ -87,9 +91,15 @@ class Writer:
         receipt and records nothing. Raises DomainError: any refusal of the domain,
         "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
         """
+        self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
-        with self._mutex:
-            receipt = self._persist(commands, actor, key)
+        try:
+            with self._mutex:
+                receipt = self._persist(commands, actor, key)
+        except DomainError as refusal:
+            if refusal.code == "clock-behind":
+                self._note(None)
+            raise
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
@@ -120,6 +130,23 @@ class Writer:
             self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:
             if refusal.code not in {"wrong-stage", "draw-voided"}:  # noted or voided meanwhile
+                raise
+
+    def _note_jump(self) -> None:
+        """Before anything else is recorded: what the clock did since it was last looked at."""
+        with self._watching:
+            jump_ms = self._watch.jump_ms()
+            if abs(jump_ms) >= THRESHOLD_MS:
+                self._note(jump_ms)
+                self._watch.accept(jump_ms)
+
+    def _note(self, jump_ms: int | None) -> None:
+        key = CommandKey(id=str(uuid4()))
+        try:
+            with self._mutex:
+                self._persist([NoteJump(jump_ms=jump_ms)], SYSTEM, key)
+        except DomainError as refusal:
+            if refusal.code != "clock-steady":  # noted already, or by too little to matter
                 raise
 
     def history(self) -> History:

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from domain import clock, items, organisation, plan, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
@@ -232,6 +232,9 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    clock.ClockJumped: lambda _, e: clock.NoteJump(
+        jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
+    ),
 }
 
 _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {

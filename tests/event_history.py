@@ -16,6 +16,7 @@ from unittest.mock import patch
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain.clock import NoteJump
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -246,10 +247,19 @@ def _covered(told: Chronicle) -> None:
     story.commit_draw(told, "entities", task=row.number)
 
 
+def _jumps(told: Chronicle) -> None:
+    """The clock is set back by an hour and forward again."""
+    told.act("system", "system", NoteJump(jump_ms=3_600_000))
+    told.now = "2024-06-03T00:00:00.000Z"
+    told.act("system", "system", NoteJump(jump_ms=None))
+    _at(told, told.history.recorded_at)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
     Chapter(types=frozenset({"draw.covered.v2"}), tell=_covered),
+    Chapter(types=frozenset({"clock.jumped.v1"}), tell=_jumps),
 )
 
 

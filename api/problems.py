@@ -42,7 +42,7 @@ _CONFLICT = (
     " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
 )
 _UNAVAILABLE = (
-    "clock-unreadable database-unavailable ledger-unavailable projection-behind"
+    "checkpoint-not-witnessed clock-unreadable database-unavailable ledger-unavailable projection-behind"
     " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
     " subject-keys-unavailable vrf-key-missing"
 )

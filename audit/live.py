@@ -106,15 +106,14 @@ class Live:
             findings.add("subject-key-kept", str(self._subject_keys), reason)
 
     def _check_commands(self, walked: Walked, findings: Findings) -> None:
-        # Leaf 0 was written by the set-up, before anybody could give a command.
-        unlisted = {name: span for name, span in walked.commands.items() if span[0] > 0}
         for name, first, count in self._snapshot.commands():
-            if unlisted.pop(name, None) != (first, count):
+            if walked.commands.take(name) != (first, count):
                 reason = f"命令 {name}：账本中没有这样的事件 / no such events on the ledger"
                 findings.add("command-differs", "ledger.commands", reason, first)
-        for name, (first, _) in unlisted.items():
-            reason = f"缺少命令 {name} / the command is missing"
-            findings.add("command-differs", "ledger.commands", reason, first)
+        for name, first in walked.commands.left():
+            if first:  # leaf 0 was written by the set-up, before anybody could give a command
+                reason = f"缺少命令 {name} / the command is missing"
+                findings.add("command-differs", "ledger.commands", reason, first)
 
 
 def _compare_projections(dsn: str, events: int, findings: Findings) -> None:

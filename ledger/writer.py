@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
     from domain.facts import Actor, Command, Fact
     from ledger.clock import Clock
+    from ledger.cosignatures import Counted
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
 
@@ -114,19 +115,26 @@ class Writer:
         self._ledger.keys.subjects.erase(one.id for one in subjects if one.erased)
 
     def cover_draws(self) -> None:
-        """Publish a checkpoint over the commitments that wait for one, and note it for each."""
-        waiting = [
-            draw.id
-            for draw in self.history().all(Draw)
-            if draw.committed is not None and draw.covered_at is None and not draw.voided
-        ]
-        if waiting:
-            size = self._ledger.cover()
-        for draw_id in waiting:
-            self._cover(draw_id, size)
+        """Publish a checkpoint over the commitments that wait for one, and note for each that it counts.
 
-    def _cover(self, draw_id: str, size: int) -> None:
-        command = CoverDraw(draw_id=draw_id, checkpoint=size)
+        Where witnesses have yet to sign, it does not count yet: this is called again when they have.
+        """
+        waiting = [
+            draw
+            for draw in self.history().all(Draw)
+            if draw.committed_leaf is not None and draw.covered_at is None and not draw.voided
+        ]
+        if not waiting:
+            return
+        counted = self._ledger.cover(1 + max(draw.committed_leaf or 0 for draw in waiting))
+        for draw in waiting:
+            if counted and (draw.committed_leaf or 0) < counted.size:
+                self._cover(draw.id, counted)
+
+    def _cover(self, draw_id: str, counted: Counted) -> None:
+        command = CoverDraw(
+            draw_id=draw_id, checkpoint=counted.size, witnesses=tuple(sorted(counted.witnesses))
+        )
         try:
             self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:

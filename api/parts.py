@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 
 from api.acting import Person
+from api.erasure import forget_accounts
 from api.settings import Settings
 from api.tokens import Tokens
 from domain.errors import DomainError
@@ -196,6 +197,9 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
+        # Or between an erasure and what follows from it.
+        writer.forget_erased()
+        forget_accounts(writer, accounts)
         yield Parts(
             settings=settings,
             dsn=dsn,

@@ -23,6 +23,7 @@ from domain.errors import DomainError
 from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
+from domain.subjects import Subject
 from ledger import entries
 from ledger.clock import Watch
 from ledger.database import is_away
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
+ERASED = "subject.erased.v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -103,7 +105,14 @@ class Writer:
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
+        if any(type_name == ERASED for *_, type_name in receipt.events):
+            self.forget_erased()
         return receipt
+
+    def forget_erased(self) -> None:
+        """Destroy the keys of everybody whose data the ledger says was erased; running it again changes nothing."""
+        subjects = self.history().all(Subject)
+        self._ledger.keys.subjects.erase(one.id for one in subjects if one.erased)
 
     def cover_draws(self) -> None:
         """Publish a checkpoint over the commitments that wait for one, and note for each that it counts.

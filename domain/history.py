@@ -57,6 +57,23 @@ class History:
         """A history that continues from here and leaves this one as it is."""
         other = History()
         other.size, other.recorded_at = self.size, self.recorded_at
-        other._states = {prefix: ChainMap({}, states) for prefix, states in self._states.items()}
-        other._versions = ChainMap({}, self._versions)
+        other._states = {prefix: _above(states) for prefix, states in self._states.items()}
+        other._versions = _above(self._versions)
         return other
+
+    def adopt(self, branch: History) -> None:
+        """Go on as this branch did, which was made of this history as it stands, and is done with."""
+        for prefix, states in branch._states.items():
+            self._states[prefix].update(_own(states))
+        self._versions.update(_own(branch._versions))
+        self.size, self.recorded_at = branch.size, branch.recorded_at
+
+
+def _above(values: MutableMapping[str, S]) -> ChainMap[str, S]:
+    """A map that keeps what is set to itself. One of a branch has the same maps below, so that none is looked up twice."""
+    return ChainMap({}, *(values.maps if isinstance(values, ChainMap) else [values]))
+
+
+def _own(values: MutableMapping[str, S]) -> MutableMapping[str, S]:
+    assert isinstance(values, ChainMap), "a branch keeps what it adds apart"
+    return values.maps[0]

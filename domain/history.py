@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from domain import clock
 from domain.aggregates import AGGREGATES, PREFIXES
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ S = TypeVar("S")
 
 
 class History:
-    """What `size` leaves say. `apply` takes leaves strictly in order; `recorded_at` is the latest time among them."""
+    """What `size` leaves say. `apply` takes leaves strictly in order; `recorded_at` is the latest time among them.
+
+    What is noted of the clock counts for nothing there: the moment that it carries is the one in doubt.
+    """
 
     def __init__(self) -> None:
         self.size = 0
@@ -37,7 +41,8 @@ class History:
         states = self._states[prefix]
         states[id_] = AGGREGATES[prefix].evolve(states.get(id_), recorded, self)
         self._versions[recorded.stream] = recorded.version
-        self.recorded_at = max(self.recorded_at, recorded.recorded_at)
+        if prefix != clock.STREAM:
+            self.recorded_at = max(self.recorded_at, recorded.recorded_at)
         self.size += 1
 
     def get(self, kind: type[S], id_: str) -> S | None:
@@ -57,7 +62,7 @@ class History:
         """A history that continues from here and leaves this one as it is."""
         other = History()
         other.size, other.recorded_at = self.size, self.recorded_at
-        other._states = {prefix: _above(states) for prefix, states in self._states.items()}
+        other._states = _Above(self._states)
         other._versions = _above(self._versions)
         return other
 
@@ -69,8 +74,20 @@ class History:
         self.size, self.recorded_at = branch.size, branch.recorded_at
 
 
+class _Above(dict[str, "MutableMapping[str, Any]"]):
+    """The states of a branch: maps above those that it continues, made once they are looked at."""
+
+    def __init__(self, below: dict[str, MutableMapping[str, Any]]) -> None:
+        super().__init__()
+        self._below = below
+
+    def __missing__(self, prefix: str) -> MutableMapping[str, Any]:
+        self[prefix] = made = _above(self._below[prefix])
+        return made
+
+
 def _above(values: MutableMapping[str, S]) -> ChainMap[str, S]:
-    """A map that keeps what is set to itself. One of a branch has the same maps below, so that none is looked up twice."""
+    """A map that keeps what is set to itself. One above a branch has the same maps below, so that none is searched twice."""
     return ChainMap({}, *(values.maps if isinstance(values, ChainMap) else [values]))
 
 

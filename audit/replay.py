@@ -17,10 +17,12 @@ from domain.clock import ClockJumped
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.errors import DomainError
-from domain.facts import Asked, Checks, Context
+from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
 from domain.history import History
-from ledger import codec, drand, vrf
+from domain.values import made
+from ledger import codec, vrf
+from ledger.prover import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,6 +30,9 @@ if TYPE_CHECKING:
     from audit.leaves import Seen
     from audit.report import Findings
     from domain.facts import Fact, Prove, Recorded
+
+
+COMPUTED = (DrawComputed, AssignmentComputed)
 
 
 class Replay:
@@ -73,10 +78,10 @@ class Replay:
         if self.stopped is not None:
             return
         recorded = seen.recorded
-        if self._act != _act_of(seen):
+        if self._act != seen.act:
             self._end_act()
-            self._act = _act_of(seen)
-        together = following is not None and _act_of(following) == self._act
+            self._act = seen.act
+        together = following is not None and following.act == seen.act
         proof = following.recorded.event if following is not None and together else None
         try:
             self._decide_again(seen, proof)
@@ -85,9 +90,9 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
             self._fail("decision-refused", recorded, repr(error))
         self._last = recorded
-        if isinstance(recorded.event, DrawComputed | AssignmentComputed):
+        if isinstance(recorded.event, COMPUTED):
             self.computed[recorded.stream] = recorded.leaf
-        if isinstance(recorded.event, ClockJumped):
+        elif isinstance(recorded.event, ClockJumped):
             self._findings.note(_jump(recorded.leaf, recorded.event))
         self._fold(recorded)
 
@@ -126,13 +131,14 @@ class Replay:
             self._fail("decision-differs", recorded, reason)
 
     def _context(self, recorded: Recorded, proof: object) -> Context:
-        return Context(
+        return made(
+            Context,
             actor=recorded.actor,
             now=recorded.recorded_at,
             position=recorded.leaf,
             checkpointed=self._checkpointed(recorded.leaf),
             prove=_prover(proof),
-            checks=Checks(vrf=vrf.verify, drand=drand.check),
+            checks=CHECKS,
         )
 
     def _same_act(self, recorded: Recorded) -> bool:
@@ -162,16 +168,11 @@ def _jump(leaf: int, event: ClockJumped) -> str:
     return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
 
 
-def _act_of(seen: Seen) -> tuple[int, str]:
-    """Give what holds events together: the command in its commit."""
-    return seen.commit, seen.recorded.command_id
-
-
 def _prover(proof: object) -> Prove:
     """Answer with the recorded proof once it is verified: there is no other answer to give."""
 
     def prove(asked: Asked) -> tuple[bytes, bytes]:
-        if not isinstance(proof, DrawComputed | AssignmentComputed):
+        if not isinstance(proof, COMPUTED):
             raise DomainError("vrf-proof-invalid", "抽取结果未随之记录 / no result is recorded")
         pi = bytes.fromhex(proof.vrf_proof)
         beta = vrf.verify(asked.vrf_key, asked.alpha, pi)
@@ -185,7 +186,7 @@ def _prover(proof: object) -> Prove:
 def _equal(fact: Fact, seen: Seen) -> bool:
     """Compare what the domain says with what stands there, lists and tuples alike."""
     recorded = seen.recorded
-    if fact.stream != recorded.stream or seen.sealed_for not in {None, fact.subject}:
+    if fact.stream != recorded.stream or seen.sealed_for not in (None, fact.subject):
         return False
     if fact.event == recorded.event:
         return True

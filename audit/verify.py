@@ -21,7 +21,7 @@ from audit.replay import Replay
 from audit.report import Findings, Report
 from audit.sources import Walked
 from audit.spans import checked, spans
-from audit.workers import Workers, own_processes
+from audit.workers import Workers, collect_rarely, own_processes
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
 from domain.merkle import Frontier
@@ -51,6 +51,7 @@ def verify(
     auditor kept from earlier, which the history must continue; `start` gives other processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
+    collect_rarely()
     findings = Findings()
     rows = source.rows(findings)
     first = next(rows, None)
@@ -137,10 +138,11 @@ class _Walk:
             self._leaves.refuse(self.leaf, found)
             self.replay.stop(self.leaf)
             return
-        seen = Seen(self.chain.count, found.recorded, found.sealed_for)
+        recorded = found.recorded
+        seen = Seen((self.chain.count, recorded.command_id), recorded, found.sealed_for)
         self._leaves.take(seen, found.type, row.columns)
         if isinstance(found, Reading) and found.signed is not None:
-            self._leaves.note_signature(found.recorded, holds=found.signed)
+            self._leaves.note_signature(recorded, holds=found.signed)
         self.replay.feed(seen)
 
     def _grow(self, subtrees: Subtrees) -> None:

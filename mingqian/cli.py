@@ -33,6 +33,7 @@ from ledger.export import export as write_export
 from mingqian import database, desk, lab, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
+from mingqian.receipt import receipt
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ app.add_typer(subjects.app, name="subjects")
 app.command()(prover)
 app.command()(desk.act)
 app.command()(desk.look)
+app.command()(receipt)
 console = Console()
 
 

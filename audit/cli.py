@@ -60,14 +60,14 @@ def app(
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
         try:
-            kept = (_kept(checkpoint),) if checkpoint else ()
-            key = _key(vkey) if vkey else None
+            kept = (kept_head(checkpoint),) if checkpoint else ()
+            key = vkey_of(vkey) if vkey else None
             with _source(export, database, subject_keys) as source:
                 report = verify(source, vkey=key, kept=kept)
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
-        _print(report, as_json=as_json)
+        print_report(report, as_json=as_json)
         if not report.ok:
             raise typer.Exit(NOT_WHOLE)
 
@@ -88,7 +88,7 @@ def _source(
         yield Live(dsn, view, subject_keys())
 
 
-def _key(text: str) -> VerifierKey:
+def vkey_of(text: str) -> VerifierKey:
     """Read a vkey, or the file that holds one."""
     path = Path(text)
     try:
@@ -99,7 +99,8 @@ def _key(text: str) -> VerifierKey:
     return VerifierKey.parse(text)
 
 
-def _kept(path: Path) -> Head:
+def kept_head(path: Path) -> Head:
+    """Read a checkpoint that somebody kept; raises DomainError("checkpoint-unreadable")."""
     try:
         with path.open(encoding="utf-8") as file:
             return Head(where=str(path), text=file.read(NOTE), size="any")
@@ -114,7 +115,8 @@ def _print_refusal(error: DomainError, *, as_json: bool) -> None:
     typer.echo(f"未能核验 / not verified: {error.code}: {error.detail}", err=True)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print what was found, for people or as JSON."""
     if as_json:
         typer.echo(json.dumps(report.as_object(), ensure_ascii=False))
         return

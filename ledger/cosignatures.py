@@ -58,14 +58,14 @@ class Cosignatures:
 
     def under(self, size: int, note: str) -> str:
         """Give the note of this size with all its cosignatures."""
-        return _joined(note, [line for (line,) in self._recorder.select(SELECT_LINES, [size])])
+        return joined(note, [line for (line,) in self._recorder.select(SELECT_LINES, [size])])
 
     def under_all(self, notes: dict[int, str]) -> dict[int, str]:
         """Give all notes, by size, with their cosignatures."""
         lines: dict[int, list[str]] = {}
         for size, line in self._recorder.select(SELECT_ALL_LINES, []):
             lines.setdefault(size, []).append(line)
-        return {size: _joined(note, lines.get(size, [])) for size, note in notes.items()}
+        return {size: joined(note, lines.get(size, [])) for size, note in notes.items()}
 
     def counted(self) -> Counted | None:
         """Give the newest checkpoint that counts, or None where there is none yet."""
@@ -99,7 +99,8 @@ def not_witnessed() -> DomainError:
     return DomainError("checkpoint-not-witnessed", detail)
 
 
-def _joined(note: str, lines: list[str]) -> str:
+def joined(note: str, lines: list[str]) -> str:
+    """Put lines of cosignatures under a note."""
     if not lines:
         return note
     more = [Signature.parse(line.removesuffix("\n")) for line in lines]

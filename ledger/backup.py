@@ -25,7 +25,6 @@ from psycopg.sql import SQL, Composed, Identifier
 
 from domain.errors import DomainError
 from ledger import accounts, note, schema
-from ledger.cosignatures import joined
 from ledger.folder import private_file, whole_folder
 from ledger.snapshot import Snapshot
 
@@ -128,7 +127,7 @@ def _newest(connection: Connection[TupleRow]) -> str:
         )
     size, signed = found
     lines = connection.execute(SELECT_LINES, [size]).fetchall()
-    return joined(signed, [line for (line,) in lines])
+    return str(signed) + "".join(line for (line,) in lines)
 
 
 def _copied_out(connection: Connection[TupleRow], name: str, path: Path) -> Table:

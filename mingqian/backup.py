@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 
-from api.parts import clock_of, dsn_of, make_tables
+from api.parts import clock_of, dsn_of, make_tables, policy_of
 from api.settings import read_settings
-from audit.cli import kept_head, print_report, vkey_of
+from audit import outside
+from audit.cli import kept_head, print_report
 from audit.live import Live
 from audit.verify import verify
 from domain.errors import DomainError
@@ -67,13 +68,13 @@ def restore(
         detail = "请用 --checkpoint 给出他人留存的检查点；确无则写 --without-checkpoint / give one of the two"
         raise DomainError("restore-without-checkpoint", detail)
     kept = tuple(map(kept_head, checkpoint or ()))
-    key = vkey_of(vkey) if vkey else None
+    key = outside.key_of(vkey) if vkey else None
     settings, manifest = read_settings(), read_manifest(directory)
     make_tables(settings)
     dsn = dsn_of(settings)
     own = kept_head(directory / CHECKPOINT)
     with restoring(dsn, directory, manifest) as tables:
-        report = verify(Live(None, tables), vkey=key, kept=(own, *kept))
+        report = verify(Live(None, tables), vkey=key, kept=(own, *kept), policy=policy_of(settings))
         print_report(report, as_json=False)
         _require_whole(report, kept)
     with Projector(dsn, Reader(dsn)) as projector:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.facts import Recorded
+from domain.signing import SignedCommand
 
 if TYPE_CHECKING:
     from audit.reading import Reading, Row
@@ -14,11 +15,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True)
 class Seen:
-    """A well-formed event: the number of its commit, what the domain needs, and the sealed subject."""
+    """A well-formed event: the number of its commit, what the domain needs, the sealed subject, and what was signed."""
 
     commit: int
     recorded: Recorded
     sealed_for: str | None
+    signed: SignedCommand | None = None
 
 
 class Leaves:
@@ -51,9 +53,15 @@ class Leaves:
         self._check_command(recorded.command_id, leaf, commit)
         if reading.sealed_for is not None:
             self.subjects.setdefault(reading.sealed_for, leaf)
-        if reading.signed is not None:
-            self._note_signature(recorded, holds=reading.signed)
-        return Seen(commit=commit, recorded=recorded, sealed_for=reading.sealed_for)
+        if reading.flaw:
+            reason = "本人对命令的签名不成立，或无法核验 / the actor's own signature does not hold, or cannot be verified"
+            self._findings.add(reading.flaw, recorded.stream, reason, leaf)
+        return Seen(
+            commit=commit,
+            recorded=recorded,
+            sealed_for=reading.sealed_for,
+            signed=reading.signed,
+        )
 
     def _check_version(self, recorded: Recorded) -> None:
         expected = self._versions.get(recorded.stream, 0) + 1
@@ -81,11 +89,3 @@ class Leaves:
             self._findings.add("command-repeated", "events", reason, leaf)
             return
         self.commands[command] = (first, count + 1)
-
-    def _note_signature(self, recorded: Recorded, *, holds: bool) -> None:
-        if not holds:
-            reason = "本人对命令的签名不成立 / the actor's own signature does not hold"
-            self._findings.add("command-signature-invalid", recorded.stream, reason, recorded.leaf)
-        self._findings.skip(
-            "本人签名所用公钥的归属 / whose keys the actors' own signatures were made with"
-        )

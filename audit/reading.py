@@ -10,12 +10,11 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.signatures import holds
 from audit.workers import result_of
-from domain.canonical import canon
 from domain.errors import DomainError
 from domain.merkle import HASH_SIZE, leaf_hash
-from ledger import codec
+from domain.signing import SignedCommand, message
+from ledger import codec, suites
 from ledger.envelope import Envelope
 
 if TYPE_CHECKING:
@@ -24,10 +23,10 @@ if TYPE_CHECKING:
 
     from audit.workers import Workers
     from domain.facts import Recorded
+    from ledger.envelope import Signed
 
 ROWS, OCTETS = 500, 4 * 2**20  # a batch is closed by whichever comes first
 AHEAD = 6  # batches
-COMMAND_TAG = b"mingqian-ledger-v1/command\x00"
 MISSING = bytes(HASH_SIZE)  # no event has this hash
 
 
@@ -45,15 +44,16 @@ class Row:
 class Reading(NamedTuple):
     """What the bytes of one leaf say; where they say nothing, `code` and `reason` tell why.
 
-    `type` is the stored name, `sealed_for` is the subject of sealed fields; `signed` tells whether the actor's own signature
-    holds, None where there is none.
+    `type` is the stored name, `sealed_for` is the subject of sealed fields; `signed` is the command that the actor signed, if
+    any, and `flaw` a code where that signature cannot be accepted.
     """
 
     hashed: bytes
     recorded: Recorded | None = None
     type: str = ""
     sealed_for: str | None = None
-    signed: bool | None = None
+    signed: SignedCommand | None = None
+    flaw: str = ""
     code: str = ""
     reason: str = ""
 
@@ -91,26 +91,35 @@ def read(leaf: int, state: bytes | None) -> Reading:
         recorded = codec.to_recorded(leaf, envelope)
     except DomainError as error:
         return Reading(hashed=hashed, code=error.code, reason=error.detail)
+    signed = _signed(envelope.signed) if envelope.signed else None
     return Reading(
         hashed=hashed,
         recorded=recorded,
         type=envelope.type,
         sealed_for=envelope.sealed.subject if envelope.sealed else None,
-        signed=_own_signature_holds(envelope),
+        signed=signed,
+        flaw=_flaw(signed, envelope.command_id) if signed else "",
     )
 
 
-def _own_signature_holds(envelope: Envelope) -> bool | None:
-    signed = envelope.signed
-    if signed is None:
-        return None
+def _signed(signed: Signed) -> SignedCommand:
     try:
-        signature = base64.b64decode(signed.sig, validate=True)
+        sig = base64.b64decode(signed.sig, validate=True)
     except ValueError:
-        return False
-    message = COMMAND_TAG + canon(signed.command)
-    named = signed.command.get("command_id") == envelope.command_id
-    return named and holds(bytes.fromhex(signed.key), signature, message)
+        sig = b""
+    suite = str(signed.command["alg"])  # the envelope was refused unless this is one that we know
+    return SignedCommand(suite=suite, key=signed.key, sig=sig, command=signed.command)
+
+
+def _flaw(signed: SignedCommand, command_id: str) -> str:
+    """What is wrong with a signature by itself, as a code; nothing where it holds for this command id."""
+    try:
+        key = bytes.fromhex(signed.key)
+        held = suites.holds(signed.suite, key, signed.sig, message(signed.command))
+    except DomainError as error:
+        return error.code
+    named = signed.command.get("command_id") == command_id
+    return "" if held and named else "command-signature-invalid"
 
 
 def _batches(rows: Iterator[Row]) -> Iterator[tuple[int, list[Row]]]:

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING
 
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task, vrf_keys
+from domain import items, organisation, plan, signing_keys, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
+from domain.signing import not_standing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,30 +25,52 @@ if TYPE_CHECKING:
 SYSTEM = "system"  # the program itself: before anybody exists who could act, and for what it does by itself
 # Who may type what a source revealed: it proves itself, or counts when two of them typed the same.
 ENTERING = ("witness", "draw_operator", "clerk", "approver")
+# Everybody who does anything: the discipline office only looks.
+SIGNERS = (
+    "administrator",
+    "registrar",
+    "clerk",
+    "reviewer",
+    "draw_operator",
+    "witness",
+    "officer",
+    "approver",
+)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """A command's public name and the roles that may give it."""
+    """A command's public name, the roles that may give it, and whether it is refused unsigned once signing is mandatory."""
 
     name: str
     command: type
     roles: tuple[str, ...]
+    signed: bool = False
 
 
 ACTS: tuple[Act, ...] = (
     Act(name="department.add", command=organisation.AddDepartment, roles=("administrator", SYSTEM)),
     Act(name="staff.add", command=organisation.AddStaff, roles=("administrator", SYSTEM)),
-    Act(name="staff.change-roles", command=organisation.ChangeStaffRoles, roles=("administrator",)),
+    Act(
+        name="staff.change-roles",
+        command=organisation.ChangeStaffRoles,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(
         name="staff.issue-password",
         command=organisation.IssuePassword,
         roles=("administrator", SYSTEM),
     ),
-    Act(name="staff.suspend", command=organisation.SuspendStaff, roles=("administrator",)),
+    Act(
+        name="staff.suspend",
+        command=organisation.SuspendStaff,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="item.add", command=items.AddItem, roles=("clerk",)),
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
-    Act(name="item.review", command=items.ReviewItem, roles=("reviewer",)),
+    Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
@@ -55,7 +78,12 @@ ACTS: tuple[Act, ...] = (
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
-    Act(name="officer.declare-recusal", command=personnel.DeclareRecusal, roles=("officer",)),
+    Act(
+        name="officer.declare-recusal",
+        command=personnel.DeclareRecusal,
+        roles=("officer",),
+        signed=True,
+    ),
     Act(name="officer.record-leave", command=personnel.RecordLeave, roles=("registrar",)),
     Act(name="officer.record-training", command=personnel.RecordTraining, roles=("registrar",)),
     Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
@@ -68,7 +96,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="registry.reject", command=registry.RejectChange, roles=("registrar", "reviewer")),
     Act(name="plan.draft", command=plan.DraftPlan, roles=("clerk",)),
     Act(name="plan.amend", command=plan.AmendPlan, roles=("clerk",)),
-    Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",)),
+    Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",), signed=True),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
@@ -76,11 +104,27 @@ ACTS: tuple[Act, ...] = (
     Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
     Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),
     Act(name="vrf-key.revoke", command=vrf_keys.RevokeVrfKey, roles=("administrator",)),
+    Act(name="signing-key.enrol", command=signing_keys.EnrolSigningKey, roles=SIGNERS),
+    Act(
+        name="signing-key.confirm",
+        command=signing_keys.ConfirmSigningKey,
+        roles=("administrator",),
+        signed=True,
+    ),
+    Act(
+        name="signing-key.revoke", command=signing_keys.RevokeSigningKey, roles=SIGNERS, signed=True
+    ),
+    Act(
+        name="signing.make-mandatory",
+        command=signing_keys.MakeSigningMandatory,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="draw.prepare", command=draw.PrepareDraw, roles=("draw_operator",)),
     Act(name="draw.prepare-replacement", command=draw.PrepareReplacement, roles=("draw_operator",)),
-    Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",)),
-    Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING),
-    Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",)),
+    Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",), signed=True),
+    Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING, signed=True),
+    Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",), signed=True),
     Act(name="draw.cover", command=draw.CoverDraw, roles=(SYSTEM,)),
     Act(name="draw.reveal", command=draw.RevealSource, roles=ENTERING),
     Act(name="draw.enter-beacon", command=draw.EnterBeacon, roles=ENTERING),
@@ -91,43 +135,67 @@ ACTS: tuple[Act, ...] = (
         command=draw.LookAtDraw,
         roles=("officer", "discipline", "approver", "draw_operator"),
     ),
-    Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
-    Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
-    Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",)),
+    Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
+    Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
+    Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
-    Act(name="inspection.declare", command=replacement.Declare, roles=("officer",)),
+    Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
     Act(
         name="inspection.request-replacement",
         command=replacement.RequestReplacement,
         roles=("officer", "clerk"),
+        signed=True,
     ),
     Act(
         name="inspection.approve-replacement",
         command=replacement.ApproveReplacement,
         roles=("approver",),
+        signed=True,
     ),
     Act(
         name="inspection.decline-replacement",
         command=replacement.DeclineReplacement,
         roles=("approver",),
+        signed=True,
     ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
-    Act(name="inspection.enter-result", command=inspection.EnterResult, roles=("officer",)),
-    Act(name="inspection.confirm-result", command=inspection.ConfirmResult, roles=("officer",)),
-    Act(name="inspection.review-result", command=inspection.ReviewResult, roles=("reviewer",)),
+    Act(
+        name="inspection.enter-result",
+        command=inspection.EnterResult,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.confirm-result",
+        command=inspection.ConfirmResult,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.review-result",
+        command=inspection.ReviewResult,
+        roles=("reviewer",),
+        signed=True,
+    ),
     Act(name="inspection.order-correction", command=inspection.OrderCorrection, roles=("clerk",)),
     Act(
         name="inspection.verify-correction",
         command=inspection.VerifyCorrection,
         roles=("officer", "reviewer"),
+        signed=True,
     ),
     Act(
         name="inspection.request-closing",
         command=inspection.RequestClosing,
         roles=("clerk", "officer"),
     ),
-    Act(name="inspection.approve-closing", command=inspection.ApproveClosing, roles=("approver",)),
+    Act(
+        name="inspection.approve-closing",
+        command=inspection.ApproveClosing,
+        roles=("approver",),
+        signed=True,
+    ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
 )
 
@@ -167,6 +235,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
         detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
         raise DomainError("clock-behind", detail)
     _authorise(history, command, context.actor)
+    _require_signature(history, command, context)
     prefix, _, id_ = command.stream.partition("/")
     aggregate = AGGREGATES[prefix]
     assert aggregate.decide is not None, "the ledger's own stream takes no commands"
@@ -174,6 +243,17 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
         history.get(aggregate.state, id_), command, context, history
     )
     return facts
+
+
+def _require_signature(history: History, command: Command, context: Context) -> None:
+    """Whoever signs does it with the key that is theirs at this leaf; once signing is mandatory, many acts need it."""
+    if context.signed_by is None:
+        if act_of(command).signed and signing_keys.is_mandatory(history):
+            raise signing_keys.signature_required()
+        return
+    key = history.get(signing_keys.SigningKey, context.signed_by)
+    if key is None or key.staff != context.actor.id or key.state != "standing":
+        raise not_standing()
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:

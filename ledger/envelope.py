@@ -15,6 +15,7 @@ from domain import canonical
 from domain.errors import DomainError
 from domain.facts import Actor
 from ledger.clock import is_rfc3339
+from ledger.suites import WIRE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -24,7 +25,7 @@ UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.v[1-9][0-9]*$")]
 Hex16 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-Hex32 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{64}$")]
+HexKey = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2}){32,128}$")]
 Base64 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9+/]+={0,2}$")]
 
 
@@ -38,12 +39,17 @@ class Sealed:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """The actor's own Ed25519 signature over the command that led to the event."""
+    """The actor's own signature over the command that led to the event; `alg` goes with the suite that `command` names."""
 
-    alg: Literal["ed25519"]
+    alg: Literal["ed25519", "sm2"]
     command: dict[str, object]
-    key: Hex32
+    key: HexKey
     sig: Base64
+
+    def __post_init__(self) -> None:
+        suite = self.command.get("alg")
+        if not isinstance(suite, str) or WIRE.get(suite) != self.alg:
+            raise ValueError("alg")
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -15,15 +16,17 @@ from psycopg.sql import SQL, Identifier
 from domain.errors import DomainError
 from domain.facts import Actor, Fact, Recorded
 from domain.genesis import LedgerOpened
+from domain.signing import SignedCommand
 from ledger import codec, entries, note, sealing, search
 from ledger.checkpoints import Checkpoints
 from ledger.commits import Commit
 from ledger.database import LedgerDatastore
-from ledger.envelope import Envelope
+from ledger.envelope import Envelope, Signed
 from ledger.mapper import to_stored
 from ledger.recorder import CommandKey, LedgerRecorder
 from ledger.schema import CHANNEL
 from ledger.search import Word
+from ledger.suites import WIRE
 from ledger.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -51,10 +54,11 @@ SELECT_SIZE = "SELECT first_leaf + count FROM ledger.commits ORDER BY first_leaf
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A fact in the place where it is about to be recorded."""
+    """A fact in the place where it is about to be recorded; `signed` stands with the first of a signed command."""
 
     recorded: Recorded
     fact: Fact
+    signed: SignedCommand | None = None
 
 
 class Transaction:
@@ -120,7 +124,13 @@ def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
         nonce=os.urandom(NONCE_SIZE).hex(),
         data=data,
         sealed=sealed,
+        signed=_signed(draft.signed) if draft.signed else None,
     )
+
+
+def _signed(signed: SignedCommand) -> Signed:
+    sig = base64.b64encode(signed.sig).decode()
+    return Signed(alg=WIRE[signed.suite], command=dict(signed.command), key=signed.key, sig=sig)
 
 
 class Ledger:

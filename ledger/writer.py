@@ -9,19 +9,21 @@ database, never by what the process believes it wrote.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import repeat
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
-from domain.decisions import decide, require_alone
+from domain.decisions import act_of, decide, require_alone
 from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
+from domain.signing import message, verified, with_salt
 from ledger import entries
 from ledger.database import is_away
 from ledger.prover import CHECKS, missing_key
@@ -29,13 +31,15 @@ from ledger.recorder import CommandKey
 from ledger.store import SYSTEM, Draft
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from domain.facts import Actor, Command, Fact
+    from domain.signing import Signature, SignedCommand
     from ledger.clock import Clock
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
 
+Given: TypeAlias = "tuple[Command, Signature | None]"
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
 
@@ -79,16 +83,21 @@ class Writer:
         actor: Actor,
         command_id: str,
         digest: bytes | None = None,
+        signatures: Sequence[Signature | None] = (),
     ) -> Receipt:
         """Decide all commands in order and record what follows as one commit.
 
+        `signatures` holds one entry for each command, in order, or is empty where nothing is signed.
+
         A refusal of one drops them all. The same `command_id` with the same `digest` gives the same
         receipt and records nothing. Raises DomainError: any refusal of the domain,
-        "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
+        "command-id-reused", any refusal of `signing.verified`, or "ledger-unavailable" when the
+        database stays out of reach.
         """
         key = CommandKey(id=command_id, digest=digest)
+        given = tuple(zip(commands, signatures or repeat(None), strict=False))
         with self._mutex:
-            receipt = self._persist(commands, actor, key)
+            receipt = self._persist(given, actor, key)
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
@@ -120,25 +129,25 @@ class Writer:
             self._catch_up(self._ledger)
             return self._history
 
-    def _persist(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
+    def _persist(self, given: Sequence[Given], actor: Actor, key: CommandKey) -> Receipt:
         """Try again when the database was lost: then the command id tells whether it was recorded."""
         for _ in range(ATTEMPTS):
             try:
-                return self._attempt(commands, actor, key)
+                return self._attempt(given, actor, key)
             except (OperationalError, InterfaceError) as error:
                 if not is_away(error):
                     raise
                 lost = error
         raise DomainError("ledger-unavailable", "数据库不可用 / database out of reach") from lost
 
-    def _attempt(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
+    def _attempt(self, given: Sequence[Given], actor: Actor, key: CommandKey) -> Receipt:
         if not self._history.size:  # a long first reading need not keep others waiting
             self._catch_up(self._ledger)
         with self._ledger.transaction() as transaction:
             self._catch_up(transaction)
             found = transaction.find(key.id)
             if found is None:
-                drafts = self._decide(commands, actor, key, transaction)
+                drafts = self._decide(given, actor, key, transaction)
                 return _record(transaction, drafts, key)
         if found.digest != key.digest:
             raise DomainError(
@@ -155,13 +164,15 @@ class Writer:
                 return
 
     def _decide(
-        self, commands: Sequence[Command], actor: Actor, key: CommandKey, transaction: Transaction
+        self, given: Sequence[Given], actor: Actor, key: CommandKey, transaction: Transaction
     ) -> list[Draft]:
         """Decide each command on what the ones before it would make of the history."""
-        require_alone(commands)
+        require_alone([command for command, _ in given])
         branch, now = self._history.branch(), self._clock.now()
         drafts: list[Draft] = []
-        for command in commands:
+        spoken: set[bytes] = set()
+        for command, signature in given:
+            signed = _verified(command, signature, key, branch, spoken)
             context = Context(
                 actor=actor,
                 now=now,
@@ -169,8 +180,9 @@ class Writer:
                 checkpointed=transaction.checkpointed,
                 prove=self._prover.prove,
                 checks=CHECKS,
+                signed_by=signed.key if signed else None,
             )
-            for fact in decide(branch, command, context):
+            for fact in _sealing_salt(decide(branch, command, context), signature):
                 recorded = Recorded(
                     leaf=branch.size,
                     stream=fact.stream,
@@ -182,7 +194,8 @@ class Writer:
                 )
                 self._require_key(fact)
                 branch.apply(recorded)
-                drafts.append(Draft(recorded=recorded, fact=fact))
+                drafts.append(Draft(recorded=recorded, fact=fact, signed=signed))
+                signed = None  # it stands with the first event of its command alone
         return drafts
 
     def _require_key(self, fact: Fact) -> None:
@@ -191,6 +204,39 @@ class Writer:
             key = bytes.fromhex(fact.event.commitment["vrf_key"])
             if key not in self._prover.public_keys():
                 raise missing_key(key)
+
+
+def _verified(
+    command: Command,
+    signature: Signature | None,
+    key: CommandKey,
+    history: History,
+    spoken: set[bytes],
+) -> SignedCommand | None:
+    """What the person signed; the same words are not recorded twice under one command id."""
+    if signature is None:
+        return None
+    signed = verified(
+        command,
+        signature,
+        name=act_of(command).name,
+        command_id=key.id,
+        history=history,
+        checks=CHECKS,
+    )
+    said = message(signed.command)
+    if said in spoken:
+        detail = "同批中同一命令签了两次 / the same signed command stands twice in the batch"
+        raise DomainError("command-repeated", detail)
+    spoken.add(said)
+    return signed
+
+
+def _sealing_salt(facts: Iterable[Fact], signature: Signature | None) -> Iterator[Fact]:
+    """Keep the salt where the texts are that it belongs to."""
+    salt = signature.salt if signature else None
+    for fact in facts:
+        yield with_salt(fact, salt) if salt and fact.personal else fact
 
 
 def _record(transaction: Transaction, drafts: list[Draft], key: CommandKey) -> Receipt:

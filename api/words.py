@@ -68,6 +68,7 @@ ACT_NAMES: dict[str, str] = {
     "inspection.request-closing": "申请终止检查",
     "inspection.approve-closing": "批准终止检查",
     "inspection.publish-result": "公示检查结果",
+    "clock.note-jump": "记录时钟跳动",
 }
 ROLE_NAMES: dict[str, str] = {
     "administrator": "系统管理员",
@@ -103,4 +104,5 @@ NOTICE_NAMES: dict[str, str] = {
     "registry.suspended.v1": "提出暂停名录条目 / a suspension was proposed",
     "vrf_key.enrolled.v1": "登记抽取密钥 / a draw key was enrolled",
     "vrf_key.revoked.v1": "吊销抽取密钥 / a draw key was revoked",
+    "clock.jumped.v1": "服务器时钟跳动或倒退 / the server's clock jumped or is behind",
 }

@@ -1,4 +1,7 @@
-"""Events in their places: numbered without a gap within their stream, each command once."""
+"""Events in their places: numbered without a gap within their stream, each command once and in one piece.
+
+A commit may hold several commands, one behind the other: those that came while the commit before was being written.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +39,7 @@ class Leaves:
         self._findings = findings
         self._versions: dict[str, int] = {}
         self._shapes: dict[str, int] = {}
-        self._commits: dict[str, int] = {}
+        self._open: tuple[str, int] | None = None  # the command that may go on, and its commit
 
     def take(self, row: Row, reading: Reading, leaf: int, commit: int) -> Seen | None:
         """Check one event against those before it, or give None when it cannot be read."""
@@ -84,8 +87,10 @@ class Leaves:
 
     def _check_command(self, command: str, leaf: int, commit: int) -> None:
         first, count = self.commands.get(command, (leaf, 0))
-        if self._commits.setdefault(command, commit) != commit:
+        if count and self._open != (command, commit):
+            self._open = None
             reason = f"命令 {command} 已见于叶 {first} / the command was recorded before"
             self._findings.add("command-repeated", "events", reason, leaf)
             return
+        self._open = command, commit
         self.commands[command] = (first, count + 1)

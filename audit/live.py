@@ -10,7 +10,6 @@ from audit.report import LIMIT
 from domain.errors import DomainError
 from domain.merkle import leaf_hash
 from ledger.commits import Commit
-from ledger.schema import NAMES
 from ledger.snapshot import Reader
 from ledger.subject_keys import names
 from projections.runner import Projector
@@ -81,15 +80,8 @@ class Live:
 
     def _check_schema(self, findings: Findings) -> None:
         """Compare with the tables that the program makes; anything else can write, hide or keep rows unseen."""
-        found = frozenset(self._snapshot.tables())
-        for name in sorted(found - NAMES):
-            reason = "本系统没有此表 / the program makes no such table"
-            findings.add("schema-differs", f"ledger.{name}", reason)
-        for name in sorted(NAMES - found):
-            findings.add("schema-differs", f"ledger.{name}", "缺少此表 / the table is missing")
-        for table, kind, name in self._snapshot.hooks():
-            reason = f"{kind} {name} 不是本系统所建 / the program makes none"
-            findings.add("schema-differs", f"ledger.{table}", reason)
+        for where, reason in self._snapshot.differences():
+            findings.add("schema-differs", where, reason)
 
     def _check_subjects(self, walked: Walked, findings: Findings) -> None:
         """Whoever has something sealed has a key, unless it was erased: then there is none."""

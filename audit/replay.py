@@ -1,8 +1,9 @@
 """Deciding again: the domain is asked anew for every event, on the history before it.
 
 An event is accepted when a command exists whose decision, on exactly that history, by that person
-in that role at that time, gives it and everything that was recorded with it. This covers who may
-act, second persons, stages, pools, inputs, and the lists that follow from a draw's sources.
+in that role at that time, gives it and everything that was recorded with it, before the next
+command or commit begins. This covers who may act, second persons, stages, pools, inputs, and the
+lists that follow from a draw's sources.
 """
 
 from __future__ import annotations
@@ -11,21 +12,24 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
+from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
+from domain.clock import ClockJumped
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.errors import DomainError
-from domain.facts import Asked, Checks, Context
+from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
 from domain.history import History
-from ledger import codec, drand, vrf
+from ledger import codec, vrf
+from ledger.prover import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audit.leaves import Seen
     from audit.report import Findings
-    from domain.facts import Fact, Prove, Recorded
+    from domain.facts import Command, Fact, Prove, Recorded
 
 
 class Replay:
@@ -42,8 +46,9 @@ class Replay:
         self._checkpointed = checkpointed
         self._held: Seen | None = None
         self._last: Recorded | None = None
-        self._commit = -1
+        self._act: tuple[int, str] | None = None  # number of the commit and id of the command
         self._due: deque[Fact] = deque()
+        self._spoken: set[bytes] = set()
 
     def feed(self, seen: Seen) -> None:
         """Take the next event; the one before it is judged now, as its proof may stand in this one."""
@@ -65,26 +70,30 @@ class Replay:
         if self._held is not None:
             self._judge(self._held, None)
             self._held = None
-        self._end_commit()
+        self._end_act()
 
     def _judge(self, seen: Seen, following: Seen | None) -> None:
         if self.stopped is not None:
             return
         recorded = seen.recorded
-        if seen.commit != self._commit:
-            self._end_commit()
-            self._commit = seen.commit
-        together = following is not None and following.commit == seen.commit
+        if self._act != _act_of(seen):
+            self._end_act()
+            self._act = _act_of(seen)
+            self._spoken.clear()
+        together = following is not None and _act_of(following) == self._act
         proof = following.recorded.event if following is not None and together else None
         try:
             self._decide_again(seen, proof)
         except DomainError as error:
-            self._fail("decision-refused", recorded, f"{error.code}: {error.detail}")
+            code = error.code if error.code in CODES else "decision-refused"
+            self._fail(code, recorded, f"{error.code}: {error.detail}")
         except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
             self._fail("decision-refused", recorded, repr(error))
         self._last = recorded
         if isinstance(recorded.event, DrawComputed | AssignmentComputed):
             self.computed[recorded.stream] = recorded.leaf
+        if isinstance(recorded.event, ClockJumped):
+            self._findings.note(_jump(recorded.leaf, recorded.event))
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -101,13 +110,17 @@ class Replay:
             if not isinstance(recorded.event, LedgerOpened) or recorded.stream != "ledger":
                 self._fail("genesis-missing", recorded, "叶 0 不是开账 / leaf 0 opens no ledger")
             return
+        if self._due and seen.signed is not None:
+            raise differs(
+                "签名不在命令的首个事件上 / the signature is not at the command's first event"
+            )
         if not self._due:
-            command = command_behind(recorded, self.history)
+            command = self._command(seen)
             if command is None:
                 reason = "没有命令会单独产生此事件 / no command leads to this event by itself"
                 self._fail("decision-differs", recorded, reason)
                 return
-            self._due.extend(decide(self.history, command, self._context(recorded, proof)))
+            self._due.extend(decide(self.history, command, self._context(seen, proof)))
         elif not self._same_act(recorded):
             self._due.clear()
             reason = (
@@ -121,14 +134,27 @@ class Replay:
             reason = "按当时的历史应产生别的事件 / another event follows from the history"
             self._fail("decision-differs", recorded, reason)
 
-    def _context(self, recorded: Recorded, proof: object) -> Context:
+    def _command(self, seen: Seen) -> Command | None:
+        """The command as its actor signed it, or else the one behind the event."""
+        if seen.signed is None:
+            return command_behind(seen.recorded, self.history)
+        said = canon(seen.signed.command)
+        if said in self._spoken:
+            reason = "同一签名命令已记录过 / the same signed command is on record already"
+            raise DomainError("command-repeated", reason)
+        self._spoken.add(said)
+        return command_signed(seen.signed, self.history)
+
+    def _context(self, seen: Seen, proof: object) -> Context:
+        recorded = seen.recorded
         return Context(
             actor=recorded.actor,
             now=recorded.recorded_at,
             position=recorded.leaf,
             checkpointed=self._checkpointed(recorded.leaf),
             prove=_prover(proof),
-            checks=Checks(vrf=vrf.verify, drand=drand.check),
+            checks=CHECKS,
+            signed_by=seen.signed.key if seen.signed else None,
         )
 
     def _same_act(self, recorded: Recorded) -> bool:
@@ -139,7 +165,7 @@ class Replay:
             recorded.recorded_at,
         )
 
-    def _end_commit(self) -> None:
+    def _end_act(self) -> None:
         if self._due and self._last is not None:
             reason = (
                 f"缺少随之产生的 {len(self._due)} 个事件 / events that follow from it are missing"
@@ -149,6 +175,18 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
+
+
+def _jump(leaf: int, event: ClockJumped) -> str:
+    off = event.wall_ms - event.expected_ms
+    if event.against == "ledger":
+        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
+    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
+
+
+def _act_of(seen: Seen) -> tuple[int, str]:
+    """Give what holds events together: the command in its commit."""
+    return seen.commit, seen.recorded.command_id
 
 
 def _prover(proof: object) -> Prove:

@@ -63,6 +63,7 @@ def verify(
         checkpoint_size=heads.newest if heads else None,
         failures=failures,
         not_checked=tuple(findings.not_checked),
+        notes=tuple(findings.notes),
     )
 
 

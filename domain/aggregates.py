@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    clock,
     draw_state,
     draws,
     genesis,
@@ -67,6 +68,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
 }
 
 PREFIXES: dict[type, str] = {aggregate.state: prefix for prefix, aggregate in AGGREGATES.items()}

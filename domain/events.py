@@ -5,9 +5,9 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
+from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, signing_keys, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
@@ -88,6 +88,7 @@ NAMES: dict[str, type] = {
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
+    "clock.jumped.v1": clock.ClockJumped,
 }
 
 _BY_CLASS: dict[type, str] = {event: name for name, event in NAMES.items()}

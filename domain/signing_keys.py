@@ -8,7 +8,6 @@ one before it, and by itself. Nobody has two.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
@@ -20,6 +19,8 @@ from domain.organisation import Staff
 from domain.rules import require_other_person, require_reason
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.facts import Context, Recorded
     from domain.history import History
 

@@ -6,6 +6,7 @@ a field that is unknown, missing, or written another way can never enter or leav
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -19,6 +20,8 @@ from ledger.suites import WIRE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from domain.signing import SignedCommand
 
 UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
 
@@ -50,6 +53,13 @@ class Signed:
         suite = self.command.get("alg")
         if not isinstance(suite, str) or WIRE.get(suite) != self.alg:
             raise ValueError("alg")
+
+    @classmethod
+    def of(cls, signed: SignedCommand) -> Signed:
+        """Give the stored form of a signed command."""
+        sig = base64.b64encode(signed.sig).decode()
+        command = dict(signed.command)
+        return cls(alg=WIRE[signed.suite], command=command, key=signed.key, sig=sig)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -26,7 +25,6 @@ from ledger.mapper import to_stored
 from ledger.recorder import CommandKey, LedgerRecorder
 from ledger.schema import CHANNEL
 from ledger.search import Word
-from ledger.suites import WIRE
 from ledger.tiles import Tiles
 
 if TYPE_CHECKING:
@@ -124,13 +122,8 @@ def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
         nonce=os.urandom(NONCE_SIZE).hex(),
         data=data,
         sealed=sealed,
-        signed=_signed(draft.signed) if draft.signed else None,
+        signed=Signed.of(draft.signed) if draft.signed else None,
     )
-
-
-def _signed(signed: SignedCommand) -> Signed:
-    sig = base64.b64encode(signed.sig).decode()
-    return Signed(alg=WIRE[signed.suite], command=dict(signed.command), key=signed.key, sig=sig)
 
 
 class Ledger:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 from importlib.util import find_spec
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
@@ -17,8 +17,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 
 from domain.errors import DomainError
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
 ED25519, SM2 = "ed25519-sha256", "sm2-sm3"
-WIRE = {ED25519: "ed25519", SM2: "sm2"}  # what stands as `signed.alg` in an event
+# What stands as `signed.alg` in an event.
+WIRE: Mapping[str, Literal["ed25519", "sm2"]] = {ED25519: "ed25519", SM2: "sm2"}
 _CURVE_BYTES = 32
 _HEADING = b"-----BEGIN ENCRYPTED PRIVATE KEY-----"
 
@@ -153,7 +157,7 @@ def _load_sm2(pem: bytes, passphrase: bytes) -> PrivateKey:
         key = sm.load_pem_private_key(pem, passphrase)
     except Exception:  # noqa: BLE001 - the package raises errors of its own on damaged input
         raise wrong from None
-    if not isinstance(key, ec.EllipticCurvePrivateKey) or not isinstance(key.curve, ec.SM2):
+    if not isinstance(key, ec.EllipticCurvePrivateKey):  # the package knows no curve but SM2's
         raise wrong
     return _Sm2(key)
 

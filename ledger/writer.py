@@ -16,6 +16,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
+from domain.clock import THRESHOLD_MS, NoteJump
 from domain.decisions import act_of, decide, require_alone
 from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
 from domain.draw_state import Draw
@@ -25,6 +26,7 @@ from domain.facts import Context, Recorded
 from domain.history import History
 from domain.signing import message, verified, with_salt
 from ledger import entries
+from ledger.clock import Watch
 from ledger.database import is_away
 from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey
@@ -71,6 +73,8 @@ class Writer:
         self._prover = prover
         self._history = History()
         self._mutex = Lock()
+        self._watch = Watch(clock)
+        self._watching = Lock()
 
     def now(self) -> str:
         """The moment on the clock by which it decides."""
@@ -94,10 +98,16 @@ class Writer:
         "command-id-reused", any refusal of `signing.verified`, or "ledger-unavailable" when the
         database stays out of reach.
         """
+        self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
         given = tuple(zip(commands, signatures or repeat(None), strict=False))
-        with self._mutex:
-            receipt = self._persist(given, actor, key)
+        try:
+            with self._mutex:
+                receipt = self._persist(given, actor, key)
+        except DomainError as refusal:
+            if refusal.code == "clock-behind":
+                self._note(None)
+            raise
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
@@ -121,6 +131,23 @@ class Writer:
             self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:
             if refusal.code not in {"wrong-stage", "draw-voided"}:  # noted or voided meanwhile
+                raise
+
+    def _note_jump(self) -> None:
+        """Before anything else is recorded: what the clock did since it was last looked at."""
+        with self._watching:
+            jump_ms = self._watch.jump_ms()
+            if abs(jump_ms) >= THRESHOLD_MS:
+                self._note(jump_ms)
+                self._watch.accept(jump_ms)
+
+    def _note(self, jump_ms: int | None) -> None:
+        key = CommandKey(id=str(uuid4()))
+        try:
+            with self._mutex:
+                self._persist([(NoteJump(jump_ms=jump_ms), None)], SYSTEM, key)
+        except DomainError as refusal:
+            if refusal.code != "clock-steady":  # noted already, or by too little to matter
                 raise
 
     def history(self) -> History:

@@ -14,8 +14,10 @@ from pathlib import Path
 from unittest.mock import patch
 
 from domain import inspection_commands as inspection
+from domain import organisation, signing_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain.clock import NoteJump
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -32,7 +34,7 @@ from domain.draw_commands import (
 )
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
-from domain.organisation import ChangeStaffRoles, IssuePassword, SuspendStaff
+from domain.organisation import ChangeStaffRoles, IssuePassword, Staff, SuspendStaff
 from domain.plan import AmendPlan
 from domain.replacement_commands import (
     ApproveReplacement,
@@ -45,6 +47,7 @@ from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
+from tests.signers import Signer
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -246,10 +249,57 @@ def _covered(told: Chronicle) -> None:
     story.commit_draw(told, "entities", task=row.number)
 
 
+def _jumps(told: Chronicle) -> None:
+    """The clock is set back by an hour and forward again."""
+    told.act("system", "system", NoteJump(jump_ms=3_600_000))
+    told.now = "2024-06-03T00:00:00.000Z"
+    told.act("system", "system", NoteJump(jump_ms=None))
+    _at(told, told.history.recorded_at)
+
+
+def _signers(told: Chronicle) -> None:
+    """Everybody names a key, and signs with it from then on; one is replaced, and then lost."""
+    administrator = ("admin", "administrator")
+    second = organisation.AddStaff(
+        id="admin2", department="edu", roles=("administrator",), personal={"name": "示例"}
+    )
+    told.act(*administrator, second)
+    signs = [
+        staff for staff in told.history.all(Staff) if staff.active and staff.id != "discipline1"
+    ]
+    signs.sort(key=lambda staff: staff.id != "admin")  # who confirms the others signs first
+    for staff in signs:
+        signer = Signer(staff=staff.id, origin=chronicle.ORIGIN)
+        told.act(staff.id, staff.roles[0], signer.enrolment())
+        first = staff.id == "admin"
+        confirm = signing_keys.ConfirmSigningKey(public_key=signer.public_key, bootstrap=first)
+        told.act("admin2" if first else "admin", "administrator", confirm)
+    told.act(*administrator, signing_keys.MakeSigningMandatory())
+    recusal = personnel.DeclareRecusal(id="E6", entity=story.entity_id(3), reason="示例：亲属")
+    told.act("E6", "officer", recusal)
+    new = Signer(staff="E6", origin=chronicle.ORIGIN, seed="new")
+    told.act("E6", "officer", new.enrolment())
+    lost = signing_keys.RevokeSigningKey(public_key=new.public_key, reason="示例：遗失")
+    told.act(*administrator, lost)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
     Chapter(types=frozenset({"draw.covered.v2"}), tell=_covered),
+    Chapter(types=frozenset({"clock.jumped.v1"}), tell=_jumps),
+    Chapter(
+        types=frozenset(
+            {
+                "signing_key.enrolled.v1",
+                "signing_key.confirmed.v1",
+                "signing_key.replaced.v1",
+                "signing_key.revoked.v1",
+                "signing.made_mandatory.v1",
+            }
+        ),
+        tell=_signers,
+    ),
 )
 
 

@@ -43,6 +43,7 @@ NOTICED = (
     "registry.suspended.v1",
     "vrf_key.enrolled.v1",
     "vrf_key.revoked.v1",
+    "clock.jumped.v1",
 )
 IS_NOTICED = "type IN ('{}')".format("', '".join(NOTICED))
 

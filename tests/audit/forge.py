@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 from domain import merkle
@@ -32,9 +33,17 @@ def find(events: list[dict[str, Any]], type_: str, number: int = 0) -> int:
 
 
 def forge(
-    folder: Path, keys: Keys, edit: Edit, *, service: Ed25519PrivateKey | None = None
+    folder: Path,
+    keys: Keys,
+    edit: Edit,
+    *,
+    service: Ed25519PrivateKey | None = None,
+    together: int = 1,
 ) -> None:
-    """Edit the events of an export and sign commits and heads anew; what became None is left out."""
+    """Edit the events of an export and sign commits and heads anew; what became None is left out.
+
+    `together` is how many commits as they stand are made one, as when their commands came at once.
+    """
     events: list[Event | None] = [*read(folder)]
     edit(events)
     states = [canon(event) for event in events if event is not None]
@@ -42,13 +51,18 @@ def forge(
     hashes = [merkle.leaf_hash(state) for state in states]
     (folder / "events.jsonl").write_bytes(b"".join(state + b"\n" for state in states))
     link, lines = commits.FIRST_LINK, []
-    for line in (folder / "commits.jsonl").read_text("utf-8").splitlines():
-        start, count = json.loads(line)["first_leaf"], json.loads(line)["count"]
-        first, leaves = left[start], hashes[left[start] : left[start + count]]
-        commit = commits.seal(link, first, leaves, service or keys.service)
+    old = (folder / "commits.jsonl").read_text("utf-8").splitlines()
+    starts = [*(json.loads(line)["first_leaf"] for line in old[::together]), len(events)]
+    for start, end in pairwise(starts):
+        commit = commits.seal(
+            link, left[start], hashes[left[start] : left[end]], service or keys.service
+        )
         link = commit.link
         lines.append(canon(commit.as_object()) + b"\n")
     (folder / "commits.jsonl").write_bytes(b"".join(lines))
+    manifest = json.loads((folder / "manifest.json").read_text("utf-8"))
+    manifest["commits"] = len(lines)
+    (folder / "manifest.json").write_bytes(canon(manifest) + b"\n")
     _sign_heads(folder, keys, hashes, left)
 
 

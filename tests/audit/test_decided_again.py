@@ -244,6 +244,68 @@ def test_a_command_recorded_in_two_commits_is_named(told: Told, folder: Path, ch
     assert (failure.leaf, failure.code) == (61, "command-repeated")
 
 
+@pytest.mark.parametrize("together", [2, 7, 10_000])
+def test_several_commands_may_share_a_commit(
+    told: Told, folder: Path, check: Check, together: int
+) -> None:
+    """Those that came at once, each in one piece; up to the whole history."""
+    forge.forge(folder, told.keys, lambda _: None, together=together)
+    report = check(folder)
+    assert report.ok, report.failures
+    assert report.commits < report.events / 2 or together == 2
+
+
+def test_a_consequence_left_out_in_the_middle_of_a_commit_is_named(
+    told: Told, folder: Path, check: Check
+) -> None:
+    """The next command of the same commit does not hide that something is missing before it."""
+    places: list[int] = []
+
+    def edit(events: list[Any]) -> None:
+        disclosed = forge.find(events, "draw.disclosed.v1")
+        assert events[disclosed]["command_id"] == events[disclosed - 1]["command_id"]
+        assert events[disclosed]["command_id"] != events[disclosed + 1]["command_id"]
+        places.append(disclosed - 1)
+        events[disclosed] = None
+
+    forge.forge(folder, told.keys, edit, together=10_000)
+    failures = check(folder).failures
+    assert (places[0], "decision-differs") in {(one.leaf, one.code) for one in failures}
+    assert any("missing" in one.reason for one in failures if one.leaf == places[0])
+
+
+def test_a_consequence_under_another_command_is_named(
+    told: Told, folder: Path, check: Check
+) -> None:
+    """It is missing where it belongs, and nobody can have commanded it by itself."""
+    places: list[int] = []
+
+    def edit(events: Events) -> None:
+        places.append(forge.find(events, "draw.disclosed.v1"))
+        events[places[0]]["command_id"] = str(uuid4())
+
+    forge.forge(folder, told.keys, edit, together=10_000)
+    found = [(one.leaf, one.code) for one in check(folder).failures]
+    assert (places[0] - 1, "decision-differs") in found
+
+
+def test_commands_that_are_mixed_within_a_commit_are_named(
+    told: Told, folder: Path, check: Check
+) -> None:
+    """A command that goes on after another one began; and that other one, which was cut in two."""
+
+    def edit(events: Events) -> None:
+        ids = [events[leaf]["command_id"] for leaf in range(60, 64)]
+        assert len(set(ids)) == 4
+        events[62]["command_id"], events[63]["command_id"] = ids[:2]
+
+    forge.forge(folder, told.keys, edit, together=10_000)
+    assert [(one.leaf, one.code) for one in check(folder).failures] == [
+        (62, "command-repeated"),
+        (63, "command-repeated"),
+    ]
+
+
 def test_a_gap_in_a_stream_is_named_once(told: Told, folder: Path, check: Check) -> None:
     """By the leaf behind the gap; what follows is counted on from there."""
     places: list[int] = []

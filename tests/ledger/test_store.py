@@ -19,6 +19,7 @@ from ledger.store import Draft, Ledger
 from ledger.writer import Writer
 from tests.conftest import ORIGIN, prover_of, vrf_key_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
+from tests.tamper import tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,12 +38,6 @@ def fill(writer: Writer, count: int) -> None:
     """Record `count` events in one commit."""
     commands = [department(number) for number in range(count)]
     writer.execute(commands, actor=SYSTEM, command_id=new_id())
-
-
-def tamper(ledger: Ledger, statement: str) -> None:
-    """Do what no program of ours does."""
-    with ledger._datastore.get_connection() as connection:
-        connection.execute(statement)
 
 
 def test_a_new_ledger_holds_its_opening_and_one_checkpoint(ledger: Ledger, keys: Keys) -> None:
@@ -104,19 +99,19 @@ def test_empty_tables_are_no_ledger(dsn: str, keys: Keys) -> None:
         Ledger(dsn, keys)
 
 
-def test_a_changed_byte_is_named_by_its_leaf(ledger: Ledger, writer: Writer) -> None:
+def test_a_changed_byte_is_named_by_its_leaf(ledger: Ledger, writer: Writer, dsn: str) -> None:
     """Reading refuses leaf 2, and only from there on."""
     fill(writer, 3)
-    tamper(ledger, "UPDATE ledger.events SET state = set_byte(state, 9, 0) WHERE leaf = 2")
+    tamper(dsn, "UPDATE ledger.events SET state = set_byte(state, 9, 0) WHERE leaf = 2")
     assert len(ledger.read(0, 2)) == 2
     with pytest.raises(DomainError, match=r"leaf-hash-differs.*叶 2 "):
         ledger.read(0)
 
 
-def test_a_removed_leaf_is_named(ledger: Ledger, writer: Writer) -> None:
+def test_a_removed_leaf_is_named(ledger: Ledger, writer: Writer, dsn: str) -> None:
     """Leaf 1 is missing, also for who would sign the next head."""
     fill(writer, 3)
-    tamper(ledger, "DELETE FROM ledger.events WHERE leaf = 1")
+    tamper(dsn, "DELETE FROM ledger.events WHERE leaf = 1")
     with pytest.raises(DomainError, match=r"leaf-missing.*缺少叶 1 "):
         ledger.read(0)
     with pytest.raises(DomainError, match=r"leaf-missing.*缺少叶 1 "):
@@ -141,7 +136,7 @@ def test_a_history_that_contradicts_its_checkpoint_is_not_signed(
     fill(writer, 3)
     ledger.publish_checkpoint()
     tamper(
-        ledger,
+        dsn,
         "UPDATE ledger.events SET state = 'x', leaf_hash = sha256('\\x0078') WHERE leaf = 2",
     )
     with Ledger(dsn, keys) as later, pytest.raises(DomainError, match="checkpoint-inconsistent"):

@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 
 from api.acting import Person
+from api.erasure import forget_accounts
 from api.settings import Settings
 from api.tokens import Tokens
 from domain.errors import DomainError
@@ -22,6 +23,7 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
 from ledger.keys import Keys
+from ledger.policy import Policy
 from ledger.prover import HeldKeys
 from ledger.prover_socket import RemoteProver
 from ledger.reading_role import grant_reading
@@ -152,6 +154,11 @@ def initialise(settings: Settings) -> None:
     ).close()
 
 
+def policy_of(settings: Settings) -> Policy | None:
+    """Which checkpoints count, where a file says it; raises DomainError: "policy-unreadable", "policy-malformed"."""
+    return Policy.read(settings.witness_policy_file) if settings.witness_policy_file else None
+
+
 def _first_vrf_key(settings: Settings, prover: Prover) -> bytes:
     """The one key that the holder has; development makes one, production has its holder make it on purpose."""
     held = prover.public_keys()
@@ -179,7 +186,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         initialise(settings)
     dsn, keys = dsn_of(settings), key_files.load(settings.keys, settings.subject_keys)
     with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger(dsn, keys))
+        ledger = stack.enter_context(Ledger(dsn, keys, policy_of(settings)))
         if settings.mode == "production" and ledger.genesis.mode != "production":
             detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
@@ -190,6 +197,9 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
+        # Or between an erasure and what follows from it.
+        writer.forget_erased()
+        forget_accounts(writer, accounts)
         yield Parts(
             settings=settings,
             dsn=dsn,

@@ -62,7 +62,7 @@ class Findings:
         return not self._failures
 
     def add(
-        self, code: str, where: str, reason: str, leaf: int | None = None, at: int | None = None
+        self, code: str, where: str, reason: str, leaf: int | None = None, at: float | None = None
     ) -> None:
         """Record a failure; it is listed behind what is wrong with leaf `at`, by default its own."""
         if len(self._failures) >= LIMIT:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
 from domain import draw_commands as draw
@@ -11,10 +11,12 @@ from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
+from domain import subject_commands as subject
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
 from domain.signing import not_standing
+from domain.subjects import require_not_erased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,17 +27,7 @@ if TYPE_CHECKING:
 SYSTEM = "system"  # the program itself: before anybody exists who could act, and for what it does by itself
 # Who may type what a source revealed: it proves itself, or counts when two of them typed the same.
 ENTERING = ("witness", "draw_operator", "clerk", "approver")
-# Everybody who does anything: the discipline office only looks.
-SIGNERS = (
-    "administrator",
-    "registrar",
-    "clerk",
-    "reviewer",
-    "draw_operator",
-    "witness",
-    "officer",
-    "approver",
-)
+SIGNERS: tuple[str, ...] = get_args(organisation.Role)  # everybody
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,6 +190,25 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
+    Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
+    Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",)),
+    Act(
+        name="subject.request-erasure",
+        command=subject.RequestErasure,
+        roles=("registrar", "administrator"),
+    ),
+    Act(
+        name="subject.approve-erasure",
+        command=subject.ApproveErasure,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="subject.decline-erasure",
+        command=subject.DeclineErasure,
+        roles=("approver",),
+        signed=True,
+    ),
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
@@ -243,6 +254,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     facts: tuple[Fact, ...] = aggregate.decide(
         history.get(aggregate.state, id_), command, context, history
     )
+    require_not_erased(facts, history)
     return facts
 
 

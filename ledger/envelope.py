@@ -23,13 +23,13 @@ if TYPE_CHECKING:
 
     from domain.signing import SignedCommand
 
-UUID_PATTERN = "^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$"
+UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
-TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.v[1-9][0-9]*$")]
-Hex16 = Annotated[str, msgspec.Meta(pattern="^[0-9a-f]{32}$")]
-HexKey = Annotated[str, msgspec.Meta(pattern="^([0-9a-f]{2}){32,128}$")]
-Base64 = Annotated[str, msgspec.Meta(pattern="^[A-Za-z0-9+/]+={0,2}$")]
+TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.v[1-9][0-9]*\Z")]
+Hex16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
+HexKey = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2}){32,128}\Z")]
+Base64 = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]+={0,2}\Z")]
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -53,8 +53,14 @@ CREATE TABLE IF NOT EXISTS ledger.checkpoints (
     size bigint PRIMARY KEY,
     note text NOT NULL
 );
+CREATE TABLE IF NOT EXISTS ledger.cosignatures (
+    size bigint NOT NULL,
+    key bytea NOT NULL,
+    line text NOT NULL,
+    PRIMARY KEY (size, key)
+);
 """
-NAMES = frozenset({"events", "commits", "commands", "checkpoints"})
+NAMES = frozenset({"events", "commits", "commands", "checkpoints", "cosignatures"})
 
 # ASCII, for the server may have any encoding. No names are looked up in it, so no search path can bend it.
 REFUSAL = """

@@ -25,6 +25,7 @@ from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
 from domain.signing import message, verified, with_salt
+from domain.subjects import Subject
 from ledger import entries
 from ledger.clock import Watch
 from ledger.database import is_away
@@ -38,12 +39,14 @@ if TYPE_CHECKING:
     from domain.facts import Actor, Command, Fact
     from domain.signing import Signature, SignedCommand
     from ledger.clock import Clock
+    from ledger.cosignatures import Counted
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
 
 Given: TypeAlias = "tuple[Command, Signature | None]"
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
+ERASED = "subject.erased.v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -111,22 +114,36 @@ class Writer:
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
+        if any(type_name == ERASED for *_, type_name in receipt.events):
+            self.forget_erased()
         return receipt
 
-    def cover_draws(self) -> None:
-        """Publish a checkpoint over the commitments that wait for one, and note it for each."""
-        waiting = [
-            draw.id
-            for draw in self.history().all(Draw)
-            if draw.committed is not None and draw.covered_at is None and not draw.voided
-        ]
-        if waiting:
-            size = self._ledger.cover()
-        for draw_id in waiting:
-            self._cover(draw_id, size)
+    def forget_erased(self) -> None:
+        """Destroy the keys of everybody whose data the ledger says was erased; running it again changes nothing."""
+        subjects = self.history().all(Subject)
+        self._ledger.keys.subjects.erase(one.id for one in subjects if one.erased)
 
-    def _cover(self, draw_id: str, size: int) -> None:
-        command = CoverDraw(draw_id=draw_id, checkpoint=size)
+    def cover_draws(self) -> None:
+        """Publish a checkpoint over the commitments that wait for one, and note for each that it counts.
+
+        Where witnesses have yet to sign, it does not count yet: this is called again when they have.
+        """
+        waiting = [
+            draw
+            for draw in self.history().all(Draw)
+            if draw.committed_leaf is not None and draw.covered_at is None and not draw.voided
+        ]
+        if not waiting:
+            return
+        counted = self._ledger.cover(1 + max(draw.committed_leaf or 0 for draw in waiting))
+        for draw in waiting:
+            if counted and (draw.committed_leaf or 0) < counted.size:
+                self._cover(draw.id, counted)
+
+    def _cover(self, draw_id: str, counted: Counted) -> None:
+        command = CoverDraw(
+            draw_id=draw_id, checkpoint=counted.size, witnesses=tuple(sorted(counted.witnesses))
+        )
         try:
             self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:

@@ -11,12 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from domain import inspection_commands as inspection
-from domain import organisation, signing_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain import subject_commands as subject
 from domain.clock import NoteJump
 from domain.draw_commands import (
     ApproveVoid,
@@ -34,7 +35,7 @@ from domain.draw_commands import (
 )
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
-from domain.organisation import ChangeStaffRoles, IssuePassword, Staff, SuspendStaff
+from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
 from domain.plan import AmendPlan
 from domain.replacement_commands import (
     ApproveReplacement,
@@ -42,6 +43,7 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
+from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
@@ -257,30 +259,32 @@ def _jumps(told: Chronicle) -> None:
     _at(told, told.history.recorded_at)
 
 
+def _erased(told: Chronicle) -> None:
+    """Somebody who left: held, released, asked for in vain, and erased."""
+    leaving = AddStaff(id="left", department="edu", roles=("clerk",), personal={"name": "示例"})
+    told.act("admin", "administrator", leaving)
+    told.act("admin", "administrator", SuspendStaff(id="left", reason="示例：调离"))
+    person: dict[str, Any] = {"registry": "staff", "id": "left"}
+    hold = {**person, "reference": "示例立案〔2024〕1号"}
+    told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
+    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    request = subject.RequestErasure(**person, basis="示例：本人申请")
+    told.act("admin", "administrator", request)
+    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限")
+    told.act("approver1", "approver", decline)
+    told.act("admin", "administrator", request)
+    told.act("approver1", "approver", subject.ApproveErasure(**person))
+
+
 def _signers(told: Chronicle) -> None:
     """Everybody names a key, and signs with it from then on; one is replaced, and then lost."""
-    administrator = ("admin", "administrator")
-    second = organisation.AddStaff(
-        id="admin2", department="edu", roles=("administrator",), personal={"name": "示例"}
-    )
-    told.act(*administrator, second)
-    signs = [
-        staff for staff in told.history.all(Staff) if staff.active and staff.id != "discipline1"
-    ]
-    signs.sort(key=lambda staff: staff.id != "admin")  # who confirms the others signs first
-    for staff in signs:
-        signer = Signer(staff=staff.id, origin=chronicle.ORIGIN)
-        told.act(staff.id, staff.roles[0], signer.enrolment())
-        first = staff.id == "admin"
-        confirm = signing_keys.ConfirmSigningKey(public_key=signer.public_key, bootstrap=first)
-        told.act("admin2" if first else "admin", "administrator", confirm)
-    told.act(*administrator, signing_keys.MakeSigningMandatory())
+    chronicle.let_everybody_sign(told)
     recusal = personnel.DeclareRecusal(id="E6", entity=story.entity_id(3), reason="示例：亲属")
     told.act("E6", "officer", recusal)
     new = Signer(staff="E6", origin=chronicle.ORIGIN, seed="new")
     told.act("E6", "officer", new.enrolment())
-    lost = signing_keys.RevokeSigningKey(public_key=new.public_key, reason="示例：遗失")
-    told.act(*administrator, lost)
+    lost = RevokeSigningKey(public_key=new.public_key, reason="示例：遗失")
+    told.act("admin", "administrator", lost)
 
 
 # The year was told before anything else was: it holds every type that there was then.
@@ -288,6 +292,18 @@ CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
     Chapter(types=frozenset({"draw.covered.v2"}), tell=_covered),
     Chapter(types=frozenset({"clock.jumped.v1"}), tell=_jumps),
+    Chapter(
+        types=frozenset(
+            {
+                "subject.held.v1",
+                "subject.released.v1",
+                "subject.erasure_requested.v1",
+                "subject.erasure_declined.v1",
+                "subject.erased.v1",
+            }
+        ),
+        tell=_erased,
+    ),
     Chapter(
         types=frozenset(
             {

@@ -19,9 +19,10 @@ if TYPE_CHECKING:
     from domain.history import History
     from domain.signing import SignedCommand
 
-DIFFERS = "signed-command-differs"
 # Findings of their own: everything else that a decision refuses is one kind.
-CODES = frozenset({DIFFERS, "command-repeated", "signature-required", "signing-key-not-standing"})
+CODES = frozenset(
+    {"signed-command-differs", "command-repeated", "signature-required", "signing-key-not-standing"}
+)
 _FIELDS = frozenset({"alg", "command_id", "data", "name", "origin", "stream"})
 _COMMANDS = {act.name: act.command for act in ACTS}
 
@@ -46,7 +47,7 @@ def command_signed(signed: SignedCommand, history: History) -> Command:
 
 def differs(reason: str) -> DomainError:
     """Say how an event is not what was signed."""
-    return DomainError(DIFFERS, reason)
+    return DomainError("signed-command-differs", reason)
 
 
 def _command(name: str, data: object) -> Command:

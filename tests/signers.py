@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
@@ -45,16 +45,19 @@ class Signer:
         proof = self.secret.sign(statement).hex()
         return EnrolSigningKey(public_key=self.public_key, suite=SUITE, proof=proof)
 
-    def sign(self, command: Command, command_id: str) -> Signature:
-        """Sign a command."""
-        salt = SALT if signing.has_personal(command) else None
-        said = signing.form(
+    def form(self, command: Command, command_id: str) -> dict[str, Any]:
+        """What is signed of a command."""
+        return signing.form(
             command,
             name=act_of(command).name,
             command_id=command_id,
             origin=self.origin,
             suite=SUITE,
-            salt=salt,
+            salt=SALT if signing.has_personal(command) else None,
         )
-        sig = self.secret.sign(signing.message(said))
+
+    def sign(self, command: Command, command_id: str) -> Signature:
+        """Sign a command."""
+        sig = self.secret.sign(signing.message(self.form(command, command_id)))
+        salt = SALT if signing.has_personal(command) else None
         return Signature(key=self.public_key, sig=sig, salt=salt)

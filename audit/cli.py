@@ -18,6 +18,7 @@ from audit.verify import verify
 from domain.errors import DomainError
 from ledger.note import VerifierKey
 from ledger.snapshot import snapshot
+from ledger.timestamps import read_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -55,6 +56,12 @@ def app(
             Path | None,
             typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier"),
         ] = None,
+        timestamp_certificates: Annotated[
+            Path | None,
+            typer.Option(
+                help="所信任的时间戳机构证书（PEM） / certificates of authorities you trust"
+            ),
+        ] = None,
         *,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
     ) -> None:
@@ -62,8 +69,10 @@ def app(
         try:
             kept = (_kept(checkpoint),) if checkpoint else ()
             key = _key(vkey) if vkey else None
+            pem = timestamp_certificates
+            trusted = read_certificates(pem) if pem else ()
             with _source(export, database, subject_keys) as source:
-                report = verify(source, vkey=key, kept=kept)
+                report = verify(source, vkey=key, kept=kept, trusted=trusted)
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
@@ -140,6 +149,7 @@ def _figures(report: Report) -> Table:
         ("提交 / commits", str(report.commits)),
         ("抽取 / draws recomputed", str(report.draws)),
         ("检查点覆盖 / covered by checkpoint", size),
+        ("时间戳 / time-stamps verified", str(report.timestamps)),
     ):
         table.add_row(name, figure)
     return table

@@ -26,7 +26,10 @@ class Head:
 
 
 class Heads:
-    """Opens the notes first, then compares each root when as many leaves were walked."""
+    """Opens the notes first, then compares each root when as many leaves were walked.
+
+    `notes` are those that the log signed, by their size.
+    """
 
     def __init__(self, findings: Findings, key: VerifierKey) -> None:
         self._findings = findings
@@ -35,6 +38,7 @@ class Heads:
         self._whole: list[tuple[str, int]] = []
         self._sizes: list[int] = []
         self.newest: int | None = None
+        self.notes: dict[int, str] = {}
 
     def open(self, heads: list[Head]) -> None:
         """Check signatures and shapes."""
@@ -50,6 +54,7 @@ class Heads:
             if head.size == "all":
                 self._whole.append((head.where, checkpoint.size))
             self._roots[checkpoint.size].append((head.where, checkpoint.root))
+            self.notes[checkpoint.size] = head.text
         self._sizes = sorted(self._roots)
 
     def covering(self, leaves: int) -> int:

@@ -31,6 +31,7 @@ EVENTS = (
 COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY first_leaf"
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"
 CHECKPOINTS = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
+TIMESTAMPS = "SELECT size, authority, token FROM ledger.timestamps ORDER BY size, authority"
 FETCH = 2000
 
 
@@ -55,6 +56,17 @@ class Snapshot:
     def checkpoints(self) -> Iterator[tuple[int, str]]:
         """Give size and signed note, by size."""
         return cast("Iterator[tuple[int, str]]", self._rows(CHECKPOINTS))
+
+    def timestamps(self) -> list[tuple[int, str, bytes]]:
+        """Give size, authority and token, by size; none where the table is missing (see `differences`)."""
+        (found,) = self._connection.execute(
+            "SELECT to_regclass('ledger.timestamps')"
+        ).fetchone() or (None,)
+        return (
+            [(size, authority, token) for size, authority, token in self._rows(TIMESTAMPS)]
+            if found
+            else []
+        )
 
     def differences(self) -> list[tuple[str, str]]:
         """Give where and why the schema is not as the program makes it."""

@@ -21,6 +21,7 @@ from api import (
     public_routes,
     registry_routes,
     sessions,
+    subject_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
@@ -70,6 +71,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         beacon_routes.router,
         import_routes.router,
         registry_routes.router,
+        subject_routes.router,
         campaign_routes.router,
         notice_routes.router,
         public_routes.router,

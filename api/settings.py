@@ -44,6 +44,8 @@ class Settings(BaseSettings):
     home: Path = Path(".mingqian")
     database_url: str | None = None
     database_password_file: Path | None = None
+    owner_database_url: str | None = None
+    owner_database_password_file: Path | None = None
     key_directory: Path | None = None
     subject_key_store: Path | None = None
     vrf_passphrase_file: Path | None = None

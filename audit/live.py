@@ -10,6 +10,7 @@ from audit.report import LIMIT
 from audit.times import Token
 from domain.errors import DomainError
 from domain.merkle import leaf_hash
+from domain.subjects import Subject
 from ledger.commits import Commit
 from ledger.snapshot import Reader
 from ledger.subject_keys import names
@@ -103,10 +104,14 @@ class Live:
                 " erased are gone: their store was not read"
             )
             return
+        erased = {one.id for one in walked.history.all(Subject) if one.erased}
         for subject, leaf in walked.subjects.items():
-            if subject not in present:
+            if subject not in present and subject not in erased:
                 reason = f"{subject} 的密钥不在库中 / its key is not there"
                 findings.add("subject-key-missing", str(self._subject_keys), reason, leaf)
+        for subject in sorted(present & erased):
+            reason = f"{subject} 已删除，其密钥仍在 / was erased, and its key is there still"
+            findings.add("subject-key-kept", str(self._subject_keys), reason)
 
     def _check_commands(self, walked: Walked, findings: Findings) -> None:
         for name, first, count in self._snapshot.commands():

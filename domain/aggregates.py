@@ -18,6 +18,7 @@ from domain import (
     plan,
     registry,
     registry_state,
+    subjects,
     task,
     vrf_keys,
 )
@@ -60,6 +61,7 @@ AGGREGATES: dict[str, Aggregate] = {
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
     "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
+    "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }
 
 PREFIXES: dict[type, str] = {aggregate.state: prefix for prefix, aggregate in AGGREGATES.items()}

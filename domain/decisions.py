@@ -11,9 +11,11 @@ from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
+from domain import subject_commands as subject
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
+from domain.subjects import require_not_erased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -130,6 +132,15 @@ ACTS: tuple[Act, ...] = (
     Act(name="inspection.approve-closing", command=inspection.ApproveClosing, roles=("approver",)),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
+    Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
+    Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",)),
+    Act(
+        name="subject.request-erasure",
+        command=subject.RequestErasure,
+        roles=("registrar", "administrator"),
+    ),
+    Act(name="subject.approve-erasure", command=subject.ApproveErasure, roles=("approver",)),
+    Act(name="subject.decline-erasure", command=subject.DeclineErasure, roles=("approver",)),
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
@@ -174,6 +185,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     facts: tuple[Fact, ...] = aggregate.decide(
         history.get(aggregate.state, id_), command, context, history
     )
+    require_not_erased(facts, history)
     return facts
 
 

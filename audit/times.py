@@ -1,15 +1,15 @@
 """Times from outside, held against the times that the events carry.
 
-A token over a checkpoint says that every leaf which it covers was there at its moment. So none of them may claim to be from
-later, beyond `TOLERANCE`: that is a failure. The other way round a token proves nothing, since it may have come late: a leaf
-that no token covers yet may well be older. But the program has its newest checkpoint stamped, so where a leaf behind the
-checkpoint claims to be older than the token by more than `LATE`, an auditor is told, and asks why: a note.
+A time-stamp token over a checkpoint, or the cosignature of a witness, says that every leaf which it covers was there at its
+moment. So none of them may claim to be from later, beyond `TOLERANCE`: that is a failure. The other way round it proves
+nothing, since it may have come late: a leaf that is not covered yet may well be older. But the program has its newest
+checkpoint signed, so where a leaf behind the checkpoint claims to be older by more than `LATE`, an auditor is told: a note.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from domain import clock
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 TOLERANCE = timedelta(minutes=1)
 LATE = timedelta(minutes=15)
 NEVER = "9999"
+LAST = datetime(9000, 1, 1, tzinfo=UTC)  # a witness may say any time at all
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,8 +83,13 @@ def _stamped(size: int, notes: Mapping[int, str]) -> bytes:
     return stamped_bytes(notes[size])
 
 
+def moment_of(seconds: int) -> datetime:
+    """Give the moment of a POSIX time, or the last that can be handled."""
+    return LAST if seconds > LAST.timestamp() else datetime.fromtimestamp(seconds, UTC)
+
+
 class Times:
-    """Takes events in order; each token is complained about once."""
+    """Takes events in order; each time from outside is complained about once."""
 
     def __init__(self, findings: Findings, moments: list[Moment]) -> None:
         self._findings = findings
@@ -106,18 +112,18 @@ class Times:
         if recorded.stream == clock.STREAM:
             return
         if recorded.recorded_at > self._until and self._is_new(self._ended, later=True):
-            reason = f"自称 {recorded.recorded_at}，晚于 {self._ended} / claims to be later than a token that covers it"
+            reason = f"自称 {recorded.recorded_at}，晚于 {self._ended} / claims to be later than a time from outside that covers it"
             self._findings.add(
                 "timestamp-contradicted", recorded.stream, reason, leaf=recorded.leaf
             )
         if recorded.recorded_at < self._since and self._is_new(self._begun, later=False):
             self._findings.note(
-                f"叶 {recorded.leaf} 自称 {recorded.recorded_at}，比先前检查点的时间戳 {self._begun} 还早得多"
-                f" / leaf {recorded.leaf} claims to be much older than the token of a checkpoint before it"
+                f"叶 {recorded.leaf} 自称 {recorded.recorded_at}，比先前检查点的外部时间 {self._begun} 还早得多"
+                f" / leaf {recorded.leaf} claims to be much older than a time from outside on a checkpoint before it"
             )
 
     def _look(self) -> None:
-        """Find the earliest of the tokens ahead: all of them cover the next leaf."""
+        """Find the earliest of the times ahead: all of them cover the next leaf."""
         ahead = self._moments[self._next :]
         if not ahead:
             self._until, self._ended = NEVER, ""

@@ -38,22 +38,25 @@ if TYPE_CHECKING:
     from audit.sources import Source
     from audit.spans import Checked, Piece, Span, Subtrees
     from audit.workers import Pool
+    from ledger.policy import Policy
     from ledger.quick import Stored
 
 
-def verify(
+def verify(  # noqa: PLR0913 - all that an auditor brings along
     source: Source,
     *,
     vkey: VerifierKey | None = None,
     kept: tuple[Head, ...] = (),
+    policy: Policy | None = None,
     trusted: tuple[Certificate, ...] = (),
     start: Callable[[], Pool] = own_processes,
 ) -> Report:
     """Verify a whole history.
 
     `vkey` is the log's key as the auditor got it from elsewhere; `kept` are checkpoints that the
-    auditor kept from earlier, which the history must continue; `trusted` are certificates by which
-    time-stamp tokens are judged; `start` gives other processes that help.
+    auditor kept from earlier, which the history must continue; `policy` says which witnesses must have
+    cosigned; `trusted` are certificates by which time-stamp tokens are judged; `start` gives other
+    processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
     findings = Findings()
@@ -61,13 +64,14 @@ def verify(
     first = next(rows, None)
     opened = _opened(first)
     key = _log_key(opened, vkey, findings)
-    heads = Heads(findings, key) if key else None
+    heads = Heads(findings, key, policy) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
     moments = verified(source.tokens(findings), heads.notes if heads else {}, trusted, findings)
+    cosigned = heads.moments if heads else []
     cuts = heads.sizes if heads is not None else _no_sizes
     with command_ids() as commands, Workers(start) as workers:
-        times = Times(findings, moments)
+        times = Times(findings, [*moments, *cosigned])
         walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands, times)
         every = spans(chain([first] if first else [], rows), source.commits(findings))
         for span, found in checked(every, cuts, workers):

@@ -8,13 +8,17 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.live import Live
 from audit.report import Findings
 from audit.sources import Export
-from audit.times import Moment, Times
+from audit.times import LAST, Moment, Times, moment_of
 from audit.verify import verify
 from domain.facts import Actor, Recorded
+from ledger import note
+from ledger.note import Note
+from ledger.policy import Policy
 from ledger.snapshot import snapshot
 from ledger.timestamps import read_certificates, request, stamped_bytes
 from tests import chronicle
@@ -30,6 +34,8 @@ if TYPE_CHECKING:
 
 DAY = "2024-06-03"
 SIZE = 170  # of an earlier checkpoint
+WITNESS_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
+WITNESS = note.witness_key("witness.example/jw", WITNESS_KEY.public_key().public_bytes_raw())
 
 
 def moment(size: int, hour: int, where: str = "token") -> Moment:
@@ -81,6 +87,26 @@ def test_what_a_clock_that_jumped_said_contradicts_nobody() -> None:
     assert judged([moment(1, 10)], "23:00:00.000", stream="clock") == ([], 0)
 
 
+def test_a_witness_may_say_any_time_at_all() -> None:
+    """Its times are 63 bits wide; what no calendar has bounds nothing."""
+    assert moment_of(1_717_408_800) == moment(1, 10).at
+    assert moment_of(2**63 - 1) == LAST
+    assert judged([Moment(where="witness", size=1, at=LAST)], "10:00:00.000") == ([], 0)
+
+
+def test_the_time_of_a_cosignature_counts_like_that_of_a_token(tmp_path: Path) -> None:
+    """An event cannot be later than the witness that saw it."""
+    folder = shutil.copytree(FOLDER, tmp_path / "export")
+    path = folder / f"checkpoints/{SIZE}"
+    signed = Note.parse(path.read_text("utf-8"))
+    line = note.cosign(signed.text, WITNESS.name, WITNESS_KEY, 1_600_000_000)
+    path.write_text(str(signed.with_signatures([line])), "utf-8")
+    policy = Policy.parse(f"witness jw {WITNESS}\nquorum none\n")
+    report = verify(Export(folder), vkey=chronicle.VKEY, policy=policy)
+    assert [(one.leaf, one.code) for one in report.failures] == [(0, "timestamp-contradicted")]
+    assert verify(Export(folder), vkey=chronicle.VKEY).ok
+
+
 @pytest.fixture(scope="module")
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
     """One that the auditor trusts."""
@@ -113,7 +139,7 @@ def test_a_token_of_a_trusted_authority_is_verified(stamped: Path, authority: Au
     """What comes behind it was told of an earlier day, which is worth a note."""
     report = audit(stamped, authority)
     assert (report.ok, report.timestamps, report.not_checked) == (True, 1, ())
-    assert any(f"leaf {SIZE} claims to be much older" in note for note in report.notes)
+    assert any(f"leaf {SIZE} claims to be much older" in each for each in report.notes)
 
 
 def test_without_certificates_it_says_that_tokens_were_not_checked(stamped: Path) -> None:
@@ -176,8 +202,8 @@ def test_tokens_in_the_database_are_verified_too(
     """One that holds, and one that is no token at all."""
     with psycopg.connect(live) as connection:
         statement = "SELECT size, note FROM ledger.checkpoints ORDER BY size DESC LIMIT 1"
-        size, note = connection.execute(statement).fetchone() or (0, "")
-        token = authority.stamp(request(stamped_bytes(note)).as_bytes())
+        size, signed = connection.execute(statement).fetchone() or (0, "")
+        token = authority.stamp(request(stamped_bytes(signed)).as_bytes())
         for name, content in (("tsa.example", token), ("other.example", b"no token")):
             insert = "INSERT INTO ledger.timestamps (size, authority, token) VALUES (%s, %s, %s)"
             connection.execute(insert, [size, name, content])

@@ -233,7 +233,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
-        # Or between an erasure and what follows from it.
+        # Or between an erasure and what follows from it. A store that cannot be used is noticed here, too.
         writer.forget_erased()
         forget_accounts(writer, accounts)
         yield Parts(

@@ -125,6 +125,7 @@ class _Keeping:
             for each in (
                 ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
                 ("publisher", publisher.run),
+                *((f"timestamper-{one.authority}", one.run) for one in parts.timestampers),
                 *(
                     (f"submitter-{one.name}", Submitter(ledger, writer, one).run)
                     for one in witnesses

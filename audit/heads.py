@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from audit.times import Moment, moment_of
 from domain.errors import DomainError
 from ledger import note
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from audit.report import Findings
     from domain.merkle import Frontier
     from ledger.note import VerifierKey
+    from ledger.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,15 +28,22 @@ class Head:
 
 
 class Heads:
-    """Opens the notes first, then compares each root when as many leaves were walked."""
+    """Opens the notes first, then compares each root when as many leaves were walked.
 
-    def __init__(self, findings: Findings, key: VerifierKey) -> None:
+    `notes` are those that the log signed, by their size, `moments` those at which witnesses cosigned.
+    """
+
+    def __init__(self, findings: Findings, key: VerifierKey, policy: Policy | None = None) -> None:
         self._findings = findings
         self._key = key
+        self._policy = policy
+        self._witnessed: list[int] = []
         self._roots: defaultdict[int, list[tuple[str, bytes]]] = defaultdict(list)
         self._whole: list[tuple[str, int]] = []
         self._sizes: list[int] = []
         self.newest: int | None = None
+        self.notes: dict[int, str] = {}
+        self.moments: list[Moment] = []
 
     def open(self, heads: list[Head]) -> None:
         """Check signatures and shapes."""
@@ -47,10 +56,33 @@ class Heads:
             if isinstance(head.size, int) and head.size != checkpoint.size:
                 reason = f"所载大小为 {checkpoint.size} / it says another size"
                 self._findings.add("checkpoint-size-differs", head.where, reason)
+            witnessed = self._is_witnessed(head, checkpoint.size)
+            if witnessed:
+                self._witnessed.append(checkpoint.size)
             if head.size == "all":
+                if not witnessed:
+                    self._findings.refuse(_not_witnessed(checkpoint.size), head.where)
                 self._whole.append((head.where, checkpoint.size))
             self._roots[checkpoint.size].append((head.where, checkpoint.root))
+            self.notes[checkpoint.size] = head.text
         self._sizes = sorted(self._roots)
+
+    def _is_witnessed(self, head: Head, size: int) -> bool:
+        """Whether the policy is met; a witness's line that does not hold is a failure, wherever it stands."""
+        if self._policy is None:
+            return True
+        signed = note.Note.parse(head.text)
+        for witness in self._policy.witnesses:
+            try:
+                line = note.verify(signed, witness.key)
+            except DomainError as error:
+                if error.code != "note-not-signed":
+                    self._findings.refuse(error, head.where)
+            else:
+                where = f"{head.where}, {witness.name}"
+                at = moment_of(note.cosigned_at(line))
+                self.moments.append(Moment(where=where, size=size, at=at))
+        return self._policy.is_met(signed)
 
     def covering(self, leaves: int) -> int:
         """Give the size of the newest checkpoint that can have been published before leaf `leaves`."""
@@ -94,3 +126,24 @@ class Heads:
             self._findings.skip(
                 f"叶 {self.newest} 起尚无检查点 / no checkpoint covers leaf {self.newest} and later yet"
             )
+        self._finish_witnesses()
+
+    def _finish_witnesses(self) -> None:
+        """Where nothing says which checkpoint is the last, witnesses may be about to sign it: older ones count."""
+        if self.newest is None or self._whole or self.newest in self._witnessed:
+            return
+        witnessed = max((size for size in self._witnessed if size < self.newest), default=None)
+        if witnessed is None:
+            self._findings.refuse(_not_witnessed(self.newest), "checkpoint")
+            return
+        self._findings.skip(
+            f"叶 {witnessed} 至 {self.newest - 1} 的检查点尚未达到见证策略"
+            f" / no checkpoint over leaves {witnessed} to {self.newest - 1} meets the policy of witnesses yet"
+        )
+
+
+def _not_witnessed(size: int) -> DomainError:
+    detail = (
+        f"{size} 叶的检查点未达到见证策略 / this checkpoint does not meet the policy of witnesses"
+    )
+    return DomainError("checkpoint-not-witnessed", detail)

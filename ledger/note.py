@@ -175,6 +175,11 @@ def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature
     return Signature(name=name, key_id=verifier.id, blob=blob)
 
 
+def cosigned_at(line: Signature) -> int:
+    """Give the POSIX time in seconds that stands in a cosignature."""
+    return int.from_bytes(line.blob[:TIME_SIZE], "big")
+
+
 def verify(note: Note, key: VerifierKey) -> Signature:
     """Find the signature of `key` and check it.
 
@@ -192,7 +197,7 @@ def verify(note: Note, key: VerifierKey) -> Signature:
 def _check_signature(text: str, signature: Signature, key: VerifierKey) -> None:
     message, blob = text.encode(), signature.blob
     if key.algorithm == COSIGNATURE:
-        time, blob = int.from_bytes(blob[:TIME_SIZE], "big"), blob[TIME_SIZE:]
+        time, blob = cosigned_at(signature), blob[TIME_SIZE:]
         message = cosigned_bytes(text, time)
         # "It MUST NOT exceed 2^63 - 1", and a witness "MUST NOT omit the timestamp".
         if not 0 < time <= LAST_TIME:
@@ -210,19 +215,23 @@ def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
 
 
 def open_checkpoint(
-    note: str, key: VerifierKey, cosigners: Sequence[VerifierKey] = ()
+    note: str,
+    key: VerifierKey,
+    cosigners: Sequence[VerifierKey] = (),
+    origin: str | None = None,
 ) -> Checkpoint:
     """Read a published checkpoint of the log whose key is `key`, signed by it and all `cosigners`.
 
-    Raises DomainError: "note-malformed", "note-not-signed", "note-signature-invalid",
-    "checkpoint-malformed".
+    The log is called as its key is, unless `origin` says otherwise. Raises DomainError:
+    "note-malformed", "note-not-signed", "note-signature-invalid", "checkpoint-malformed".
     """
     parsed = Note.parse(note)
     for each in (key, *cosigners):
         verify(parsed, each)
     checkpoint = Checkpoint.parse(parsed.text)
-    if checkpoint.origin != key.name:
-        raise DomainError("checkpoint-malformed", f"{checkpoint.origin} ≠ {key.name}")
+    expected = key.name if origin is None else origin
+    if checkpoint.origin != expected:
+        raise DomainError("checkpoint-malformed", f"{checkpoint.origin} ≠ {expected}")
     return checkpoint
 
 

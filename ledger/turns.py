@@ -45,6 +45,10 @@ class Turns(Generic[T]):
         self._taken: list[_Place[T]] = []
         self._led = False
 
+    def __len__(self) -> int:
+        """How many wait for the next round, or for this one to take them along."""
+        return len(self._queue)
+
     def join(self, work: T) -> None:
         """Return once this was served: by who leads, or in this thread."""
         place = _Place(work)

@@ -95,9 +95,9 @@ def run(folder: Path) -> dict[str, Any]:
 def _signatures(folder: Path) -> dict[str, float]:
     """Events per second if only the signatures of the commits are checked: by two processes at once, and by one."""
     rates = {}
-    for name, processes in (("two", 2), ("one", 1)):
-        with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-            shares = [pool.submit(_signature_rate, folder, place) for place in range(processes)]
+    for name, width in (("two", 2), ("one", 1)):
+        with ProcessPoolExecutor(width, mp_context=get_context("spawn")) as pool:
+            shares = [pool.submit(_signature_rate, folder, place) for place in range(width)]
             rates[name] = sum(share.result() for share in shares) * _registry_years.PER_COMMIT
     return rates
 

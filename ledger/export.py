@@ -10,14 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from domain.canonical import canon
 from domain.errors import DomainError
-from ledger import entries
 from ledger.cosignatures import not_witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ledger.commits import Commit
-    from ledger.entries import Entry
     from ledger.store import Ledger
 
 FOLDER_MODE, FILE_MODE = 0o700, 0o600
@@ -56,11 +54,9 @@ def _fill(
     newest, size = counted.note, counted.size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
     with _private(folder / "events.jsonl") as lines:
-        for entry in _entries(ledger, size):
-            lines.write(entry.state + b"\n")
-    commits = list(_commits(ledger, size))
-    lines_of_commits = b"".join(canon(commit.as_object()) + b"\n" for commit in commits)
-    _write(folder / "commits.jsonl", lines_of_commits)
+        lines.writelines(state + b"\n" for state in ledger.states(size))
+    with _private(folder / "commits.jsonl") as lines:
+        commits = sum(lines.write(commit.line()) > 0 for commit in _commits(ledger, size))
     _write(folder / "checkpoint", newest.encode())
     for each, text in earlier.items():
         _write(folder / "checkpoints" / str(each), text.encode())
@@ -70,7 +66,7 @@ def _fill(
         "format": "mingqian-ledger-v1",
         "origin": ledger.origin,
         "events": size,
-        "commits": len(commits),
+        "commits": commits,
         "checkpoints": 1 + len(earlier),
         "bundles": len(bundles),
         **who_and_when,
@@ -86,14 +82,6 @@ def _write(path: Path, content: bytes) -> None:
 
 def _private(path: Path) -> BinaryIO:
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
-
-
-def _entries(ledger: Ledger, size: int) -> Iterator[Entry]:
-    leaf = 0
-    while leaf < size:
-        batch = ledger.read(leaf, min(entries.BATCH, size - leaf))
-        yield from batch
-        leaf += len(batch)
 
 
 def _commits(ledger: Ledger, size: int) -> Iterator[Commit]:

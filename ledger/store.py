@@ -225,6 +225,16 @@ class Ledger:
         rows = self.recorder.select(entries.SELECT_ENTRIES, [from_leaf, limit])
         return list(entries.from_rows(rows, from_leaf))
 
+    def states(self, size: int) -> Iterator[bytes]:
+        """Give the bytes of the first `size` leaves in order, as they are read; raises as `read`."""
+        rows = self.recorder.stream(entries.SELECT_STATES, [size])
+        count = 0
+        for _, _, state in entries.checked(rows, 0):
+            yield state
+            count += 1
+        if count != size:
+            raise DomainError("leaf-missing", f"缺少叶 {count} / leaf is missing")
+
     def commits_from(self, leaf: int) -> int:
         """Count the commits that begin at this leaf or later."""
         return int(self.recorder.select(COUNT_COMMITS, [leaf])[0][0])

@@ -65,7 +65,7 @@ def app(
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
         try:
-            kept = (_kept(checkpoint),) if checkpoint else ()
+            kept = (kept_head(checkpoint),) if checkpoint else ()
             key = outside.key_of(vkey) if vkey else None
             asked = Policy.read(policy) if policy else None
             with _source(export, database, subject_keys) as source:
@@ -73,7 +73,7 @@ def app(
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
-        _print(report, as_json=as_json)
+        print_report(report, as_json=as_json)
         if not report.ok:
             raise typer.Exit(NOT_WHOLE)
 
@@ -96,7 +96,8 @@ def _source(
         yield Live(dsn, view, subject_keys())
 
 
-def _kept(path: Path) -> Head:
+def kept_head(path: Path) -> Head:
+    """Read a checkpoint that somebody kept; raises DomainError("checkpoint-unreadable")."""
     try:
         with path.open(encoding="utf-8") as file:
             return Head(where=str(path), text=file.read(NOTE), size="any")
@@ -111,7 +112,8 @@ def _print_refusal(error: DomainError, *, as_json: bool) -> None:
     typer.echo(f"未能核验 / not verified: {error.code}: {error.detail}", err=True)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print what was found, for people or as JSON."""
     if as_json:
         typer.echo(json.dumps(report.as_object(), ensure_ascii=False))
         return

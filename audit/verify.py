@@ -140,10 +140,11 @@ class _Walk:
             self._leaves.refuse(self.leaf, found)
             self.replay.stop(self.leaf)
             return
-        seen = Seen(self.chain.count, found.recorded, found.sealed_for)
+        signed = found.signed if isinstance(found, Reading) else None
+        seen = Seen(self.chain.count, found.recorded, found.sealed_for, signed)
         self._leaves.take(seen, found.type, row.columns)
-        if isinstance(found, Reading) and found.signed is not None:
-            self._leaves.note_signature(found.recorded, holds=found.signed)
+        if isinstance(found, Reading) and found.flaw:
+            self._leaves.refuse_signature(found.recorded, found.flaw)
         self.replay.feed(seen)
 
     def _grow(self, subtrees: Subtrees) -> None:

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from domain.canonical import canon
-from domain.errors import DomainError
 from ledger.cosignatures import not_witnessed
+from ledger.folder import FOLDER_MODE, private_file, whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ledger.commits import Commit
     from ledger.store import Ledger
-
-FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 
 def export(
@@ -33,16 +28,8 @@ def export(
     The owner alone may read it: lists that are not disclosed yet and findings are in it.
     Raises DomainError: "export-target-not-empty", "checkpoint-not-witnessed".
     """
-    target = directory.resolve()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DomainError("export-target-not-empty", f"目标不为空 / target is not empty: {target}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))  # of mode 0700
-    try:
-        _fill(ledger, scratch, bundles, {"exported_at": now, "exported_by": exported_by})
-        scratch.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with whole_folder(directory, "export-target-not-empty") as folder:
+        _fill(ledger, folder, bundles, {"exported_at": now, "exported_by": exported_by})
 
 
 def _fill(
@@ -53,9 +40,9 @@ def _fill(
         raise not_witnessed()
     newest, size = counted.note, counted.size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
-    with _private(folder / "events.jsonl") as lines:
+    with private_file(folder / "events.jsonl") as lines:
         lines.writelines(state + b"\n" for state in ledger.states(size))
-    with _private(folder / "commits.jsonl") as lines:
+    with private_file(folder / "commits.jsonl") as lines:
         commits = sum(lines.write(commit.line()) > 0 for commit in _commits(ledger, size))
     _write(folder / "checkpoint", newest.encode())
     for each, text in earlier.items():
@@ -76,12 +63,8 @@ def _fill(
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    with _private(path) as file:
+    with private_file(path) as file:
         file.write(content)
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
 
 
 def _commits(ledger: Ledger, size: int) -> Iterator[Commit]:

@@ -93,7 +93,9 @@ def build(ledger: Ledger, folder: Path) -> dict[str, Any]:
 
 def prove(ledger: Ledger, folder: Path) -> float:
     """Make inclusion proofs of leaves here and there from the files alone, from cold; give them per second."""
-    checkpoint = Checkpoint.parse(Note.parse((folder / "export" / "checkpoint").read_text("utf-8")).text)
+    checkpoint = Checkpoint.parse(
+        Note.parse((folder / "export" / "checkpoint").read_text("utf-8")).text
+    )
 
     def read(tile: Tile) -> bytes:
         return (folder / "tile" / str(tile)).read_bytes()

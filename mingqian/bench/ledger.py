@@ -119,11 +119,13 @@ def _save_one(datastore: PostgresDatastore) -> Callable[[int], object]:
 
 
 def _million(dsn: str) -> tuple[dict[str, Any], float]:
-    with TemporaryDirectory() as home, _database(dsn) as database:
-        with _ledger(database, Path(home)) as ledger:
-            fill(ledger, database)
-            built = build(ledger, Path(home))
-            return built, prove(ledger, Path(home))
+    with (
+        TemporaryDirectory() as home,
+        _database(dsn) as database,
+        _ledger(database, Path(home)) as ledger,
+    ):
+        fill(ledger, database)
+        return build(ledger, Path(home)), prove(ledger, Path(home))
 
 
 @contextmanager

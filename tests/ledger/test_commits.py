@@ -36,7 +36,9 @@ def test_a_link_is_the_hash_that_the_specification_writes() -> None:
     }
 
 
-@given(first=st.integers(0, 2**40), count=st.integers(1, 9), signed=st.binary(min_size=64, max_size=64))
+@given(
+    first=st.integers(0, 2**40), count=st.integers(1, 9), signed=st.binary(min_size=64, max_size=64)
+)
 def test_the_line_of_an_export_is_canonical(first: int, count: int, signed: bytes) -> None:
     """As the one encoder writes it."""
     commit = replace(commits.seal(signed[:32], first, LEAVES * count, KEY), sig=signed)

@@ -70,7 +70,6 @@ SELECT stream, version, type, state, leaf + 1 FROM ledger.events
 WHERE leaf >= %s AND leaf < %s AND (cardinality(%s::text[]) = 0 OR type = ANY (%s))
 ORDER BY leaf LIMIT %s"""
 ALL = 2**63 - 1
-FETCH = 2000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -241,13 +240,3 @@ class LedgerRecorder(PostgresApplicationRecorder):
             connection.cursor(binary=True, row_factory=tuple_row) as cursor,
         ):
             return cursor.execute(statement, parameters, prepare=True).fetchall()
-
-    def stream(self, statement: str, parameters: Sequence[Any]) -> Iterator[TupleRow]:
-        """Run one read whose rows are fetched on the way: they are many, and this process need not hold them."""
-        with (
-            self.datastore.get_connection() as connection,
-            connection.transaction(),
-            connection.cursor("stream", binary=True, row_factory=tuple_row) as cursor,
-        ):
-            cursor.itersize = FETCH
-            yield from cursor.execute(statement, parameters)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 
 from domain import merkle
-from domain.tiled_tree import TiledTree, tiles
+from domain.tiled_tree import TiledTree
 from ledger import commits
 from ledger.export import export
 from ledger.hashes import leaf_hashes
@@ -75,10 +75,10 @@ def build(ledger: Ledger, folder: Path) -> dict[str, Any]:
     published = perf_counter()
     export(ledger, folder / "export", bundles={}, exported_by="bench", now=NOW)
     exported = perf_counter()
-    for tile in tiles(LEAVES):
+    for tile, content in ledger.tiles.all(LEAVES):
         path = folder / "tile" / str(tile)
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(ledger.tiles.content(tile))
+        path.write_bytes(content)
     end = perf_counter()
     rate = round(LEAVES / (end - start))
     print(f"{LEAVES} leaves: checkpoint, export and tiles in {end - start:.2f} s = {rate} leaves/s")

@@ -18,7 +18,6 @@ if TYPE_CHECKING:
 SELECT_ENTRIES = (
     "SELECT leaf, leaf_hash, state FROM ledger.events WHERE leaf >= %s ORDER BY leaf LIMIT %s"
 )
-SELECT_STATES = "SELECT leaf, leaf_hash, state FROM ledger.events WHERE leaf < {size} ORDER BY leaf"
 BATCH = 5000
 
 

@@ -10,14 +10,11 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from domain.merkle import HASH_SIZE
-from domain.tiled_tree import TILE, heads_within, tiles
+from domain.tiled_tree import TILE, heads_within
 from domain.tiles import HEIGHT, WIDTH, Tile, unknown
 from ledger.hashes import BATCH, leaf_hashes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from ledger.recorder import LedgerRecorder
 
 SELECT_PUBLISHED = "SELECT coalesce(max(size), 0) FROM ledger.checkpoints"
@@ -40,38 +37,20 @@ class Tiles:
             raise unknown()
         end = tile.first + tile.width
         if not tile.level:
-            return leaf_hashes(self._recorder, tile.first, end)
+            return self.hashes(tile.first, end)
         with self._mutex:
             self._advance(tile.leaves)
             return b"".join(self._above[tile.level - 1][tile.first : end])
-
-    def all(self, size: int) -> Iterator[tuple[Tile, bytes]]:
-        """Give all tiles of the tree of `size` leaves with their content; each leaf is read once. Raises as `content`."""
-        hashes = b""
-        for tile in tiles(size):
-            if tile.level:
-                yield tile, self.content(tile)
-                continue
-            if not tile.first % BATCH:
-                hashes = leaf_hashes(self._recorder, tile.first, min(size, tile.first + BATCH))
-                with self._mutex:
-                    self._hash_on(tile.first, hashes)
-            at = tile.first % BATCH * HASH_SIZE
-            yield tile, hashes[at : at + tile.width * HASH_SIZE]
 
     def _advance(self, size: int) -> None:
         """Hash on until all full tiles of the first `size` leaves have their heads."""
         done, stop = len(self._above[0]) * WIDTH, size >> HEIGHT << HEIGHT
         while done < stop:
             end = min(stop, done + BATCH)
-            self._hash_on(done, leaf_hashes(self._recorder, done, end))
-            done = end
-
-    def _hash_on(self, first: int, hashes: bytes) -> None:
-        """Take up the leaves from `first` on, if these are the next that are wanted."""
-        if first == len(self._above[0]) * WIDTH:
-            for at in range(0, len(hashes) - TILE + 1, TILE):
+            hashes = self.hashes(done, end)
+            for at in range(0, len(hashes), TILE):
                 self._append(heads_within(hashes[at : at + TILE])[-1])
+            done = end
 
     def _append(self, head: bytes, level: int = 0) -> None:
         """Add the head of a full tile, and with each 256th that of the tile above."""
@@ -81,3 +60,7 @@ class Tiles:
             if level + 1 == len(self._above):
                 self._above.append([])
             self._append(heads_within(b"".join(heads[-WIDTH:]))[-1], level + 1)
+
+    def hashes(self, first: int, end: int) -> bytes:
+        """Give the leaf hashes of `[first, end)` in one piece, published or not; raises as `leaf_hashes`."""
+        return leaf_hashes(self._recorder, first, end)

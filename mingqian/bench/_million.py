@@ -17,7 +17,8 @@ from domain.tiled_tree import TiledTree
 from ledger import commits
 from ledger.export import export
 from ledger.hashes import leaf_hashes
-from ledger.note import Checkpoint, Note
+from ledger.note import Checkpoint, Note, VerifierKey
+from ledger.publication import publish
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,16 +70,13 @@ def _commits(ledger: Ledger) -> Iterator[Commit]:
 
 
 def build(ledger: Ledger, folder: Path) -> dict[str, Any]:
-    """Publish a checkpoint, export everything and write all tiles; give seconds and leaves per second."""
+    """Publish a checkpoint, export everything and publish all tiles; give seconds and leaves per second."""
     start = perf_counter()
-    ledger.publish_checkpoint()
+    newest = ledger.publish_checkpoint()
     published = perf_counter()
     export(ledger, folder / "export", bundles={}, exported_by="bench", now=NOW)
     exported = perf_counter()
-    for tile, content in ledger.tiles.all(LEAVES):
-        path = folder / "tile" / str(tile)
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(content)
+    publish(ledger.tiles, newest, VerifierKey.parse(ledger.genesis.vkey), folder / "log")
     end = perf_counter()
     rate = round(LEAVES / (end - start))
     print(f"{LEAVES} leaves: checkpoint, export and tiles in {end - start:.2f} s = {rate} leaves/s")
@@ -94,11 +92,11 @@ def build(ledger: Ledger, folder: Path) -> dict[str, Any]:
 def prove(ledger: Ledger, folder: Path) -> float:
     """Make inclusion proofs of leaves here and there from the files alone, from cold; give them per second."""
     checkpoint = Checkpoint.parse(
-        Note.parse((folder / "export" / "checkpoint").read_text("utf-8")).text
+        Note.parse((folder / "log" / "checkpoint").read_text("utf-8")).text
     )
 
     def read(tile: Tile) -> bytes:
-        return (folder / "tile" / str(tile)).read_bytes()
+        return (folder / "log" / "tile" / str(tile)).read_bytes()
 
     random = Random(1)  # noqa: S311 - any leaves will do
     chosen = [random.randrange(LEAVES) for _ in range(PROOFS)]

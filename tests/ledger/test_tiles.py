@@ -14,7 +14,6 @@ from domain.tiled_tree import TiledTree, tiles
 from domain.tiles import Tile
 from ledger import note
 from ledger.clock import SystemClock
-from ledger.tiles import Tiles
 from ledger.writer import Writer
 from tests.conftest import prover_of
 from tests.ledger.examples import SYSTEM, department, new_id
@@ -93,9 +92,6 @@ def test_three_levels_of_tiles_agree_with_the_leaves(
     assert len(found) == 259
     assert found[Tile(level=2, index=0, width=1)] == merkle.root(leaves[:65536])
     assert TiledTree(65537, found.__getitem__).root() == merkle.root(leaves)
-    at_once = [*Tiles(ledger.recorder).all(65537)]
-    assert [tile for tile, _ in at_once] == [*tiles(65537)]
-    assert dict(at_once) == dict(ledger.tiles.all(65537)) == found
 
 
 def test_a_missing_leaf_is_noticed(ledger: Ledger, dsn: str) -> None:

@@ -226,3 +226,36 @@ def test_the_first_administrator_is_entered_once(database: str, tmp_path: Path) 
         assert parts.accounts.login("admin", word).one_time
         again = refusal(lambda: enter_first_administrator(parts, department, staff))
         assert again.code == "administrator-exists"
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        "ftp://tsa.example",
+        "tsa.example",
+        "https://user:secret@tsa.example",
+        "https://tsa.example/a https://tsa.example/b",
+    ],
+)
+def test_an_authority_is_an_http_address_of_a_host_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, addresses: str
+) -> None:
+    """Its host names it in exports, so there is one address for each and no password in any."""
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_URL", addresses)
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE", "roots.pem")
+    error = refusal(read_settings)
+    assert error.code == "settings-invalid"
+    assert f"{PREFIX}TIMESTAMP_URL" in error.detail
+    assert "secret" not in error.detail
+
+
+def test_time_stamps_need_the_certificates_to_judge_them_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer that nobody can verify is worth nothing."""
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_URL", "https://tsa.example http://other.example/tsr")
+    error = refusal(read_settings)
+    assert error.code == "settings-invalid"
+    assert f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE" in error.detail
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE", "roots.pem")
+    assert len(read_settings().timestamp_url) == 2

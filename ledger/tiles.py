@@ -39,7 +39,7 @@ class Tiles:
             raise unknown()
         end = tile.first + tile.width
         if not tile.level:
-            return b"".join(self._leaves(tile.first, end))
+            return b"".join(self.hashes(tile.first, end))
         with self._mutex:
             self._advance(tile.leaves)
             return b"".join(self._above[tile.level - 1][tile.first : end])
@@ -48,7 +48,7 @@ class Tiles:
         """Hash on until all full tiles of the first `size` leaves have their heads."""
         done, stop = len(self._above[0]) * WIDTH, size >> HEIGHT << HEIGHT
         while done < stop:
-            hashes = self._leaves(done, min(stop, done + STRIDE))
+            hashes = self.hashes(done, min(stop, done + STRIDE))
             for first in range(0, len(hashes), WIDTH):
                 self._append(merkle.root(hashes[first : first + WIDTH]))
             done += len(hashes)
@@ -62,7 +62,8 @@ class Tiles:
                 self._above.append([])
             self._append(merkle.root(heads[-WIDTH:]), level + 1)
 
-    def _leaves(self, first: int, end: int) -> list[bytes]:
+    def hashes(self, first: int, end: int) -> list[bytes]:
+        """Give the leaf hashes of `[first, end)`, published or not; raises DomainError("leaf-missing")."""
         rows = self._recorder.select(SELECT_HASHES, [first, end])
         if [leaf for leaf, _ in rows] != list(range(first, end)):
             detail = f"叶 {first} 至 {end - 1} 不全 / not all leaves are there"

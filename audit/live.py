@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from audit.heads import Head
 from audit.reading import Row
 from audit.report import LIMIT
+from audit.times import Token
 from domain.errors import DomainError
 from domain.merkle import leaf_hash
 from domain.subjects import Subject
@@ -70,6 +71,13 @@ class Live:
         return [
             Head(where=f"ledger.checkpoints, size {size}", text=text, size=size)
             for size, text in self._snapshot.checkpoints()
+        ]
+
+    def tokens(self, _findings: Findings) -> list[Token]:
+        """Give every time-stamp token."""
+        return [
+            Token(where=f"ledger.timestamps, size {size}, {authority}", size=size, content=token)
+            for size, authority, token in self._snapshot.timestamps()
         ]
 
     def conclude(self, walked: Walked, findings: Findings) -> None:

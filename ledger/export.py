@@ -51,6 +51,9 @@ def _fill(
     _write(folder / "checkpoint", newest.encode())
     for each, text in earlier.items():
         _write(folder / "checkpoints" / str(each), text.encode())
+    for stamp in ledger.timestamps.all():
+        if stamp.size <= size:
+            _write(folder / "timestamps" / f"{stamp.size}-{stamp.authority}.tsr", stamp.token)
     for name in sorted(bundles):
         _write(folder / name, canon(bundles[name]) + b"\n")
     manifest = {

@@ -27,6 +27,7 @@ from ledger.recorder import LedgerRecorder
 from ledger.schema import CHANNEL
 from ledger.search import Word
 from ledger.tiles import Tiles
+from ledger.timestamps import Timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -164,6 +165,7 @@ class Ledger:
             self.genesis = self._read_genesis()
             self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
             self.cosignatures = Cosignatures(self.recorder, policy)
+            self.timestamps = Timestamps(self.recorder)
             self.tiles = Tiles(self.recorder)
         except BaseException:
             self.close()

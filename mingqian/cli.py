@@ -33,6 +33,7 @@ from ledger.export import export as write_export
 from mingqian import backup, database, desk, lab, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
+from mingqian.receipt import receipt
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
+app.command()(receipt)
 console = Console()
 
 

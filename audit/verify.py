@@ -23,7 +23,7 @@ from audit.report import Findings, Report
 from audit.sources import Walked
 from audit.spans import checked, spans
 from audit.times import Times, verified
-from audit.workers import Workers, own_processes
+from audit.workers import Workers, collect_rarely, own_processes
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
 from domain.merkle import Frontier
@@ -60,6 +60,7 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
     processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
+    collect_rarely()
     findings = Findings()
     rows = source.rows(findings)
     first = next(rows, None)
@@ -158,11 +159,12 @@ class _Walk:
             self.replay.stop(self.leaf)
             return
         signed = found.signed if isinstance(found, Reading) else None
-        seen = Seen(self.chain.count, found.recorded, found.sealed_for, signed)
+        recorded = found.recorded
+        seen = Seen((self.chain.count, recorded.command_id), recorded, found.sealed_for, signed)
         self._leaves.take(seen, found.type, row.columns)
         if isinstance(found, Reading) and found.flaw:
-            self._leaves.refuse_signature(found.recorded, found.flaw)
-        self._times.take(found.recorded)
+            self._leaves.refuse_signature(recorded, found.flaw)
+        self._times.take(recorded)
         self.replay.feed(seen)
 
     def _grow(self, subtrees: Subtrees) -> None:

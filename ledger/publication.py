@@ -24,15 +24,15 @@ if TYPE_CHECKING:
 
     from ledger.note import Checkpoint
 
-STRIDE = 128  # tiles of level 0 that are read from the ledger at once
+STRIDE = 256  # tiles of level 0 that are read from the ledger at once
 READABLE, FOLDER_MODE = 0o644, 0o755
 
 
 class Leaves(Protocol):
     """Where leaf hashes come from."""
 
-    def hashes(self, first: int, end: int) -> list[bytes]:
-        """Give the leaf hashes of `[first, end)`; raises DomainError("leaf-missing")."""
+    def hashes(self, first: int, end: int) -> bytes:
+        """Give the leaf hashes of `[first, end)` in one piece; raises DomainError("leaf-missing")."""
         ...
 
 
@@ -79,8 +79,8 @@ def _write_lowest(leaves: Leaves, part: list[Tile], directory: Path) -> Iterator
         first, end = span[0].first, span[-1].first + span[-1].width
         hashes = leaves.hashes(first, end)
         for tile in span:
-            at = tile.first - first
-            _write(_path(directory, tile), b"".join(hashes[at : at + tile.width]))
+            at, size = (tile.first - first) * merkle.HASH_SIZE, tile.width * merkle.HASH_SIZE
+            _write(_path(directory, tile), hashes[at : at + size])
             yield tile
 
 

@@ -16,7 +16,7 @@ from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
 from domain.clock import ClockJumped
 from domain.decisions import decide
-from domain.draw_commands import AssignmentComputed, DrawComputed
+from domain.draw_commands import AssignmentComputed, DrawComputed, DrawCovered
 from domain.errors import DomainError
 from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
@@ -39,13 +39,15 @@ COMPUTED = (DrawComputed, AssignmentComputed)
 class Replay:
     """Folds the events into a history and asks the domain for each.
 
-    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed.
+    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed,
+    `covered` what was recorded of checkpoints over draws.
     """
 
     def __init__(self, findings: Findings, checkpointed: Callable[[int], int]) -> None:
         self.history = History()
         self.stopped: int | None = None
         self.computed: dict[str, int] = {}
+        self.covered: list[tuple[Recorded, DrawCovered]] = []
         self._findings = findings
         self._checkpointed = checkpointed
         self._held: Seen | None = None
@@ -96,6 +98,8 @@ class Replay:
         self._last = recorded
         if isinstance(recorded.event, COMPUTED):
             self.computed[recorded.stream] = recorded.leaf
+        elif isinstance(recorded.event, DrawCovered):
+            self.covered.append((recorded, recorded.event))
         elif isinstance(recorded.event, ClockJumped):
             self._findings.note(_jump(recorded.leaf, recorded.event))
         self._fold(recorded)

@@ -12,11 +12,11 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
+from audit.notes import note_of
 from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
-from domain.clock import ClockJumped
 from domain.decisions import decide
-from domain.draw_commands import AssignmentComputed, DrawComputed
+from domain.draw_commands import AssignmentComputed, DrawComputed, DrawCovered
 from domain.errors import DomainError
 from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
@@ -39,13 +39,15 @@ COMPUTED = (DrawComputed, AssignmentComputed)
 class Replay:
     """Folds the events into a history and asks the domain for each.
 
-    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed.
+    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed,
+    `covered` what was recorded of checkpoints over draws.
     """
 
     def __init__(self, findings: Findings, checkpointed: Callable[[int], int]) -> None:
         self.history = History()
         self.stopped: int | None = None
         self.computed: dict[str, int] = {}
+        self.covered: list[tuple[Recorded, DrawCovered]] = []
         self._findings = findings
         self._checkpointed = checkpointed
         self._held: Seen | None = None
@@ -96,8 +98,10 @@ class Replay:
         self._last = recorded
         if isinstance(recorded.event, COMPUTED):
             self.computed[recorded.stream] = recorded.leaf
-        elif isinstance(recorded.event, ClockJumped):
-            self._findings.note(_jump(recorded.leaf, recorded.event))
+        elif isinstance(recorded.event, DrawCovered):
+            self.covered.append((recorded, recorded.event))
+        elif (told := note_of(recorded)) is not None:
+            self._findings.note(told)
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -180,13 +184,6 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
-
-
-def _jump(leaf: int, event: ClockJumped) -> str:
-    off = event.wall_ms - event.expected_ms
-    if event.against == "ledger":
-        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
-    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
 
 
 def _prover(proof: object) -> Prove:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from audit.chain import Chain
 from audit.command_ids import command_ids
+from audit.covers import check_covers
 from audit.draws import check_draws
 from audit.heads import Head, Heads
 from audit.leaves import Leaves, Seen
@@ -69,10 +70,10 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
     moments = verified(source.tokens(findings), heads.notes if heads else {}, trusted, findings)
-    cosigned = heads.moments if heads else []
+    seen = heads.moments() if heads else []
     cuts = heads.sizes if heads is not None else _no_sizes
     with command_ids() as commands, Workers(start) as workers:
-        times = Times(findings, [*moments, *cosigned])
+        times = Times(findings, [*moments, *seen])
         walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands, times)
         every = spans(chain([first] if first else [], rows), source.commits(findings))
         for span, found in checked(every, cuts, workers):
@@ -80,6 +81,7 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
         walk.finish()
         source.conclude(walk.walked(), findings)
     draws = check_draws(walk.replay.history, walk.replay.computed, findings)
+    check_covers(walk.replay.covered, heads.cosigned if heads else {}, policy, findings)
     failures = findings.failures()
     return Report(
         ok=not failures,

@@ -1,4 +1,4 @@
-"""The HTTP service put together: what answers, and the thread that keeps its tables up with the ledger."""
+"""The HTTP service put together: what answers, and the threads that keep its tables and checkpoints up with the ledger."""
 
 from __future__ import annotations
 
@@ -21,19 +21,22 @@ from api import (
     public_routes,
     registry_routes,
     sessions,
+    subject_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
 from api.door import Door
+from ledger.publisher import Publisher
+from ledger.submitter import Submitter
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Callable
 
     from starlette.types import Lifespan
 
     from api.parts import Parts
 
-logger = structlog.get_logger("mingqian.projector")
+logger = structlog.get_logger("mingqian.threads")
 RETRY_SECONDS = 2.0
 
 
@@ -68,6 +71,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         beacon_routes.router,
         import_routes.router,
         registry_routes.router,
+        subject_routes.router,
         campaign_routes.router,
         notice_routes.router,
         public_routes.router,
@@ -97,26 +101,52 @@ def _declare_problem(app: FastAPI) -> None:
 
 
 class _Keeping:
-    """The thread that keeps the tables up with the ledger; a lost database only makes it wait."""
+    """The threads behind the requests: tables, checkpoints, and one for each witness, so that none waits for another.
+
+    A lost database only makes them wait.
+    """
 
     def __init__(self, parts: Parts) -> None:
         self._parts = parts
         self._stop = Event()
-        self._thread = Thread(target=self._run, name="projector", daemon=True)
+        settings, ledger, writer = parts.settings, parts.ledger, parts.writer
+        publisher = Publisher(
+            ledger,
+            writer,
+            seconds=settings.checkpoint_seconds,
+            commits=settings.checkpoint_commits,
+        )
+        policy = ledger.cosignatures.policy
+        witnesses = policy.witnesses if policy else ()
+        self._threads = [
+            Thread(target=self._keep, args=each, name=each[0], daemon=True)
+            for each in (
+                ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
+                ("publisher", publisher.run),
+                *(
+                    (f"submitter-{one.name}", Submitter(ledger, writer, one).run)
+                    for one in witnesses
+                    if one.url is not None
+                ),
+            )
+        ]
 
     def __enter__(self) -> None:
         self._parts.projector.catch_up()
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def __exit__(self, *_: object) -> None:
         self._stop.set()
-        self._thread.join()
+        for thread in self._threads:
+            thread.join()
 
-    def _run(self) -> None:
+    def _keep(self, name: str, run: Callable[[Event], None]) -> None:
         while not self._stop.is_set():
             try:
-                self._parts.projector.run(self._stop, self._parts.ledger.wait)
+                run(self._stop)
             except Exception as error:  # noqa: BLE001 - readers see the lag at /readyz; the log says why
-                state = getattr(error, "sqlstate", None)
-                logger.warning("projector-stopped", error=type(error).__name__, sqlstate=state)
+                state, code = getattr(error, "sqlstate", None), getattr(error, "code", None)
+                event = f"{name}-stopped"
+                logger.warning(event, error=type(error).__name__, sqlstate=state, code=code)
                 self._stop.wait(RETRY_SECONDS)

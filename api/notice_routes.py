@@ -26,7 +26,8 @@ def list_notices(
 
     Voids requested, approved or declined; lottery numbers that differ; looks at lists that are not public; entities that are
     to be exempted, suspended or moved to another kind, area, tag or credit class; recusals, relations and leaves; officers
-    that are replaced, visits that are given up; accounts suspended, roles changed; keys enrolled or revoked.
+    that are replaced, visits that are given up; accounts suspended, roles changed; keys enrolled or revoked;
+    a clock of the server that jumped or is behind the ledger.
     """
     require_role(person, "discipline")
     with parts.reader.snapshot() as read:

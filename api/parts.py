@@ -10,6 +10,7 @@ from uuid import uuid4
 import structlog
 
 from api.acting import Person
+from api.erasure import forget_accounts
 from api.settings import Settings
 from api.tokens import Tokens
 from domain.errors import DomainError
@@ -22,9 +23,11 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
 from ledger.keys import Keys
+from ledger.policy import Policy
 from ledger.prover import HeldKeys
 from ledger.prover_socket import RemoteProver
-from ledger.reading_role import grant_reading
+from ledger.rights import require_safe
+from ledger.roles import let_read, let_serve, role_of
 from ledger.snapshot import Reader as LeafReader
 from ledger.store import SYSTEM, Ledger
 from ledger.vrf_folder import VrfFolder, make_passphrase
@@ -75,6 +78,19 @@ def dsn_of(settings: Settings) -> str:
             raise DomainError("database-url-missing", detail)
         return embedded_server(settings.home / "postgres")
     return complete_dsn(settings.database_url, settings.database_password_file)
+
+
+def owner_dsn_of(settings: Settings) -> str:
+    """The database as its owner, who makes tables and roles; in development that may be the way of the service.
+
+    Raises "database-url-missing".
+    """
+    if settings.owner_database_url is not None:
+        return complete_dsn(settings.owner_database_url, settings.owner_database_password_file)
+    if settings.mode == "production":
+        detail = "请设置 MINGQIAN_OWNER_DATABASE_URL / production makes its tables as a role of their own"
+        raise DomainError("database-url-missing", detail)
+    return dsn_of(settings)
 
 
 def prover_dsn_of(settings: Settings) -> str:
@@ -133,13 +149,23 @@ def require_unreadable(*paths: Path | None) -> None:
             raise DomainError("prover-not-apart", detail)
 
 
+def make_tables(settings: Settings) -> None:
+    """Make the tables that are missing and the roles that use them, as the owner. Running it again changes nothing."""
+    owner, service = owner_dsn_of(settings), dsn_of(settings)
+    for tables in (ledger_tables, accounts_table):
+        tables.migrate(owner)
+    projected_tables.make_schemas(owner)
+    if owner != service and role_of(owner) != role_of(service):
+        let_serve(owner, service, (projected_tables.LIVE, projected_tables.REBUILD))
+    if settings.prover_database_url is not None:
+        let_read(owner, prover_dsn_of(settings))
+    projected_tables.migrate(service)
+
+
 def initialise(settings: Settings) -> None:
     """Make what a first start needs and is not there yet: tables, keys, leaf 0. Running it again changes nothing."""
     dsn, prover = dsn_of(settings), prover_of(settings)
-    for tables in (ledger_tables, projected_tables, accounts_table):
-        tables.migrate(dsn)
-    if settings.prover_database_url is not None:
-        grant_reading(dsn, prover_dsn_of(settings))
+    make_tables(settings)
     if LeafReader(dsn).read(0, 1):
         return  # a ledger that has lost its keys must not be given others
     vrf_key = _first_vrf_key(settings, prover)
@@ -150,6 +176,11 @@ def initialise(settings: Settings) -> None:
     Ledger.create(
         dsn, keys, vrf_key, origin=settings.origin, mode=settings.mode, clock=clock
     ).close()
+
+
+def policy_of(settings: Settings) -> Policy | None:
+    """Which checkpoints count, where a file says it; raises DomainError: "policy-unreadable", "policy-malformed"."""
+    return Policy.read(settings.witness_policy_file) if settings.witness_policy_file else None
 
 
 def _first_vrf_key(settings: Settings, prover: Prover) -> bytes:
@@ -172,14 +203,16 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
     """Open everything. In development what is missing is made; production starts on what `initialise` made before.
 
     Raises DomainError: "key-missing", "ledger-missing", "keys-do-not-match", "ledger-of-development", "prover-missing",
-    "prover-not-apart" and others.
+    "prover-not-apart", what `ledger.rights.require_safe` refuses, and others.
     """
     if settings.mode == "development":
         logger.warning("开发模式，不得用于正式业务 / development mode: not for real inspections")
         initialise(settings)
     dsn, keys = dsn_of(settings), key_files.load(settings.keys, settings.subject_keys)
+    if settings.mode == "production":
+        require_safe(dsn)
     with ExitStack() as stack:
-        ledger = stack.enter_context(Ledger(dsn, keys))
+        ledger = stack.enter_context(Ledger(dsn, keys, policy_of(settings)))
         if settings.mode == "production" and ledger.genesis.mode != "production":
             detail = "开发账本不得用于生产 / a ledger made in development is not run in production"
             raise DomainError("ledger-of-development", detail)
@@ -190,6 +223,9 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
+        # Or between an erasure and what follows from it.
+        writer.forget_erased()
+        forget_accounts(writer, accounts)
         yield Parts(
             settings=settings,
             dsn=dsn,

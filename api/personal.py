@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
+from api.bodies import PersonalField
 from domain.errors import DomainError
 from ledger import sealing
-from projections.queries.registries import sealed
+from projections.queries.registries import Registry, entry, sealed
 
 if TYPE_CHECKING:
     from api.acting import Person
     from api.parts import Parts
-    from projections.queries.registries import Registry
+    from ledger.envelope import Sealed
+    from ledger.sealing import Place
     from projections.reading import Read
 
+ERASED = "已删除"
+# What else may be sealed beside an event is not for people to read.
+SHOWN = frozenset({*get_args(PersonalField), "reason", "detail"})
 # Who keeps the registry, and who inspects those who keep it.
-READERS: dict[str, tuple[str, ...]] = {
+READERS: dict[Registry, tuple[str, ...]] = {
     "staff": ("administrator", "discipline"),
     "entity": ("registrar", "discipline"),
     "officer": ("registrar", "discipline"),
@@ -32,17 +37,23 @@ def may_read(person: Person, kind: Registry, id_: str) -> bool:
 def personal_of(
     parts: Parts, read: Read, kind: Registry, id_: str, person: Person
 ) -> dict[str, str]:
-    """The newest text of each personal field; a field whose key was destroyed is left out.
+    """The newest text of each personal field: 已删除 where it was erased, left out where its key is lost.
 
     Why an officer is recused is kinship or the like: for the officer and the discipline office, not for the registrar.
     """
     stream = f"{kind}/{id_}"
+    subject = entry(read, "subject", stream)
+    erased = subject is not None and subject["erased"]
     opened: dict[str, str] = {}
     for place, field in sealed(read, [stream])[stream]:
-        try:
-            opened |= sealing.unseal(parts.keys.subjects.find(place.subject), place, field)
-        except DomainError:
-            continue
+        opened |= dict.fromkeys(field.fields, ERASED) if erased else _opened(parts, place, field)
     if person.id != id_ and not person.has("discipline"):
         opened.pop("reason", None)
-    return opened
+    return {name: text for name, text in opened.items() if name in SHOWN}
+
+
+def _opened(parts: Parts, place: Place, field: Sealed) -> dict[str, str]:
+    try:
+        return sealing.unseal(parts.keys.subjects.find(place.subject), place, field)
+    except DomainError:
+        return {}

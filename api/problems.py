@@ -39,10 +39,10 @@ _CONFLICT = (
     " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
     " round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
-    " vrf-key-revoked wrong-stage"
+    " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
 )
 _UNAVAILABLE = (
-    "clock-unreadable database-unavailable ledger-unavailable projection-behind"
+    "checkpoint-not-witnessed clock-unreadable database-unavailable ledger-unavailable projection-behind"
     " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
     " subject-keys-unavailable vrf-key-missing"
 )

@@ -19,10 +19,12 @@ from api.shapes.inspections import Result, Results
 from api.text import Leaf, Word
 from domain.errors import DomainError
 from domain.tiles import Tile
+from ledger.cosignatures import not_witnessed
 from projections.queries import campaigns, inspections
 from projections.reading import LIMIT
 
 router = APIRouter(tags=["公开 / public"], responses=PUBLIC)
+SHORTLY = "public, max-age=2"
 FOREVER = "public, max-age=31536000, immutable"
 
 
@@ -112,8 +114,11 @@ def result(inspection: Word, parts: PartsNow) -> dict[str, Any]:
 
 @router.get("/checkpoint", summary="账本检查点 / signed head", response_class=PlainTextResponse)
 def checkpoint(parts: PartsNow) -> PlainTextResponse:
-    """The C2SP checkpoint over all leaves; signed anew where the ledger has grown since the last one."""
-    return PlainTextResponse(parts.ledger.publish_checkpoint())
+    """The newest C2SP checkpoint that counts, with the cosignatures under it; raises "checkpoint-not-witnessed"."""
+    counted = parts.ledger.counted()
+    if counted is None:
+        raise not_witnessed()
+    return PlainTextResponse(counted.note, headers={"Cache-Control": SHORTLY})
 
 
 @router.get(

@@ -31,6 +31,8 @@ class Settings(BaseSettings):
     home: Path = Path(".mingqian")
     database_url: str | None = None
     database_password_file: Path | None = None
+    owner_database_url: str | None = None
+    owner_database_password_file: Path | None = None
     key_directory: Path | None = None
     subject_key_store: Path | None = None
     vrf_passphrase_file: Path | None = None
@@ -44,6 +46,9 @@ class Settings(BaseSettings):
     token_lifetime_seconds: Annotated[int, Field(ge=60, le=86_400)] = 8 * 3600
     read_wait_seconds: Annotated[float, Field(gt=0, le=60)] = 5
     ready_lag_leaves: Annotated[int, Field(ge=0)] = 1000
+    checkpoint_seconds: Annotated[float, Field(gt=0, le=86_400)] = 10
+    checkpoint_commits: Annotated[int, Field(ge=1)] = 100
+    witness_policy_file: Path | None = None
     drand_relays: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
 
     @model_validator(mode="after")

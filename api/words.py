@@ -68,6 +68,12 @@ ACT_NAMES: dict[str, str] = {
     "inspection.request-closing": "申请终止检查",
     "inspection.approve-closing": "批准终止检查",
     "inspection.publish-result": "公示检查结果",
+    "clock.note-jump": "记录时钟跳动",
+    "subject.hold": "依法保全个人信息",
+    "subject.release": "解除保全",
+    "subject.request-erasure": "申请删除个人信息",
+    "subject.approve-erasure": "批准删除个人信息",
+    "subject.decline-erasure": "不同意删除个人信息",
 }
 ROLE_NAMES: dict[str, str] = {
     "administrator": "系统管理员",
@@ -101,6 +107,10 @@ NOTICE_NAMES: dict[str, str] = {
     "registry.relation_recorded.v1": "提出登记回避关系 / a relation was proposed",
     "registry.relation_ended.v1": "提出解除回避关系 / the end of a relation was proposed",
     "registry.suspended.v1": "提出暂停名录条目 / a suspension was proposed",
+    "subject.erasure_requested.v1": "申请删除个人信息 / an erasure of personal data was requested",
+    "subject.erasure_declined.v1": "不同意删除个人信息 / an erasure was declined",
+    "subject.erased.v1": "个人信息已删除 / personal data was erased",
     "vrf_key.enrolled.v1": "登记抽取密钥 / a draw key was enrolled",
     "vrf_key.revoked.v1": "吊销抽取密钥 / a draw key was revoked",
+    "clock.jumped.v1": "服务器时钟跳动或倒退 / the server's clock jumped or is behind",
 }

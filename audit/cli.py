@@ -124,6 +124,8 @@ def _print(report: Report, *, as_json: bool) -> None:
         console.print(_failures(report))
     for each in report.not_checked:
         console.print(f"未核验 / not checked: {each}", markup=False, highlight=False)
+    for each in report.notes:
+        console.print(f"请注意 / note: {each}", markup=False, highlight=False)
     verdict = "历史完整 / the history is whole"
     if not report.ok:
         verdict = f"历史不完整：{len(report.failures)} 项 / the history is NOT whole"

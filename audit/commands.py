@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from domain import clock, items, organisation, plan, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
+from domain import subject_commands as subject
 from domain.draw_state import Draw
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
@@ -40,7 +41,8 @@ def command_behind(recorded: Recorded, history: History) -> Command | None:
     if (build := _BY_EVENT.get(type(event))) is not None:
         command = build(id_, event)
     elif (build_for := _BY_REGISTRY_EVENT.get(type(event))) is not None:
-        command = build_for(prefix, id_, event)
+        kind, _, entry = id_.partition("/") if prefix == "subject" else (prefix, "", id_)
+        command = build_for(kind, entry, event)
     elif isinstance(event, draw.WitnessCommitted):
         command = _handed_in(id_, event, recorded.actor.id)
     elif isinstance(event, draw.LotteryEntered):
@@ -232,6 +234,9 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    clock.ClockJumped: lambda _, e: clock.NoteJump(
+        jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
+    ),
 }
 
 _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
@@ -253,4 +258,17 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     registry.ChangeRejected: lambda kind, id_, e: registry.RejectChange(
         registry=kind, id=id_, version=e.version, reason=e.reason
     ),
+    subject.SubjectHeld: lambda kind, id_, e: subject.HoldSubject(
+        registry=kind, id=id_, reference=e.reference, reason=e.reason
+    ),
+    subject.SubjectReleased: lambda kind, id_, e: subject.ReleaseSubject(
+        registry=kind, id=id_, reference=e.reference, reason=e.reason
+    ),
+    subject.ErasureRequested: lambda kind, id_, e: subject.RequestErasure(
+        registry=kind, id=id_, basis=e.basis
+    ),
+    subject.ErasureDeclined: lambda kind, id_, e: subject.DeclineErasure(
+        registry=kind, id=id_, reason=e.reason
+    ),
+    subject.SubjectErased: lambda kind, id_, _: subject.ApproveErasure(registry=kind, id=id_),
 }

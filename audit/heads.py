@@ -57,6 +57,10 @@ class Heads:
         place = bisect_right(self._sizes, leaves)
         return self._sizes[place - 1] if place else 0
 
+    def sizes(self, after: int, upto: int) -> list[int]:
+        """Give the sizes of notes above `after` and up to `upto`."""
+        return self._sizes[bisect_right(self._sizes, after) : bisect_right(self._sizes, upto)]
+
     def compare(self, tree: Frontier) -> None:
         """Compare the notes of exactly this size."""
         if tree.size not in self._roots:

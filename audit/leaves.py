@@ -5,18 +5,17 @@ A commit may hold several commands, one behind the other: those that came while 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
-
-from domain.facts import Recorded
+from functools import cache
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from audit.reading import Reading, Row
+    from audit.command_ids import CommandIds
+    from audit.reading import Reading
     from audit.report import Findings
+    from domain.facts import Recorded
 
 
-@dataclass(frozen=True, kw_only=True)
-class Seen:
+class Seen(NamedTuple):
     """A well-formed event: the number of its commit, what the domain needs, and the sealed subject."""
 
     commit: int
@@ -27,70 +26,72 @@ class Seen:
 class Leaves:
     """Takes events in order.
 
-    `commands` maps each command id to its first leaf and number of leaves, `subjects` each person of whom something is
-    sealed to the first leaf where it is.
+    `subjects` maps each person of whom something is sealed to the first leaf where it is.
     """
 
-    def __init__(self, findings: Findings) -> None:
-        self.commands: dict[str, tuple[int, int]] = {}
+    def __init__(self, findings: Findings, commands: CommandIds) -> None:
         self.subjects: dict[str, int] = {}
         self._findings = findings
+        self._commands = commands
         self._versions: dict[str, int] = {}
         self._shapes: dict[str, int] = {}
-        self._open: tuple[str, int] | None = None  # the command that may go on, and its commit
 
-    def take(self, row: Row, reading: Reading, leaf: int, commit: int) -> Seen | None:
-        """Check one event against those before it, or give None when it cannot be read."""
-        where, recorded = f"events, leaf {leaf}", reading.recorded
-        if recorded is None:
-            self._findings.add(reading.code, where, reading.reason, leaf)
-            return None
-        stands = (recorded.stream, recorded.version, reading.type)
-        if row.columns is not None and row.columns != stands:
-            reason = f"列 {row.columns!r} 与字节不符 / the columns differ from the bytes"
-            self._findings.add("row-differs", where, reason, leaf)
+    def take(self, seen: Seen, type_: str, columns: tuple[str, int, str] | None) -> None:
+        """Check one event against those before it; `columns` is what its source says beside the bytes."""
+        recorded = seen.recorded
+        if columns is not None and columns != (recorded.stream, recorded.version, type_):
+            reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
+            self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
         self._check_version(recorded)
-        self._check_shape(reading.type, recorded)
-        self._check_command(recorded.command_id, leaf, commit)
-        if reading.sealed_for is not None:
-            self.subjects.setdefault(reading.sealed_for, leaf)
-        if reading.signed is not None:
-            self._note_signature(recorded, holds=reading.signed)
-        return Seen(commit=commit, recorded=recorded, sealed_for=reading.sealed_for)
-
-    def _check_version(self, recorded: Recorded) -> None:
-        expected = self._versions.get(recorded.stream, 0) + 1
-        if recorded.version != expected:
+        self._check_shape(type_, recorded)
+        first = self._commands.see(recorded.command_id, recorded.leaf, seen.commit)
+        if first is not None:
             reason = (
-                f"版本为 {recorded.version}，应为 {expected} / version {recorded.version} where"
-                f" {expected} comes next"
+                f"命令 {recorded.command_id} 已见于叶 {first} / the command was recorded before"
             )
-            self._findings.add("stream-version-gap", recorded.stream, reason, recorded.leaf)
-        self._versions[recorded.stream] = recorded.version
+            self._findings.add("command-repeated", "events", reason, recorded.leaf)
+        if seen.sealed_for is not None:
+            self.subjects.setdefault(seen.sealed_for, recorded.leaf)
 
-    def _check_shape(self, type_: str, recorded: Recorded) -> None:
-        """A program that wrote a newer shape could read the older one, but never wrote it again."""
-        name, _, number = type_.rpartition(".v")
-        newest = self._shapes.get(name, 0)
-        if int(number) < newest:
-            reason = f"{type_}：此前已有 v{newest} / it was written in a newer shape before"
-            self._findings.add("event-outdated", recorded.stream, reason, recorded.leaf)
-        self._shapes[name] = max(newest, int(number))
+    def refuse(self, leaf: int, reading: Reading) -> None:
+        """Report an event that cannot be read."""
+        self._findings.add(reading.code, _where(leaf), reading.reason, leaf)
 
-    def _check_command(self, command: str, leaf: int, commit: int) -> None:
-        first, count = self.commands.get(command, (leaf, 0))
-        if count and self._open != (command, commit):
-            self._open = None
-            reason = f"命令 {command} 已见于叶 {first} / the command was recorded before"
-            self._findings.add("command-repeated", "events", reason, leaf)
-            return
-        self._open = command, commit
-        self.commands[command] = (first, count + 1)
-
-    def _note_signature(self, recorded: Recorded, *, holds: bool) -> None:
+    def note_signature(self, recorded: Recorded, *, holds: bool) -> None:
+        """Report whether the actor's own signature holds."""
         if not holds:
             reason = "本人对命令的签名不成立 / the actor's own signature does not hold"
             self._findings.add("command-signature-invalid", recorded.stream, reason, recorded.leaf)
         self._findings.skip(
             "本人签名所用公钥的归属 / whose keys the actors' own signatures were made with"
         )
+
+    def _check_version(self, recorded: Recorded) -> None:
+        stream, version = recorded.stream, recorded.version
+        expected = self._versions.get(stream, 0) + 1
+        if version != expected:
+            reason = (
+                f"版本为 {version}，应为 {expected} / version {version} where {expected} comes next"
+            )
+            self._findings.add("stream-version-gap", stream, reason, recorded.leaf)
+        self._versions[stream] = version
+
+    def _check_shape(self, type_: str, recorded: Recorded) -> None:
+        """A program that wrote a newer shape could read the older one, but never wrote it again."""
+        name, number = _shape(type_)
+        newest = self._shapes.setdefault(name, number)
+        if number < newest:
+            reason = f"{type_}：此前已有 v{newest} / it was written in a newer shape before"
+            self._findings.add("event-outdated", recorded.stream, reason, recorded.leaf)
+        elif number > newest:
+            self._shapes[name] = number
+
+
+@cache  # of a known type, so there are few
+def _shape(type_: str) -> tuple[str, int]:
+    name, _, number = type_.rpartition(".v")
+    return name, int(number)
+
+
+def _where(leaf: int) -> str:
+    return f"events, leaf {leaf}"

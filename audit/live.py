@@ -9,8 +9,8 @@ from audit.reading import Row
 from audit.report import LIMIT
 from domain.errors import DomainError
 from domain.merkle import leaf_hash
+from domain.subjects import Subject
 from ledger.commits import Commit
-from ledger.schema import NAMES
 from ledger.snapshot import Reader
 from ledger.subject_keys import names
 from projections.runner import Projector
@@ -81,15 +81,8 @@ class Live:
 
     def _check_schema(self, findings: Findings) -> None:
         """Compare with the tables that the program makes; anything else can write, hide or keep rows unseen."""
-        found = frozenset(self._snapshot.tables())
-        for name in sorted(found - NAMES):
-            reason = "本系统没有此表 / the program makes no such table"
-            findings.add("schema-differs", f"ledger.{name}", reason)
-        for name in sorted(NAMES - found):
-            findings.add("schema-differs", f"ledger.{name}", "缺少此表 / the table is missing")
-        for table, kind, name in self._snapshot.hooks():
-            reason = f"{kind} {name} 不是本系统所建 / the program makes none"
-            findings.add("schema-differs", f"ledger.{table}", reason)
+        for where, reason in self._snapshot.differences():
+            findings.add("schema-differs", where, reason)
 
     def _check_subjects(self, walked: Walked, findings: Findings) -> None:
         """Whoever has something sealed has a key, unless it was erased: then there is none."""
@@ -103,21 +96,24 @@ class Live:
                 " erased are gone: their store was not read"
             )
             return
+        erased = {one.id for one in walked.history.all(Subject) if one.erased}
         for subject, leaf in walked.subjects.items():
-            if subject not in present:
+            if subject not in present and subject not in erased:
                 reason = f"{subject} 的密钥不在库中 / its key is not there"
                 findings.add("subject-key-missing", str(self._subject_keys), reason, leaf)
+        for subject in sorted(present & erased):
+            reason = f"{subject} 已删除，其密钥仍在 / was erased, and its key is there still"
+            findings.add("subject-key-kept", str(self._subject_keys), reason)
 
     def _check_commands(self, walked: Walked, findings: Findings) -> None:
-        # Leaf 0 was written by the set-up, before anybody could give a command.
-        unlisted = {name: span for name, span in walked.commands.items() if span[0] > 0}
         for name, first, count in self._snapshot.commands():
-            if unlisted.pop(name, None) != (first, count):
+            if walked.commands.take(name) != (first, count):
                 reason = f"命令 {name}：账本中没有这样的事件 / no such events on the ledger"
                 findings.add("command-differs", "ledger.commands", reason, first)
-        for name, (first, _) in unlisted.items():
-            reason = f"缺少命令 {name} / the command is missing"
-            findings.add("command-differs", "ledger.commands", reason, first)
+        for name, first in walked.commands.left():
+            if first:  # leaf 0 was written by the set-up, before anybody could give a command
+                reason = f"缺少命令 {name} / the command is missing"
+                findings.add("command-differs", "ledger.commands", reason, first)
 
 
 def _compare_projections(dsn: str, events: int, findings: Findings) -> None:

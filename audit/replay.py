@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
 from domain.canonical import canon
+from domain.clock import ClockJumped
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.errors import DomainError
@@ -86,6 +87,8 @@ class Replay:
         self._last = recorded
         if isinstance(recorded.event, DrawComputed | AssignmentComputed):
             self.computed[recorded.stream] = recorded.leaf
+        if isinstance(recorded.event, ClockJumped):
+            self._findings.note(_jump(recorded.leaf, recorded.event))
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -150,6 +153,13 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
+
+
+def _jump(leaf: int, event: ClockJumped) -> str:
+    off = event.wall_ms - event.expected_ms
+    if event.against == "ledger":
+        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
+    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
 
 
 def _act_of(seen: Seen) -> tuple[int, str]:

@@ -28,7 +28,10 @@ class Failure:
 
 @dataclass(frozen=True, kw_only=True)
 class Report:
-    """The outcome of one verification. `not_checked` is never silently a pass: each says what and why."""
+    """The outcome of one verification. `not_checked` is never silently a pass: each says what and why.
+
+    `notes` are no failures: what happened, is on record as it must be, and an auditor should know of.
+    """
 
     ok: bool
     events: int
@@ -37,6 +40,7 @@ class Report:
     checkpoint_size: int | None
     failures: tuple[Failure, ...]
     not_checked: tuple[str, ...]
+    notes: tuple[str, ...]
 
     def as_object(self) -> dict[str, Any]:
         """Give the JSON form."""
@@ -48,6 +52,7 @@ class Findings:
 
     def __init__(self) -> None:
         self.not_checked: list[str] = []
+        self.notes: list[str] = []
         self._failures: list[tuple[float, Failure]] = []
         self._dropped = 0
 
@@ -57,7 +62,7 @@ class Findings:
         return not self._failures
 
     def add(
-        self, code: str, where: str, reason: str, leaf: int | None = None, at: int | None = None
+        self, code: str, where: str, reason: str, leaf: int | None = None, at: float | None = None
     ) -> None:
         """Record a failure; it is listed behind what is wrong with leaf `at`, by default its own."""
         if len(self._failures) >= LIMIT:
@@ -75,6 +80,11 @@ class Findings:
         """Record, once, that something could not be checked."""
         if what not in self.not_checked:
             self.not_checked.append(what)
+
+    def note(self, what: str) -> None:
+        """Record something that an auditor should know of; the first `LIMIT` of them."""
+        if len(self.notes) < LIMIT:
+            self.notes.append(what)
 
     def failures(self) -> tuple[Failure, ...]:
         """Give what was recorded, in order of leaves and then of discovery."""

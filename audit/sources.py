@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
 
+from audit.command_ids import CommandIds
 from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
 from audit.heads import Head
 from audit.reading import Row
@@ -41,7 +42,7 @@ class Walked:
     stopped: int | None
     events: int
     commits: int
-    commands: dict[str, tuple[int, int]]
+    commands: CommandIds
     subjects: dict[str, int]
 
 
@@ -75,7 +76,7 @@ class Export:
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Give one row for each line of events.jsonl."""
-        return (Row(state=line) for line in self._lines(EVENTS, findings))
+        return (Row(line) for line in self._lines(EVENTS, findings))
 
     def commits(self, findings: Findings) -> Iterator[Commit]:
         """Give the commits whose line can be read."""

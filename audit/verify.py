@@ -1,42 +1,55 @@
 """Is the history whole? One walk over the leaves, and every check hangs on it.
 
-The walk goes by commits: their leaves are hashed, parsed, fed to the replay and to the tree; then
-the commit is judged. Nothing here raises on what a source holds: it is all reported.
+What can be checked without knowing the history is checked in spans, by other processes too; the walk goes
+over them in order, feeds the events to the replay and the subtrees to the tree, and judges each commit
+behind its leaves. Nothing here raises on what a source holds: it is all reported.
 """
 
 from __future__ import annotations
 
-from itertools import chain
+from collections import deque
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from audit.chain import Chain
+from audit.command_ids import command_ids
 from audit.draws import check_draws
 from audit.heads import Head, Heads
-from audit.leaves import Leaves
-from audit.reading import Reading, Row, read, readings
+from audit.leaves import Leaves, Seen
+from audit.reading import Reading, Row, read
 from audit.replay import Replay
 from audit.report import Findings, Report
 from audit.sources import Walked
-from audit.workers import Workers
+from audit.spans import checked, spans
+from audit.workers import Workers, own_processes
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
 from domain.merkle import Frontier
+from ledger import quick
 from ledger.note import VerifierKey
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable
 
+    from audit.command_ids import CommandIds
     from audit.sources import Source
-    from ledger.commits import Commit
+    from audit.spans import Checked, Piece, Span, Subtrees
+    from audit.workers import Pool
+    from ledger.quick import Stored
 
 
 def verify(
-    source: Source, *, vkey: VerifierKey | None = None, kept: tuple[Head, ...] = ()
+    source: Source,
+    *,
+    vkey: VerifierKey | None = None,
+    kept: tuple[Head, ...] = (),
+    start: Callable[[], Pool] = own_processes,
 ) -> Report:
     """Verify a whole history.
 
     `vkey` is the log's key as the auditor got it from elsewhere; `kept` are checkpoints that the
-    auditor kept from earlier, which the history must continue.
+    auditor kept from earlier, which the history must continue; `start` gives other processes that help.
+    Raises DomainError("audit-interrupted") when one of them is lost.
     """
     findings = Findings()
     rows = source.rows(findings)
@@ -46,13 +59,14 @@ def verify(
     heads = Heads(findings, key) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
-    with Workers() as workers:
-        leaves = readings(chain([first] if first else [], rows), workers)
-        walk = _Walk(findings, leaves, Chain(findings, _service_key(opened), workers), heads)
-        for commit in source.commits(findings):
-            walk.follow(commit)
+    cuts = heads.sizes if heads is not None else _no_sizes
+    with command_ids() as commands, Workers(start) as workers:
+        walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands)
+        every = spans(chain([first] if first else [], rows), source.commits(findings))
+        for span, found in checked(every, cuts, workers):
+            walk.follow(span, found)
         walk.finish()
-    source.conclude(walk.walked(), findings)
+        source.conclude(walk.walked(), findings)
     draws = check_draws(walk.replay.history, walk.replay.computed, findings)
     failures = findings.failures()
     return Report(
@@ -63,6 +77,7 @@ def verify(
         checkpoint_size=heads.newest if heads else None,
         failures=failures,
         not_checked=tuple(findings.not_checked),
+        notes=tuple(findings.notes),
     )
 
 
@@ -70,38 +85,35 @@ class _Walk:
     """Where the walk stands: `leaf` is the next leaf, `tree` the head over all before it."""
 
     def __init__(
-        self,
-        findings: Findings,
-        read: Iterator[tuple[Row, Reading]],
-        commits: Chain,
-        heads: Heads | None,
+        self, findings: Findings, commits: Chain, heads: Heads | None, commands: CommandIds
     ) -> None:
         self.leaf = 0
         self.replay = Replay(findings, heads.covering if heads else lambda _: 0)
         self.chain = commits
         self._findings = findings
-        self._read = read
         self._heads = heads
+        self._commands = commands
         self._tree = Frontier()
-        self._leaves = Leaves(findings)
+        self._part = Frontier()
+        self._leaves = Leaves(findings, commands)
 
-    def follow(self, commit: Commit) -> None:
-        """Walk over the leaves of a commit and judge it."""
-        skipped = self._take(commit.first_leaf, self.chain.count)
-        if skipped.size:
-            self.chain.uncovered(self.leaf - skipped.size, self.leaf)
-        if commit.first_leaf != self.leaf or commit.count < 1:
-            self.chain.misplaced(commit, self.leaf)
-            return
-        part = self._take(commit.size, self.chain.count)
-        self.chain.check(commit, part)
+    def follow(self, span: Span, checked: Checked) -> None:
+        """Walk over the leaves of a span and judge its commits."""
+        rows = zip(span.rows, checked.stored or _decoded(span, checked), strict=True)
+        trees = deque(checked.trees)
+        for piece, (subtrees, signed) in zip(span.pieces, checked.pieces, strict=True):
+            for row, stored in islice(rows, piece.size):
+                self._take(row, stored or checked.odd[self.leaf])
+                self.leaf += 1
+                if trees[0][0] == self.leaf:
+                    self._grow(trees.popleft()[1])
+            for head, width in subtrees:
+                self._part.append(head, width)
+            if piece.ends:
+                self._settle(piece, signed=signed)
 
     def finish(self) -> None:
-        """Walk over what no commit covers, and end all checks that look ahead."""
-        rest = self._take(None, self.chain.count)
-        if rest.size:
-            self.chain.uncovered(self.leaf - rest.size, self.leaf)
-        self.chain.finish()
+        """End all checks that look ahead."""
         self.replay.finish()
         if self._heads is not None:
             self._heads.finish(self.leaf)
@@ -115,29 +127,50 @@ class _Walk:
             stopped=self.replay.stopped,
             events=self.leaf,
             commits=self.chain.count,
-            commands=self._leaves.commands,
+            commands=self._commands,
             subjects=self._leaves.subjects,
         )
 
-    def _take(self, end: int | None, commit: int) -> Frontier:
-        """Read leaves up to `end`, or all that are left; give the tree over them alone."""
-        part = Frontier()
-        while end is None or self.leaf < end:
-            found = next(self._read, None)
-            if found is None:
-                break
-            row, reading = found
-            part.append(reading.hashed)
-            self._tree.append(reading.hashed)
-            seen = self._leaves.take(row, reading, self.leaf, commit)
-            if seen is None:
-                self.replay.stop(self.leaf)
-            else:
-                self.replay.feed(seen)
-            self.leaf += 1
-            if self._heads is not None:
-                self._heads.compare(self._tree)
-        return part
+    def _take(self, row: Row, found: Stored | Reading) -> None:
+        """Take one leaf to its place and decide it again."""
+        if found.recorded is None:
+            self._leaves.refuse(self.leaf, found)
+            self.replay.stop(self.leaf)
+            return
+        seen = Seen(self.chain.count, found.recorded, found.sealed_for)
+        self._leaves.take(seen, found.type, row.columns)
+        if isinstance(found, Reading) and found.signed is not None:
+            self._leaves.note_signature(found.recorded, holds=found.signed)
+        self.replay.feed(seen)
+
+    def _grow(self, subtrees: Subtrees) -> None:
+        for head, width in subtrees:
+            self._tree.append(head, width)
+        if self._heads is not None:
+            self._heads.compare(self._tree)
+
+    def _settle(self, piece: Piece, *, signed: bool) -> None:
+        """Judge a commit by the leaves that were found in its place, or leaves that have none."""
+        part, self._part = self._part, Frontier()
+        if piece.commit is None:
+            if part.size:
+                self.chain.uncovered(self.leaf - part.size, self.leaf)
+        elif piece.misplaced:
+            self.chain.misplaced(piece.commit, self.leaf)
+        else:
+            self.chain.check(piece.commit, part, signed=signed)
+
+
+def _decoded(span: Span, checked: Checked) -> list[Stored | None]:
+    """Decode what another process has checked; only its own findings came back from there."""
+    return [
+        None if row.state is None or leaf in checked.odd else quick.decode(leaf, row.state)
+        for leaf, row in enumerate(span.rows, start=span.first)
+    ]
+
+
+def _no_sizes(_after: int, _upto: int) -> list[int]:
+    return []
 
 
 def _opened(row: Row | None) -> LedgerOpened | None:

@@ -1,16 +1,16 @@
-"""Other processes for what can be checked without knowing the history: bytes and signatures.
+"""Other processes for what can be checked without knowing the history.
 
-Little work is done here. Other processes are started when there is more, and get work once they are
-up: starting takes about as long as reading a thousand events.
+They are started when there is work for more than one, and get some once they are up: starting takes
+about as long as reading a thousand events. They get no more than keeps them busy; who asks does the
+rest, so that no process waits for another.
 """
 
 from __future__ import annotations
 
 import os
-from concurrent.futures import Future, ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
+from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from multiprocessing import get_context
-from typing import TYPE_CHECKING, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, ParamSpec, Self, TypeVar
 
 from domain.errors import DomainError
 
@@ -21,28 +21,50 @@ if TYPE_CHECKING:
 P = ParamSpec("P")
 R = TypeVar("R")
 
-ALONE = 8  # calls that are made here before other processes are worth starting
+ALONE = 8  # calls that are not worth starting other processes for
+DEPTH = 2  # calls for each other process: one at work, one at hand
+
+
+class Pool(NamedTuple):
+    """Who works, and how many calls at a time."""
+
+    executor: Executor
+    width: int
+
+
+def own_processes() -> Pool:
+    """Start processes on this machine; the asking one is busy itself, which leaves the other cores."""
+    count = max(1, (os.cpu_count() or 2) - 1)
+    return Pool(ProcessPoolExecutor(count, mp_context=get_context("spawn")), count)
 
 
 class Workers:
-    """Calls functions here or elsewhere; use it as a context manager."""
+    """Begins calls elsewhere; use it as a context manager. `start` is asked for a pool once there is enough to do."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: Callable[[], Pool] = own_processes) -> None:
+        self._start = start
         self._calls = 0
-        self._pool: ProcessPoolExecutor | None = None
+        self._pool: Pool | None = None
         self._up: Future[int] | None = None
+        self._begun: list[Future[Any]] = []
 
-    def call(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> Future[R]:
-        """Begin a call; ask `result_of` for its outcome."""
+    def begin(
+        self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs
+    ) -> Future[R] | None:
+        """Begin a call and give what `result_of` waits for, or None when everybody is busy: then do it yourself."""
         self._calls += 1
+        if self._calls <= ALONE:
+            return None
         try:
-            if self._calls > ALONE and (pool := self._running()) is not None:
-                return pool.submit(function, *args, **kwargs)
-        except BrokenProcessPool as error:
+            executor = self._idle()
+            future = executor.submit(function, *args, **kwargs) if executor else None
+        except DomainError:
+            raise
+        except Exception as error:  # noqa: BLE001 - each kind of pool has its own way to be gone
             raise _lost(error) from None
-        done: Future[R] = Future()
-        done.set_result(function(*args, **kwargs))
-        return done
+        if future is not None:
+            self._begun.append(future)
+        return future
 
     def __enter__(self) -> Self:
         return self
@@ -54,25 +76,26 @@ class Workers:
         _trace: TracebackType | None,
     ) -> None:
         if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
+            self._pool.executor.shutdown(cancel_futures=True)
 
-    def _running(self) -> ProcessPoolExecutor | None:
-        """Give the other processes, or None while they are being started."""
+    def _idle(self) -> Executor | None:
+        """Give the pool if it is up and one of it can do with more."""
         if self._pool is None or self._up is None:
-            # This process is busy with the history itself, which leaves the other cores.
-            count = max(1, (os.cpu_count() or 2) - 1)
-            self._pool = ProcessPoolExecutor(count, mp_context=get_context("spawn"))
-            self._up = self._pool.submit(os.getpid)
-        return self._pool if self._up.done() else None
+            self._pool = self._start()
+            self._up = self._pool.executor.submit(os.getpid)
+        self._begun = [each for each in self._begun if not each.done()]
+        idle = self._up.done() and len(self._begun) < DEPTH * self._pool.width
+        return self._pool.executor if idle else None
 
 
 def result_of(future: Future[R]) -> R:
     """Wait for a call; raises DomainError("audit-interrupted") when its process died."""
     try:
         return future.result()
-    except BrokenProcessPool as error:
+    except Exception as error:  # noqa: BLE001 - what is called raises nothing: only its process can fail
         raise _lost(error) from None
 
 
-def _lost(error: BrokenProcessPool) -> DomainError:
-    return DomainError("audit-interrupted", f"核验进程中断 / a process of the audit died: {error}")
+def _lost(error: Exception) -> DomainError:
+    detail = f"核验进程中断 / a process of the audit died: {type(error).__name__}: {error}"
+    return DomainError("audit-interrupted", detail)

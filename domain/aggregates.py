@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    clock,
     draw_state,
     draws,
     genesis,
@@ -17,6 +18,7 @@ from domain import (
     plan,
     registry,
     registry_state,
+    subjects,
     task,
     vrf_keys,
 )
@@ -58,6 +60,8 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
+    "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }
 
 PREFIXES: dict[type, str] = {aggregate.state: prefix for prefix, aggregate in AGGREGATES.items()}

@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from domain import clock, items, organisation, plan, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
+from domain import subject_commands as subject
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
+from domain.subjects import require_not_erased
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -129,10 +131,20 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.approve-closing", command=inspection.ApproveClosing, roles=("approver",)),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+    Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
+    Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
+    Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",)),
+    Act(
+        name="subject.request-erasure",
+        command=subject.RequestErasure,
+        roles=("registrar", "administrator"),
+    ),
+    Act(name="subject.approve-erasure", command=subject.ApproveErasure, roles=("approver",)),
+    Act(name="subject.decline-erasure", command=subject.DeclineErasure, roles=("approver",)),
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
-OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw)
+OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw, clock.NoteJump)
 
 _BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
 
@@ -163,7 +175,7 @@ def require_alone(commands: Sequence[Command]) -> None:
 
 def decide(history: History, command: Command, context: Context) -> tuple[Fact, ...]:
     """Say what follows from a command on this history, or refuse it with a DomainError. Changes nothing."""
-    if context.now < history.recorded_at:
+    if context.now < history.recorded_at and not isinstance(command, clock.NoteJump):
         detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
         raise DomainError("clock-behind", detail)
     _authorise(history, command, context.actor)
@@ -173,11 +185,12 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     facts: tuple[Fact, ...] = aggregate.decide(
         history.get(aggregate.state, id_), command, context, history
     )
+    require_not_erased(facts, history)
     return facts
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:
-    """The program acts until there is an administrator; later it covers draws, and helps who lost the password."""
+    """The program acts until there is an administrator; later it covers draws, notes jumps of the clock, gives passwords."""
     administered = any("administrator" in one.roles and one.active for one in history.all(Staff))
     if actor.id != SYSTEM or (administered and not isinstance(command, OF_SYSTEM)):
         detail = "已有系统管理员，由其办理 / there is an administrator: they do it"

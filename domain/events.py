@@ -5,12 +5,13 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
+from domain import clock, items, organisation, plan, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
-from domain import items, organisation, plan, task, vrf_keys
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
+from domain import subject_commands as subject
 from domain.genesis import LedgerOpened
 
 NAMES: dict[str, type] = {
@@ -83,6 +84,12 @@ NAMES: dict[str, type] = {
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
+    "clock.jumped.v1": clock.ClockJumped,
+    "subject.held.v1": subject.SubjectHeld,
+    "subject.released.v1": subject.SubjectReleased,
+    "subject.erasure_requested.v1": subject.ErasureRequested,
+    "subject.erasure_declined.v1": subject.ErasureDeclined,
+    "subject.erased.v1": subject.SubjectErased,
 }
 
 _BY_CLASS: dict[type, str] = {event: name for name, event in NAMES.items()}

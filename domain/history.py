@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import ChainMap
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+from domain import clock
 from domain.aggregates import AGGREGATES, PREFIXES
 
 if TYPE_CHECKING:
@@ -22,7 +23,10 @@ S = TypeVar("S")
 
 
 class History:
-    """What `size` leaves say. `apply` takes leaves strictly in order; `recorded_at` is the latest time among them."""
+    """What `size` leaves say. `apply` takes leaves strictly in order; `recorded_at` is the latest time among them.
+
+    What is noted of the clock counts for nothing there: the moment that it carries is the one in doubt.
+    """
 
     def __init__(self) -> None:
         self.size = 0
@@ -37,7 +41,8 @@ class History:
         states = self._states[prefix]
         states[id_] = AGGREGATES[prefix].evolve(states.get(id_), recorded, self)
         self._versions[recorded.stream] = recorded.version
-        self.recorded_at = max(self.recorded_at, recorded.recorded_at)
+        if prefix != clock.STREAM:
+            self.recorded_at = max(self.recorded_at, recorded.recorded_at)
         self.size += 1
 
     def get(self, kind: type[S], id_: str) -> S | None:

@@ -62,14 +62,14 @@ class Frontier:
     size: int = 0
     peaks: list[bytes] = field(default_factory=list)
 
-    def append(self, leaf: bytes) -> None:
-        """Add one leaf hash on the right."""
-        size = self.size
+    def append(self, head: bytes, width: int = 1) -> None:
+        """Add on the right one leaf hash, or the head of a perfect subtree of `width` leaves, which must divide `size`."""
+        size = self.size // width
         while size & 1:
-            leaf = node_hash(self.peaks.pop(), leaf)
+            head = node_hash(self.peaks.pop(), head)
             size >>= 1
-        self.peaks.append(leaf)
-        self.size += 1
+        self.peaks.append(head)
+        self.size += width
 
     def root(self) -> bytes:
         """Head of the tree over all leaves appended so far."""
@@ -83,6 +83,20 @@ class Frontier:
     def copy(self) -> Frontier:
         """Give an independent frontier at the same point."""
         return Frontier(self.size, list(self.peaks))
+
+
+def perfect_subtrees(leaves: Sequence[bytes], start: int) -> list[tuple[bytes, int]]:
+    """Give head and width of the fewest perfect subtrees over leaf hashes that stand from leaf `start` on.
+
+    Appended in order to a `Frontier` of size `start` they give what the leaves would.
+    """
+    place, end, found = start, start + len(leaves), []
+    while place < end:
+        width = 1 << ((end - place).bit_length() - 1)
+        width = min(width, place & -place) if place else width
+        found.append((root(leaves[place - start : place - start + width]), width))
+        place += width
+    return found
 
 
 def is_subtree(start: int, end: int) -> bool:

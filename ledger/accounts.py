@@ -54,6 +54,7 @@ ON CONFLICT (place) DO UPDATE SET failures = attempts.failures + 1,
     locked_until = CASE WHEN attempts.failures < 4 THEN attempts.locked_until
     ELSE clock_timestamp() + least(900, 30 * 2 ^ least(5, attempts.failures - 4)) * interval '1 second' END"""
 _FORGET = "DELETE FROM accounts.attempts WHERE place = %s"
+_REMOVE = "DELETE FROM accounts.passwords WHERE staff = %s"
 # Rows at most, some 60 MB. Two ids that fall on one place share their failures, which is rare and harms little.
 PLACES = 2**20
 SHORTEST, LONGEST = 10, 200
@@ -140,6 +141,12 @@ class Accounts:
             detail = f"新密码须为 {SHORTEST}–{LONGEST} 字符、不单调、与旧密码不同 / {SHORTEST} to {LONGEST} characters, new and varied"
             raise DomainError("password-unfit", detail)
         self._set(staff, new, one_time=False)
+
+    def remove(self, staff: str) -> None:
+        """Forget the password of a person and their failed attempts; where there is none, nothing changes."""
+        with self._pool.connection() as connection:
+            connection.execute(_REMOVE, [staff])
+            connection.execute(_FORGET, [_place(staff)])
 
     def _set(self, staff: str, password: str, *, one_time: bool) -> None:
         hashed = self._hasher.hash(_prepared(password))

@@ -20,9 +20,10 @@ SELECT_HASHES = (
 SELECT_SIZE = "SELECT first_leaf + count FROM ledger.commits ORDER BY first_leaf DESC LIMIT 1"
 SELECT_LATEST = "SELECT note FROM ledger.checkpoints ORDER BY size DESC LIMIT 1"
 SELECT_ALL = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
+SELECT_NOTE = "SELECT note FROM ledger.checkpoints WHERE size = %s"
 INSERT = """
 INSERT INTO ledger.checkpoints (size, note) VALUES (%s, %s)
-ON CONFLICT (size) DO UPDATE SET size = excluded.size RETURNING note"""
+ON CONFLICT (size) DO NOTHING RETURNING note"""
 BATCH = 50_000
 
 
@@ -59,7 +60,9 @@ class Checkpoints:
                 origin=self._origin, size=self._frontier.size, root=self._frontier.root()
             )
             signed = note.sign_checkpoint(head, self._key)
-            return str(self._recorder.select(INSERT, [head.size, signed])[0][0])
+            # Nothing is returned where another process was first: then its note is there by now.
+            stored = self._recorder.select(INSERT, [head.size, signed])
+            return str((stored or self._recorder.select(SELECT_NOTE, [head.size]))[0][0])
 
     def _continue_from_latest(self) -> None:
         """Walk to the newest published head and check that the leaves still lead to it."""

@@ -35,7 +35,7 @@ def complete_dsn(url: str, password_file: Path | None) -> str:
             return make_conninfo(url)
         return make_conninfo(url, password=_password(password_file))
     except ProgrammingError:
-        detail = "应为 postgresql:// 地址 / not a postgresql:// address: MINGQIAN_DATABASE_URL"
+        detail = "应为 postgresql:// 地址 / not a postgresql:// address: MINGQIAN_…DATABASE_URL"
         raise DomainError("database-url-invalid", detail) from None
 
 

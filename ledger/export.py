@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from domain.canonical import canon
 from domain.errors import DomainError
-from ledger import entries, note
+from ledger import entries
+from ledger.cosignatures import not_witnessed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,13 +26,14 @@ FOLDER_MODE, FILE_MODE = 0o700, 0o600
 def export(
     ledger: Ledger, directory: Path, *, bundles: Mapping[str, object], exported_by: str, now: str
 ) -> None:
-    """Write the whole history up to the newest checkpoint into `directory`.
+    """Write the whole history up to the newest checkpoint that counts into `directory`.
 
     `bundles` are the proof bundles of draws by relative file name (`draws/….json`). The folder
     appears complete or not at all, and the same history gives the same bytes but for the
     manifest's `exported_at` and `exported_by`. A checkpoint is published first if leaves came
-    after the last one. The owner alone may read it: lists that are not disclosed yet and findings
-    are in it. Raises DomainError("export-target-not-empty").
+    after the last one; under a policy of witnesses an earlier one may be the newest that counts.
+    The owner alone may read it: lists that are not disclosed yet and findings are in it.
+    Raises DomainError: "export-target-not-empty", "checkpoint-not-witnessed".
     """
     target = directory.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
@@ -48,8 +50,10 @@ def export(
 def _fill(
     ledger: Ledger, folder: Path, bundles: Mapping[str, object], who_and_when: Mapping[str, str]
 ) -> None:
-    newest = ledger.publish_checkpoint()
-    size = note.Checkpoint.parse(note.Note.parse(newest).text).size
+    counted = ledger.cover(ledger.size())
+    if counted is None:
+        raise not_witnessed()
+    newest, size = counted.note, counted.size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
     with _private(folder / "events.jsonl") as lines:
         for entry in _entries(ledger, size):

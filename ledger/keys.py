@@ -61,7 +61,7 @@ def generate(directory: Path) -> Keys:
         if path.exists():
             raise DomainError("key-exists", f"密钥已存在,不覆盖 / not overwritten: {path}")
     for path in paths(directory):
-        write_new(path, os.urandom(SIZE).hex().encode() + b"\n")
+        make_key(path)
     return load(directory)
 
 
@@ -70,7 +70,7 @@ def load(directory: Path, subjects: Path | None = None) -> Keys:
 
     Raises DomainError: "key-missing", "key-file-permissions" or "key-malformed", naming the file.
     """
-    service, log, master, token = (_read(path) for path in paths(directory))
+    service, log, master, token = (read_key(path) for path in paths(directory))
     return Keys(
         service=Ed25519PrivateKey.from_private_bytes(service),
         log=Ed25519PrivateKey.from_private_bytes(log),
@@ -123,7 +123,13 @@ def is_readable(path: Path) -> bool:
     return True
 
 
-def _read(path: Path) -> bytes:
+def make_key(path: Path) -> None:
+    """Write one fresh key; raises DomainError("key-exists")."""
+    write_new(path, os.urandom(SIZE).hex().encode() + b"\n")
+
+
+def read_key(path: Path) -> bytes:
+    """Read one key; raises DomainError: "key-missing", "key-file-permissions" or "key-malformed", naming the file."""
     text = read_secret(path, 2 * SIZE + 2)
     try:
         key = bytes.fromhex(text.decode("ascii"))

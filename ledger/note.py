@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from domain.errors import DomainError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
 ED25519 = 1
 COSIGNATURE = 4
@@ -30,7 +30,8 @@ TIME_SIZE = 8
 KEY_SIZE = 32
 SPACE = " "
 DASH = "\N{EM DASH}"
-CHECKPOINT = re.compile("(.+)\n([0-9]{1,19})\n([A-Za-z0-9+/]{43}=)\n")
+LAST_TIME = 2**63 - 1
+CHECKPOINT = re.compile("([^\n]+)\n([0-9]{1,19})\n([A-Za-z0-9+/]{43}=)\n((?:[^\n]+\n)*)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,6 +97,10 @@ class Note:
     def __str__(self) -> str:
         return self.text + "\n" + "".join(map(str, self.signatures))
 
+    def with_signatures(self, more: Iterable[Signature]) -> Note:
+        """Put more lines under the note, each once."""
+        return replace(self, signatures=tuple(dict.fromkeys((*self.signatures, *more))))
+
     @classmethod
     def parse(cls, note: str) -> Note:
         """Read a signed note; raises DomainError("note-malformed"). Nothing is verified yet."""
@@ -109,21 +114,31 @@ class Note:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkpoint:
-    """What a signed head says: this log, so many leaves, this RFC 6962 root."""
+    """What a signed head says: this log, so many leaves, this RFC 6962 root.
+
+    `extensions` are the lines that some logs add; ours has none, and nothing is read in them.
+    """
 
     origin: str
     size: int
     root: bytes
+    extensions: tuple[str, ...] = ()
 
     def __str__(self) -> str:
-        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+        lines = self.origin, str(self.size), base64.b64encode(self.root).decode(), *self.extensions
+        return "".join(f"{line}\n" for line in lines)
 
     @classmethod
     def parse(cls, text: str) -> Checkpoint:
         """Read the text of a note; raises DomainError("checkpoint-malformed")."""
         found = CHECKPOINT.fullmatch(text)
         if found:
-            checkpoint = cls(origin=found[1], size=int(found[2]), root=base64.b64decode(found[3]))
+            checkpoint = cls(
+                origin=found[1],
+                size=int(found[2]),
+                root=base64.b64decode(found[3]),
+                extensions=tuple(found[4].split("\n")[:-1]),
+            )
             if str(checkpoint) == text:
                 return checkpoint
         raise DomainError("checkpoint-malformed", f"检查点格式不符 / malformed: {text!r}")
@@ -136,6 +151,11 @@ def log_key(origin: str, public: bytes) -> VerifierKey:
     return VerifierKey(name=origin, algorithm=ED25519, public=public)
 
 
+def witness_key(name: str, public: bytes) -> VerifierKey:
+    """Give the vkey of a witness (C2SP tlog-cosignature, Ed25519); raises DomainError("origin-malformed")."""
+    return replace(log_key(name, public), algorithm=COSIGNATURE)
+
+
 def sign(text: str, name: str, key: Ed25519PrivateKey) -> Signature:
     """Sign the text of a note, which must end in a newline."""
     _check_text(text)
@@ -146,6 +166,13 @@ def sign(text: str, name: str, key: Ed25519PrivateKey) -> Signature:
 def cosigned_bytes(text: str, time: int) -> bytes:
     """Give what a witness signs: a header, its time, and the checkpoint."""
     return f"cosignature/v1\ntime {time}\n{text}".encode()
+
+
+def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature:
+    """Sign the text of a checkpoint as the witness `name` at this POSIX time in seconds."""
+    verifier = witness_key(name, key.public_key().public_bytes_raw())
+    blob = time.to_bytes(TIME_SIZE, "big") + key.sign(cosigned_bytes(text, time))
+    return Signature(name=name, key_id=verifier.id, blob=blob)
 
 
 def verify(note: Note, key: VerifierKey) -> Signature:
@@ -165,8 +192,11 @@ def verify(note: Note, key: VerifierKey) -> Signature:
 def _check_signature(text: str, signature: Signature, key: VerifierKey) -> None:
     message, blob = text.encode(), signature.blob
     if key.algorithm == COSIGNATURE:
-        message = cosigned_bytes(text, int.from_bytes(blob[:TIME_SIZE], "big"))
-        blob = blob[TIME_SIZE:]
+        time, blob = int.from_bytes(blob[:TIME_SIZE], "big"), blob[TIME_SIZE:]
+        message = cosigned_bytes(text, time)
+        # "It MUST NOT exceed 2^63 - 1", and a witness "MUST NOT omit the timestamp".
+        if not 0 < time <= LAST_TIME:
+            raise DomainError("note-signature-invalid", f"{key.name}: 时间无效 / invalid time")
     try:
         Ed25519PublicKey.from_public_bytes(key.public).verify(blob, message)
     except (InvalidSignature, ValueError):

@@ -13,7 +13,7 @@ import psycopg
 from psycopg import IsolationLevel
 
 from domain.errors import DomainError
-from ledger import entries
+from ledger import entries, schema
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,18 +31,6 @@ EVENTS = (
 COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY first_leaf"
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"
 CHECKPOINTS = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
-# Everything that holds rows or makes them; an index only finds them.
-TABLES = (
-    "SELECT relname::text FROM pg_class"
-    " WHERE relnamespace = 'ledger'::regnamespace AND relkind NOT IN ('i', 'I') ORDER BY 1"
-)
-# What acts when somebody writes or reads, and is no part of the tables' own making.
-HOOKS = """
-SELECT relname::text, 'trigger', tgname::text FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
-WHERE relnamespace = 'ledger'::regnamespace AND NOT tgisinternal
-UNION SELECT tablename::text, 'rule', rulename::text FROM pg_rules WHERE schemaname = 'ledger'
-UNION SELECT tablename::text, 'policy', policyname::text FROM pg_policies WHERE schemaname = 'ledger'
-ORDER BY 1, 2, 3"""
 FETCH = 2000
 
 
@@ -68,13 +56,9 @@ class Snapshot:
         """Give size and signed note, by size."""
         return cast("Iterator[tuple[int, str]]", self._rows(CHECKPOINTS))
 
-    def tables(self) -> list[str]:
-        """Give the names of all tables, views and sequences in the schema."""
-        return [name for (name,) in self._connection.execute(TABLES)]
-
-    def hooks(self) -> list[tuple[str, str, str]]:
-        """Give table, kind and name of every trigger, rule and row policy on the tables."""
-        return [(table, kind, name) for table, kind, name in self._connection.execute(HOOKS)]
+    def differences(self) -> list[tuple[str, str]]:
+        """Give where and why the schema is not as the program makes it."""
+        return list(schema.differences(self._connection))
 
     def _rows(self, statement: LiteralString) -> Iterator[tuple[Any, ...]]:
         # The name only has to differ among cursors that are open at once.

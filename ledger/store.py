@@ -18,6 +18,7 @@ from domain.genesis import LedgerOpened
 from ledger import codec, entries, note, sealing, search
 from ledger.checkpoints import Checkpoints
 from ledger.commits import Commit
+from ledger.cosignatures import Cosignatures
 from ledger.database import LedgerDatastore
 from ledger.envelope import Envelope
 from ledger.mapper import to_stored
@@ -31,8 +32,10 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from ledger.clock import Clock
+    from ledger.cosignatures import Counted
     from ledger.entries import Entry
     from ledger.keys import Keys
+    from ledger.policy import Policy
     from ledger.recorder import Found, Locked
 
 Mode = Literal["production", "development"]
@@ -42,6 +45,7 @@ SELECT_COMMITS = (
     "SELECT first_leaf, count, link, key, sig FROM ledger.commits "
     "WHERE first_leaf >= %s ORDER BY first_leaf LIMIT %s"
 )
+COUNT_COMMITS = "SELECT count(*) FROM ledger.commits WHERE first_leaf >= %s"
 SELECT_ROWS = (
     "SELECT leaf, stream, version, type FROM ledger.events "
     "WHERE leaf >= %s AND leaf < %s ORDER BY leaf"
@@ -60,10 +64,10 @@ class Draft:
 class Transaction:
     """The ledger while this process holds it. `size` and `checkpointed` cannot change but here."""
 
-    def __init__(self, locked: Locked, keys: Keys) -> None:
+    def __init__(self, locked: Locked, keys: Keys, checkpointed: int) -> None:
         self._locked = locked
         self._keys = keys
-        self.checkpointed = locked.checkpointed
+        self.checkpointed = checkpointed
 
     @property
     def size(self) -> int:
@@ -126,8 +130,8 @@ def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
 class Ledger:
     """An opened ledger. Use it as a context manager, or call `close`."""
 
-    def __init__(self, dsn: str, keys: Keys) -> None:
-        """Open a ledger that was created before.
+    def __init__(self, dsn: str, keys: Keys, policy: Policy | None = None) -> None:
+        """Open a ledger that was created before; `policy` says which of its checkpoints count.
 
         Raises DomainError: "ledger-missing", or "keys-do-not-match" when `service` and `log` are not
         the keys that leaf 0 names.
@@ -138,6 +142,7 @@ class Ledger:
             self.recorder = LedgerRecorder(self._datastore, keys.service)
             self.genesis = self._read_genesis()
             self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
+            self.cosignatures = Cosignatures(self.recorder, policy)
             self.tiles = Tiles(self.recorder)
         except BaseException:
             self.close()
@@ -170,7 +175,7 @@ class Ledger:
         ):
             if locked.size:
                 raise DomainError("ledger-exists", "账本已存在 / there is a ledger already")
-            Transaction(locked, keys).append([draft])
+            Transaction(locked, keys, locked.checkpointed).append([draft])
         ledger = cls(dsn, keys)
         ledger.publish_checkpoint()
         return ledger
@@ -183,8 +188,13 @@ class Ledger:
     @contextmanager
     def transaction(self) -> Iterator[Transaction]:
         """Hold the ledger; what was appended is kept when the block ends, and dropped when it raises."""
+        # Read before the lock is held: what counts only ever grows.
+        counted = self.counted() if self.cosignatures.policy else None
         with self.recorder.locked() as locked:
-            yield Transaction(locked, self.keys)
+            checkpointed = locked.checkpointed
+            if self.cosignatures.policy is not None:
+                checkpointed = counted.size if counted else 0
+            yield Transaction(locked, self.keys, checkpointed)
 
     def size(self) -> int:
         """Number of leaves."""
@@ -202,6 +212,10 @@ class Ledger:
         """Give leaf, stream, version and type of a commit's events."""
         found = self.recorder.select(SELECT_ROWS, [first_leaf, first_leaf + count])
         return [(row[0], row[1], row[2], row[3]) for row in found]
+
+    def commits_from(self, leaf: int) -> int:
+        """Count the commits that begin at this leaf or later."""
+        return int(self.recorder.select(COUNT_COMMITS, [leaf])[0][0])
 
     def commits(self, from_leaf: int, limit: int = entries.BATCH) -> list[Commit]:
         """Give up to `limit` commits whose first leaf is not below `from_leaf`."""
@@ -230,23 +244,28 @@ class Ledger:
             return {}
         return sealing.open_envelope(self.keys.subjects.find(envelope.sealed.subject), envelope)
 
-    def checkpoint(self) -> str | None:
-        """Give the newest published note."""
-        return self._checkpoints.latest()
+    def counted(self) -> Counted | None:
+        """Give the newest checkpoint that counts, or None where the policy asks for more witnesses."""
+        return self.cosignatures.counted()
+
+    def newest(self) -> tuple[int, str] | None:
+        """Give size and signed note of the newest published checkpoint, whether it counts or not; without cosignatures."""
+        published = self._checkpoints.latest()
+        return None if published is None else (_size_of(published), published)
 
     def checkpoints(self) -> dict[int, str]:
-        """Give every published note by its size."""
-        return self._checkpoints.all()
+        """Give every published note by its size, with the cosignatures under it."""
+        return self.cosignatures.under_all(self._checkpoints.all())
 
-    def cover(self) -> int:
-        """Publish a checkpoint if leaves came after the newest, and give the size of the one that covers all before.
+    def cover(self, leaves: int) -> Counted | None:
+        """Publish a checkpoint unless one covers so many leaves, and give the newest that counts: it may cover fewer.
 
         Raises as `publish_checkpoint`.
         """
-        newest = self.checkpoint()
-        if newest is None or _size_of(newest) < self.size():
-            newest = self.publish_checkpoint()
-        return _size_of(newest)
+        newest = self.newest()
+        if newest is None or newest[0] < leaves:
+            self.publish_checkpoint()
+        return self.counted()
 
     def publish_checkpoint(self) -> str:
         """Sign and store the head over all leaves; raises DomainError("checkpoint-inconsistent")."""

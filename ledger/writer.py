@@ -15,6 +15,7 @@ from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
+from domain.clock import THRESHOLD_MS, NoteJump
 from domain.decisions import decide, require_alone
 from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
 from domain.draw_state import Draw
@@ -22,7 +23,9 @@ from domain.errors import DomainError
 from domain.events import name_of
 from domain.facts import Context, Recorded
 from domain.history import History
+from domain.subjects import Subject
 from ledger import entries
+from ledger.clock import Watch
 from ledger.database import is_away
 from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey
@@ -33,11 +36,13 @@ if TYPE_CHECKING:
 
     from domain.facts import Actor, Command, Fact
     from ledger.clock import Clock
+    from ledger.cosignatures import Counted
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
+ERASED = "subject.erased.v1"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -67,6 +72,8 @@ class Writer:
         self._prover = prover
         self._history = History()
         self._mutex = Lock()
+        self._watch = Watch(clock)
+        self._watching = Lock()
 
     def now(self) -> str:
         """The moment on the clock by which it decides."""
@@ -86,32 +93,69 @@ class Writer:
         receipt and records nothing. Raises DomainError: any refusal of the domain,
         "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
         """
+        self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
-        with self._mutex:
-            receipt = self._persist(commands, actor, key)
+        try:
+            with self._mutex:
+                receipt = self._persist(commands, actor, key)
+        except DomainError as refusal:
+            if refusal.code == "clock-behind":
+                self._note(None)
+            raise
         if any(type_name.endswith(COMMITMENT) for *_, type_name in receipt.events):
             # Covered before anyone can know its sources; also when an earlier answer was lost.
             self.cover_draws()
+        if any(type_name == ERASED for *_, type_name in receipt.events):
+            self.forget_erased()
         return receipt
 
-    def cover_draws(self) -> None:
-        """Publish a checkpoint over the commitments that wait for one, and note it for each."""
-        waiting = [
-            draw.id
-            for draw in self.history().all(Draw)
-            if draw.committed is not None and draw.covered_at is None and not draw.voided
-        ]
-        if waiting:
-            size = self._ledger.cover()
-        for draw_id in waiting:
-            self._cover(draw_id, size)
+    def forget_erased(self) -> None:
+        """Destroy the keys of everybody whose data the ledger says was erased; running it again changes nothing."""
+        subjects = self.history().all(Subject)
+        self._ledger.keys.subjects.erase(one.id for one in subjects if one.erased)
 
-    def _cover(self, draw_id: str, size: int) -> None:
-        command = CoverDraw(draw_id=draw_id, checkpoint=size)
+    def cover_draws(self) -> None:
+        """Publish a checkpoint over the commitments that wait for one, and note for each that it counts.
+
+        Where witnesses have yet to sign, it does not count yet: this is called again when they have.
+        """
+        waiting = [
+            draw
+            for draw in self.history().all(Draw)
+            if draw.committed_leaf is not None and draw.covered_at is None and not draw.voided
+        ]
+        if not waiting:
+            return
+        counted = self._ledger.cover(1 + max(draw.committed_leaf or 0 for draw in waiting))
+        for draw in waiting:
+            if counted and (draw.committed_leaf or 0) < counted.size:
+                self._cover(draw.id, counted)
+
+    def _cover(self, draw_id: str, counted: Counted) -> None:
+        command = CoverDraw(
+            draw_id=draw_id, checkpoint=counted.size, witnesses=tuple(sorted(counted.witnesses))
+        )
         try:
             self.execute([command], actor=SYSTEM, command_id=str(uuid4()))
         except DomainError as refusal:
             if refusal.code not in {"wrong-stage", "draw-voided"}:  # noted or voided meanwhile
+                raise
+
+    def _note_jump(self) -> None:
+        """Before anything else is recorded: what the clock did since it was last looked at."""
+        with self._watching:
+            jump_ms = self._watch.jump_ms()
+            if abs(jump_ms) >= THRESHOLD_MS:
+                self._note(jump_ms)
+                self._watch.accept(jump_ms)
+
+    def _note(self, jump_ms: int | None) -> None:
+        key = CommandKey(id=str(uuid4()))
+        try:
+            with self._mutex:
+                self._persist([NoteJump(jump_ms=jump_ms)], SYSTEM, key)
+        except DomainError as refusal:
+            if refusal.code != "clock-steady":  # noted already, or by too little to matter
                 raise
 
     def history(self) -> History:

@@ -30,7 +30,7 @@ from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
-from mingqian import desk, lab, vrf_key, witness
+from mingqian import database, desk, lab, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.terminal import printable
@@ -55,9 +55,11 @@ audit = audit_cli.app(lambda: dsn_of(read_settings()), lambda: read_settings().s
 app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
+app.add_typer(database.app, name="db")
 app.add_typer(lab.app, name="lab")
 app.add_typer(witness.app, name="witness")
 app.add_typer(vrf_key.app, name="vrf-key")
+app.add_typer(subjects.app, name="subjects")
 app.command()(prover)
 app.command()(desk.act)
 app.command()(desk.look)

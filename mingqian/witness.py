@@ -22,7 +22,7 @@ from domain.lottery.commitment import Commitment, commitment_from_json
 from domain.lottery.entropy import Witness, witness_commit
 from domain.lottery.shapes import Shape
 from ledger.note import Checkpoint, Note, VerifierKey, open_checkpoint
-from mingqian import files, paper
+from mingqian import files, ledger_witness, paper
 from mingqian.remote import Remote, take, visiting
 from mingqian.session import PasswordFile, StaffId, Url, log_in, say
 from mingqian.terminal import printable
@@ -38,7 +38,14 @@ Whose = Annotated[
     str | None,
     typer.Option(help="见证单所属的见证人编号 / staff id of the witness whose form it is"),
 ]
-app = typer.Typer(help="见证人 / witnesses, on their own computer", no_args_is_help=True)
+app = typer.Typer(
+    help="抽取见证人（new、form、read、hand-in、open）与账本见证人（key、serve、heads）"
+    " / witnesses of draws, and of the ledger",
+    no_args_is_help=True,
+)
+app.command("key")(ledger_witness.key)
+app.command("serve")(ledger_witness.serve)
+app.command("heads")(ledger_witness.heads)
 
 
 @app.command("new")

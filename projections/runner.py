@@ -19,7 +19,7 @@ from ledger.database import POOL_TIMEOUT_SECONDS, is_away
 from projections import comparison, schema
 from projections.batch import Batch
 from projections.fold import Fold
-from projections.schema import LIVE
+from projections.schema import COMPARE, LIVE, REBUILD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 BATCH = 2000
 WAKE_SECONDS = 1.0  # how long `run` goes without looking at its stop event
-REBUILD, COMPARE = "projections_rebuild", "projections_compare"
 
 
 class Leaves(Protocol):
@@ -110,7 +109,7 @@ class Projector:
         """Project the ledger a second time, up to the live position, and tell every row that differs."""
         with self._beside(COMPARE) as connection:
             found = comparison.differences(connection, LIVE, COMPARE)
-            schema.drop(connection, COMPARE)
+            schema.clear(connection, COMPARE)
         return found
 
     def close(self) -> None:
@@ -182,7 +181,7 @@ class Projector:
         fold = Fold()
         with self._pool.connection() as connection, connection.transaction():
             schema.lock(connection, schema.BESIDE)
-            schema.drop(connection, name)
+            schema.clear(connection, name)
             schema.create(connection, name)
             self._fill(connection, name, fold)
             schema.lock(connection, schema.MOVE)

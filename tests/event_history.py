@@ -11,11 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
+from domain import subject_commands as subject
+from domain.clock import NoteJump
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -32,7 +35,7 @@ from domain.draw_commands import (
 )
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
-from domain.organisation import ChangeStaffRoles, IssuePassword, SuspendStaff
+from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
 from domain.plan import AmendPlan
 from domain.replacement_commands import (
     ApproveReplacement,
@@ -246,10 +249,48 @@ def _covered(told: Chronicle) -> None:
     story.commit_draw(told, "entities", task=row.number)
 
 
+def _jumps(told: Chronicle) -> None:
+    """The clock is set back by an hour and forward again."""
+    told.act("system", "system", NoteJump(jump_ms=3_600_000))
+    told.now = "2024-06-03T00:00:00.000Z"
+    told.act("system", "system", NoteJump(jump_ms=None))
+    _at(told, told.history.recorded_at)
+
+
+def _erased(told: Chronicle) -> None:
+    """Somebody who left: held, released, asked for in vain, and erased."""
+    leaving = AddStaff(id="left", department="edu", roles=("clerk",), personal={"name": "示例"})
+    told.act("admin", "administrator", leaving)
+    told.act("admin", "administrator", SuspendStaff(id="left", reason="示例：调离"))
+    person: dict[str, Any] = {"registry": "staff", "id": "left"}
+    hold = {**person, "reference": "示例立案〔2024〕1号"}
+    told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
+    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    request = subject.RequestErasure(**person, basis="示例：本人申请")
+    told.act("admin", "administrator", request)
+    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限")
+    told.act("approver1", "approver", decline)
+    told.act("admin", "administrator", request)
+    told.act("approver1", "approver", subject.ApproveErasure(**person))
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
     Chapter(types=frozenset({"draw.covered.v2"}), tell=_covered),
+    Chapter(types=frozenset({"clock.jumped.v1"}), tell=_jumps),
+    Chapter(
+        types=frozenset(
+            {
+                "subject.held.v1",
+                "subject.released.v1",
+                "subject.erasure_requested.v1",
+                "subject.erasure_declined.v1",
+                "subject.erased.v1",
+            }
+        ),
+        tell=_erased,
+    ),
 )
 
 

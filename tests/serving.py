@@ -97,6 +97,7 @@ def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa
         "home": home,
         "database_url": dsn,
         "clock_file": clock,
+        "checkpoint_seconds": 3600,  # a test publishes when it wants one
         **settings,
     }
     told = Settings(**chosen)

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from projections.reading import Read, Row
     from projections.table import Table
 
-Registry = Literal["department", "staff", "item", "entity", "officer", "expert"]
+Registry = Literal["department", "staff", "item", "entity", "officer", "expert", "subject"]
 ALL = Page()
 
 

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from domain.aggregates import AGGREGATES
-from projections.tables import campaigns, draws, inspections, organisation, registries, timeline
+from projections.tables import (
+    campaigns,
+    draws,
+    inspections,
+    organisation,
+    registries,
+    subjects,
+    timeline,
+)
 
 TABLES = (
     *organisation.TABLES,
@@ -11,6 +19,7 @@ TABLES = (
     *campaigns.TABLES,
     *draws.TABLES,
     *inspections.TABLES,
+    *subjects.TABLES,
     *timeline.TABLES,
 )
 BY_KIND = {kind: tuple(each for each in TABLES if kind in each.kinds) for kind in AGGREGATES}

@@ -41,8 +41,12 @@ NOTICED = (
     "registry.relation_recorded.v1",
     "registry.relation_ended.v1",
     "registry.suspended.v1",
+    "subject.erasure_requested.v1",
+    "subject.erasure_declined.v1",
+    "subject.erased.v1",
     "vrf_key.enrolled.v1",
     "vrf_key.revoked.v1",
+    "clock.jumped.v1",
 )
 IS_NOTICED = "type IN ('{}')".format("', '".join(NOTICED))
 

@@ -35,6 +35,7 @@ from domain.registry_commands import (
     Suspend,
 )
 from domain.replacement_commands import ApproveReplacement, Declare
+from domain.subject_commands import HoldSubject, RequestErasure
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 
@@ -63,6 +64,7 @@ READS = {
     "/registries/officers/{entry_id}": "/registries/officers/E1",
     "/registries/experts": "/registries/experts",
     "/registries/experts/{entry_id}": "/registries/experts/X2",
+    "/subjects": "/subjects",
     "/plans/{year}": "/plans/2024",
     "/tasks": "/tasks",
     "/tasks/{number}": f"/tasks/{TASK}",
@@ -129,6 +131,16 @@ def _registries(told: Story) -> None:
     recusal = DeclareRecusal(id="E1", entity=story.entity_id(1), reason="示例：亲属")
     told.act("E1", "officer", recusal)
     _people(told)
+    _subjects(told)
+
+
+def _subjects(told: Story) -> None:
+    """One account is to be erased, one officer's data is held."""
+    basis = "示例：本人申请"
+    request = RequestErasure(registry="staff", id="clerk-labour", basis=basis)
+    told.act("admin", "administrator", request)
+    hold = HoldSubject(registry="officer", id="M1", reference="示例立案1号", reason="示例：核查")
+    told.act("discipline1", "discipline", hold)
 
 
 def _people(told: Story) -> None:

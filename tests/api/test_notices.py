@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from api.words import NOTICE_NAMES
+from domain.clock import NoteJump
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -107,6 +108,7 @@ def eventful() -> Story:
     told.act(
         "admin", "administrator", RevokeVrfKey(public_key=story.VRF_PUBLIC.hex(), reason="示例：轮换")
     )  # fmt: skip
+    told.act("system", "system", NoteJump(jump_ms=-86_400_000))
     return told
 
 
@@ -144,8 +146,9 @@ def test_the_discipline_office_is_told_newest_first_page_by_page(service: Servic
         ("draw.voided.v1", f"draw/{FIRST}", "approver1"),
         ("draw.lottery_entered.v1", f"draw/{SECOND}", "clerk-edu"),
         ("vrf_key.revoked.v1", f"vrf-key/{story.VRF_PUBLIC.hex()}", "admin"),
+        ("clock.jumped.v1", "clock", "system"),
     ]
-    voided = told[2]
+    voided = told[3]
     assert (voided["what"], voided["data"]["reason"]) == (
         "抽取已作废 / a draw was voided",
         "示例：仍有误",

@@ -192,19 +192,23 @@ def test_a_filter_that_a_registry_does_not_have_is_refused(county: Service) -> N
     assert (answer.status_code, answer.json()["code"]) == (422, "request-invalid")
 
 
-def test_the_checkpoint_grows_with_the_ledger(service: Service) -> None:
-    """A head over all leaves, signed when somebody asks; the same one while nothing happens."""
-    first = service.get("/checkpoint").text
-    assert first.splitlines()[1] == str(service.parts.ledger.size())
-    assert service.get("/checkpoint").text == first
+def test_the_checkpoint_is_the_newest_that_was_published(service: Service) -> None:
+    """Asking for it signs nothing; it may be kept for a moment only."""
+    first = service.get("/checkpoint")
+    assert first.headers["cache-control"] == "public, max-age=2"
+    assert first.headers["content-type"] == "text/plain; charset=utf-8"
     story.add_entity(story.Story(now="2024-01-05T01:00:00.000Z"), 1)
-    assert service.get("/checkpoint").text.splitlines()[1] == str(service.parts.ledger.size())
+    assert service.get("/checkpoint").text == first.text
+    published = service.parts.ledger.publish_checkpoint()
+    assert published != first.text
+    assert service.get("/checkpoint").text == published
+    assert published.splitlines()[1] == str(service.parts.ledger.size())
 
 
 def test_tiles_lead_to_the_checkpoint_and_may_be_kept_for_ever(service: Service) -> None:
     """Anybody computes the signed head from them; what is not there yet is a problem that nobody keeps."""
     story.add_entity(story.Story(now="2024-01-05T01:00:00.000Z"), 1)
-    head = Checkpoint.parse(Note.parse(service.get("/checkpoint").text).text)
+    head = Checkpoint.parse(Note.parse(service.parts.ledger.publish_checkpoint()).text)
 
     def fetch(tile: Tile) -> bytes:
         answer = service.get(f"/tile/{tile}")

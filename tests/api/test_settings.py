@@ -10,6 +10,7 @@ import pytest
 from api.parts import (
     enter_first_administrator,
     initialise,
+    make_tables,
     new_vrf_key,
     open_parts,
     prover_dsn_of,
@@ -23,6 +24,7 @@ from ledger.key_holder import KeyHolder
 from ledger.prover import HeldKeys
 from ledger.vrf_folder import VrfFolder, make_passphrase
 from tests.ledger.proving import draw_process
+from tests.roles import passing_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -89,22 +91,42 @@ def test_production_starts_on_what_was_made_before_and_makes_nothing(
     database: str, tmp_path: Path, apart: VrfFolder, prover_socket: Path
 ) -> None:
     """Without keys it refuses; after `initialise` it opens, and doing that twice changes nothing."""
+    with passing_role(database, "service") as service:
+        settings = production(
+            service, tmp_path, owner_database_url=database, prover_socket=prover_socket
+        )
+        assert refusal(lambda: open_parts(settings).__enter__()).code == "key-missing"
+        vrf_key = apart.new()
+        initialise(settings)
+        initialise(settings)
+        with open_parts(settings) as parts:
+            assert parts.ledger.size() == 1
+            assert parts.ledger.genesis.vrf_key == vrf_key.hex()
+        assert not settings.vrf_keys.exists()
+
+
+def test_production_does_not_serve_as_the_owner(
+    database: str, tmp_path: Path, apart: VrfFolder, prover_socket: Path
+) -> None:
+    """It makes the tables, and could therefore rewrite them; nor does it migrate as anybody else."""
+    apart.new()
     settings = production(database, tmp_path, prover_socket=prover_socket)
-    assert refusal(lambda: open_parts(settings).__enter__()).code == "key-missing"
-    vrf_key = apart.new()
-    initialise(settings)
-    initialise(settings)
-    with open_parts(settings) as parts:
-        assert parts.ledger.size() == 1
-        assert parts.ledger.genesis.vrf_key == vrf_key.hex()
-    assert not settings.vrf_keys.exists()
+    assert refusal(lambda: initialise(settings)).code == "database-url-missing"
+    initialise(
+        production(database, tmp_path, owner_database_url=database, prover_socket=prover_socket)
+    )
+    error = refusal(lambda: open_parts(settings).__enter__())
+    assert error.code == "database-role-too-strong"
+    assert "SUPERUSER" in error.detail
 
 
 def test_leaf_0_names_the_one_key_of_the_draw_process(
     database: str, tmp_path: Path, apart: VrfFolder, prover_socket: Path
 ) -> None:
     """None is made for it, and none is chosen among several."""
-    settings = production(database, tmp_path, prover_socket=prover_socket)
+    settings = production(
+        database, tmp_path, owner_database_url=database, prover_socket=prover_socket
+    )
     assert refusal(lambda: initialise(settings)).code == "vrf-key-missing"
     apart.new()
     apart.new()
@@ -117,7 +139,9 @@ def test_production_does_not_run_without_a_draw_process(database: str, tmp_path:
     settings = production(database, tmp_path)
     assert refusal(lambda: initialise(settings)).code == "prover-missing"
     assert refusal(lambda: prover_of(settings)).code == "prover-missing"
-    nobody = production(database, tmp_path, prover_socket=tmp_path / "nobody")
+    nobody = production(
+        database, tmp_path, owner_database_url=database, prover_socket=tmp_path / "nobody"
+    )
     assert refusal(lambda: initialise(nobody)).code == "prover-unavailable"
 
 
@@ -173,8 +197,10 @@ def test_a_ledger_of_development_does_not_run_in_production(database: str, tmp_p
     development = Settings(mode="development", home=tmp_path, database_url=database)
     with open_parts(development):
         pass
-    opening = open_parts(production(database, tmp_path))
-    assert refusal(opening.__enter__).code == "ledger-of-development"
+    with passing_role(database, "service") as service:
+        make_tables(production(service, tmp_path, owner_database_url=database))
+        opening = open_parts(production(service, tmp_path))
+        assert refusal(opening.__enter__).code == "ledger-of-development"
 
 
 def test_the_first_administrator_is_entered_once(database: str, tmp_path: Path) -> None:

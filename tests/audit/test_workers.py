@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
 
-from audit import chain, reading, workers
+from audit import spans, workers
 from domain.errors import DomainError
 
 if TYPE_CHECKING:
@@ -19,20 +21,18 @@ if TYPE_CHECKING:
 
 @pytest.fixture
 def many(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let small batches go to other processes from the first call on."""
+    """Let small spans go to other processes from the first call on."""
     monkeypatch.setattr(workers, "ALONE", 0)
-    started = workers.Workers._running
+    idle = workers.Workers._idle
 
     def wait(self: workers.Workers) -> object:
-        started(self)
+        idle(self)
         assert self._up is not None
         self._up.result()
-        return self._pool
+        return idle(self)
 
-    monkeypatch.setattr(workers.Workers, "_running", wait)
-    monkeypatch.setattr(chain, "BATCH", 8)
-    monkeypatch.setattr(chain, "WAITING", 2)
-    monkeypatch.setattr(reading, "ROWS", 16)
+    monkeypatch.setattr(workers.Workers, "_idle", wait)
+    monkeypatch.setattr(spans, "ROWS", 16)
 
 
 def test_other_processes_find_the_same(
@@ -54,8 +54,18 @@ def test_other_processes_find_the_same(
 def test_a_process_that_dies_interrupts_the_audit(many: None) -> None:
     """Nothing is concluded then, whether it dies at its work or before."""
     with workers.Workers() as helpers:
-        dying = helpers.call(os._exit, 1)
+        dying = helpers.begin(os._exit, 1)
+        assert dying is not None
         with pytest.raises(DomainError, match="audit-interrupted"):
             workers.result_of(dying)
         with pytest.raises(DomainError, match="audit-interrupted"):
-            helpers.call(os._exit, 1)
+            helpers.begin(os._exit, 1)
+
+
+def test_who_is_busy_gets_no_more(many: None) -> None:
+    """What is beyond that the asking process does itself."""
+    with workers.Workers(lambda: workers.Pool(ThreadPoolExecutor(1), 1)) as helpers:
+        closed = Event()
+        begun = [helpers.begin(closed.wait) for _ in range(workers.DEPTH + 1)]
+        closed.set()
+    assert [future is None for future in begun] == [False] * workers.DEPTH + [True]

@@ -22,10 +22,11 @@ from tests.deployment.composed import (
 SERVICES = sorted(services())
 PROGRAM = sorted(name for name, one in services().items() if "build" in one)
 OFFICE, PROVER = "10001:10001", "10002:10001"  # the same group, for the socket between them
+OWNER = "owner_database_password"
 PASSWORDS = ["database_password", "prover_database_password"]
 SECRETS = {
-    "database": ["database_password"],
-    "migrate": PASSWORDS,  # makes the role of the draw process
+    "database": [OWNER],
+    "migrate": sorted([OWNER, *PASSWORDS]),  # makes the roles of the others
     "prover": ["prover_database_password", "vrf_passphrase"],
     "service": PASSWORDS,
 }
@@ -68,7 +69,7 @@ def test_no_password_stands_in_a_service(name: str) -> None:
 def test_secrets_are_files_that_neither_image_nor_build_receives() -> None:
     """The build sees only what it is told to see."""
     assert compose()["secrets"] == {
-        name: {"file": f"./secrets/{name}"} for name in (*PASSWORDS, "vrf_passphrase")
+        name: {"file": f"./secrets/{name}"} for name in (OWNER, *PASSWORDS, "vrf_passphrase")
     }
     ignored = (ROOT / ".dockerignore").read_text("utf-8").split("\n")
     assert ignored[1] == "*", "everything is left out first"
@@ -151,6 +152,22 @@ def test_the_draw_keys_are_in_reach_of_the_draw_process_alone() -> None:
             assert "vrf_passphrase" not in one["secrets"]
             assert not [each for each in one.get("volumes", []) if each.startswith("vrf:")]
             assert "MINGQIAN_VRF_PASSPHRASE_FILE" not in one["environment"]
+
+
+def test_the_owner_of_the_database_is_in_reach_of_migrate_alone() -> None:
+    """The service connects as another role, whose password is another."""
+    users = {name: re.search("//([^@]*)@", url)[1]  # type: ignore[index]
+             for name in PROGRAM for key, url in services()[name]["environment"].items()
+             if key == f"MINGQIAN_{'PROVER_' * (name == 'prover')}DATABASE_URL"}  # fmt: skip
+    owner = services()["database"]["environment"]["POSTGRES_USER"]
+    assert users == {
+        "migrate": "mingqian_service",
+        "prover": "mingqian_prover",
+        "service": "mingqian_service",
+    }
+    assert f"//{owner}@" in place("migrate", "MINGQIAN_OWNER_DATABASE_URL")
+    for name in ("prover", "service"):
+        assert not [key for key in services()[name]["environment"] if "OWNER" in key]
 
 
 def test_services_start_in_order_and_are_watched() -> None:

@@ -125,7 +125,7 @@ def deployment(tmp_path: Path, server: Server) -> Iterator[Deployment]:
     """Secrets as compose mounts them, and empty volumes."""
     for name in compose()["secrets"]:
         # The same in every test, for the role is made once in a server.
-        word = server.password + ("" if name == "database_password" else f"-{name}")
+        word = server.password + ("" if name == "owner_database_password" else f"-{name}")
         (tmp_path / name).write_text(word + "\n", "utf-8")
         (tmp_path / name).chmod(0o600)
     with TemporaryDirectory(prefix="run-") as run:
@@ -151,6 +151,9 @@ def test_the_composed_services_start_become_ready_and_stop(deployment: Deploymen
         code, administrator = deployment.run("migrate", *INIT)
         assert code == 0, administrator
         assert "GL01" in administrator
+        code, examined = deployment.run("migrate", "db", "doctor", "--json")
+        assert code == 0, examined
+        assert all(f"mingqian{one}" in examined for one in ("", "_service", "_prover"))
         with deployment.running("service", printed):
             pass
     printed += [first, administrator]
@@ -162,7 +165,7 @@ def test_the_composed_services_start_become_ready_and_stop(deployment: Deploymen
 
 def test_a_wrong_password_is_refused_in_one_line(deployment: Deployment) -> None:
     """Nobody has to read a stack of calls, and the password stays out of the log."""
-    (deployment.directory / "database_password").write_text("not-the-one\n", "utf-8")
+    (deployment.directory / "owner_database_password").write_text("not-the-one\n", "utf-8")
     code, refusal = deployment.run("migrate")
     assert code != 0
     assert "database-unavailable" in refusal

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -100,6 +101,25 @@ def test_a_checkpoint_of_another_origin_is_refused() -> None:
         note.open_checkpoint(signed, note.log_key(ORIGIN, PUBLIC))
 
 
+def test_the_extension_lines_of_other_logs_are_read_and_signed() -> None:
+    """C2SP tlog-checkpoint: opaque, optional, none of them empty."""
+    text = str(HEAD) + "first 1\nsecond\n"
+    assert Checkpoint.parse(text) == replace(HEAD, extensions=("first 1", "second"))
+    signed = note.sign_checkpoint(Checkpoint.parse(text), KEY)
+    assert str(note.open_checkpoint(signed, note.log_key(ORIGIN, PUBLIC))) == text
+
+
+@pytest.mark.parametrize("time", [0, 2**63, 2**64 - 1])
+def test_a_cosignature_without_a_time_or_beyond_all_time_is_invalid(time: int) -> None:
+    """C2SP tlog-cosignature: at most 2^63 - 1; tlog-witness: never zero."""
+    key = note.witness_key("w", PUBLIC)
+    line = note.cosign(str(HEAD), "w", KEY, time)
+    with refusal("note-signature-invalid"):
+        note.verify(Note(text=str(HEAD), signatures=(line,)), key)
+    right = note.cosign(str(HEAD), "w", KEY, 2**63 - 1)
+    assert note.verify(Note(text=str(HEAD), signatures=(right,)), key) == right
+
+
 @given(st.integers(0, len(SIGNED.encode()) - 1), st.integers(1, 255))
 def test_a_changed_byte_of_a_signed_checkpoint_is_refused(index: int, change: int) -> None:
     """No byte of the note is without meaning."""
@@ -114,7 +134,9 @@ def test_a_changed_byte_of_a_signed_checkpoint_is_refused(index: int, change: in
     [
         "a\n07\n" + "A" * 43 + "=\n",
         "a\n7\n" + "A" * 42 + "B=\n",
-        "a\n7\n" + "A" * 43 + "=\nextension\n",
+        "a\n7\n" + "A" * 43 + "=\n\n",
+        "a\n7\n" + "A" * 43 + "=\nextension",
+        "a\n7\n" + "A" * 43 + "=\nextension\n\n",
         "\n7\n" + "A" * 43 + "=\n",
         "a\n-1\n" + "A" * 43 + "=\n",
         "a\n" + "9" * 5000 + "\n" + "A" * 43 + "=\n",

@@ -10,7 +10,6 @@ from uuid import uuid4
 import psycopg
 import pytest
 from psycopg.conninfo import make_conninfo
-from psycopg.sql import SQL, Identifier
 from structlog.testing import capture_logs
 
 from domain.draw_commands import ApproveVoid, CommitDraw, RequestVoid, RevealSource
@@ -25,12 +24,14 @@ from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger import vrf
 from ledger.key_holder import KeyHolder
 from ledger.prover import HeldKeys
-from ledger.reading_role import grant_reading
+from ledger.roles import let_read
 from ledger.vrf_folder import VrfFolder, make_passphrase
 from tests import story
 from tests.ledger import proving
 from tests.ledger.proving import DRAW, OPERATOR, REVEALED, asked_of, record
+from tests.roles import passing_role
 from tests.story import PROVER, VRF_PUBLIC, VRF_SECRET, Story, nonce_of, plan_row, review_plan
+from tests.tamper import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -47,16 +48,12 @@ OTHER_NUMBERS = {"numbers": [[1, 2, 3, 4, 5, 6], [7]]}
 
 
 @pytest.fixture
-def reader(dsn: str, server: str) -> Iterator[str]:
+def reader(dsn: str) -> Iterator[str]:
     """DSN of a role that may only read; it is dropped afterwards."""
-    name = f"prover_{uuid4().hex}"
-    reading = make_conninfo(dsn, user=name, password="示例 口令")  # noqa: S106 - of a role for a moment
-    grant_reading(dsn, reading)
-    yield reading
-    with psycopg.connect(dsn, autocommit=True) as connection:
-        connection.execute(SQL("DROP OWNED BY {}").format(Identifier(name)))
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(SQL("DROP ROLE {}").format(Identifier(name)))
+    with passing_role(dsn, "prover") as role:
+        reading = make_conninfo(role, password="示例 口令")  # noqa: S106 - of a role for a moment
+        let_read(dsn, reading)
+        yield reading
 
 
 @pytest.fixture
@@ -273,10 +270,10 @@ def test_a_ledger_whose_end_was_taken_back_is_refused(
     record(ledger, told)
     assert holder.catch_up() == told.history.size
     last = told.history.size - 1
-    with psycopg.connect(dsn) as connection:
+    with unguarded(dsn) as connection:
         connection.execute(REPLACE, [last, last - 1])
     assert "read before" in refusal(lambda: holder.prove(asked_of(told)))
-    with psycopg.connect(dsn) as connection:
+    with unguarded(dsn) as connection:
         connection.execute("DELETE FROM ledger.events WHERE leaf = %s", [last])
     assert "read before" in refusal(lambda: holder.prove(asked_of(told)))
     assert "read before" in refusal(holder.catch_up)
@@ -294,7 +291,7 @@ def test_the_reading_role_reads_leaves_and_nothing_else(
     ledger: Ledger, dsn: str, reader: str
 ) -> None:
     """No commits, and no writing; to make it again changes nothing."""
-    grant_reading(dsn, reader)
+    let_read(dsn, reader)
     with psycopg.connect(reader, autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM ledger.events").fetchone() == (1,)
         for statement in (
@@ -308,8 +305,8 @@ def test_the_reading_role_reads_leaves_and_nothing_else(
 
 def test_who_may_not_make_roles_is_told_so(dsn: str, reader: str) -> None:
     """The database's administrator has to."""
-    with pytest.raises(DomainError, match="prover-role-missing"):
-        grant_reading(reader, make_conninfo(dsn, user=f"none_{uuid4().hex}"))
+    with pytest.raises(DomainError, match="database-role-missing"):
+        let_read(reader, make_conninfo(dsn, user=f"none_{uuid4().hex}"))
 
 
 def test_a_database_that_is_not_there_is_said_to_be_out_of_reach(dsn: str, tmp_path: Path) -> None:

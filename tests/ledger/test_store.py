@@ -19,6 +19,7 @@ from ledger.store import Draft, Ledger
 from ledger.writer import Writer
 from tests.conftest import ORIGIN, prover_of, vrf_key_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
+from tests.tamper import tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -39,12 +40,6 @@ def fill(writer: Writer, count: int) -> None:
     writer.execute(commands, actor=SYSTEM, command_id=new_id())
 
 
-def tamper(ledger: Ledger, statement: str) -> None:
-    """Do what no program of ours does."""
-    with ledger._datastore.get_connection() as connection:
-        connection.execute(statement)
-
-
 def test_a_new_ledger_holds_its_opening_and_one_checkpoint(ledger: Ledger, keys: Keys) -> None:
     """Leaf 0 names origin and keys, and the first head covers it."""
     (first,) = ledger.read(0)
@@ -58,9 +53,7 @@ def test_a_new_ledger_holds_its_opening_and_one_checkpoint(ledger: Ledger, keys:
     )
     assert (recorded.stream, recorded.version, recorded.actor) == ("ledger", 1, SYSTEM)
     assert first.envelope().type == "ledger.opened.v1"
-    published = note.open_checkpoint(
-        ledger.checkpoint() or "", note.log_key(ORIGIN, keys.log_public)
-    )
+    published = note.open_checkpoint(ledger.checkpoints()[1], note.log_key(ORIGIN, keys.log_public))
     assert (published.size, published.root) == (1, first.leaf_hash)
     assert ledger.origin == ORIGIN
 
@@ -104,19 +97,19 @@ def test_empty_tables_are_no_ledger(dsn: str, keys: Keys) -> None:
         Ledger(dsn, keys)
 
 
-def test_a_changed_byte_is_named_by_its_leaf(ledger: Ledger, writer: Writer) -> None:
+def test_a_changed_byte_is_named_by_its_leaf(ledger: Ledger, writer: Writer, dsn: str) -> None:
     """Reading refuses leaf 2, and only from there on."""
     fill(writer, 3)
-    tamper(ledger, "UPDATE ledger.events SET state = set_byte(state, 9, 0) WHERE leaf = 2")
+    tamper(dsn, "UPDATE ledger.events SET state = set_byte(state, 9, 0) WHERE leaf = 2")
     assert len(ledger.read(0, 2)) == 2
     with pytest.raises(DomainError, match=r"leaf-hash-differs.*叶 2 "):
         ledger.read(0)
 
 
-def test_a_removed_leaf_is_named(ledger: Ledger, writer: Writer) -> None:
+def test_a_removed_leaf_is_named(ledger: Ledger, writer: Writer, dsn: str) -> None:
     """Leaf 1 is missing, also for who would sign the next head."""
     fill(writer, 3)
-    tamper(ledger, "DELETE FROM ledger.events WHERE leaf = 1")
+    tamper(dsn, "DELETE FROM ledger.events WHERE leaf = 1")
     with pytest.raises(DomainError, match=r"leaf-missing.*缺少叶 1 "):
         ledger.read(0)
     with pytest.raises(DomainError, match=r"leaf-missing.*缺少叶 1 "):
@@ -130,7 +123,7 @@ def test_a_checkpoint_covers_all_leaves_and_stays(ledger: Ledger, writer: Writer
     head = note.Checkpoint.parse(note.Note.parse(published).text)
     assert head.size == 11
     assert head.root == merkle.root([entry.leaf_hash for entry in ledger.read(0)])
-    assert ledger.publish_checkpoint() == published == ledger.checkpoint()
+    assert ledger.publish_checkpoint() == published == ledger.checkpoints()[11]
     assert list(ledger.checkpoints()) == [1, 11]
 
 
@@ -141,7 +134,7 @@ def test_a_history_that_contradicts_its_checkpoint_is_not_signed(
     fill(writer, 3)
     ledger.publish_checkpoint()
     tamper(
-        ledger,
+        dsn,
         "UPDATE ledger.events SET state = 'x', leaf_hash = sha256('\\x0078') WHERE leaf = 2",
     )
     with Ledger(dsn, keys) as later, pytest.raises(DomainError, match="checkpoint-inconsistent"):

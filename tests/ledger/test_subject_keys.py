@@ -42,6 +42,9 @@ class Still:
         """Give the one moment."""
         return NOW
 
+    def steady_ms(self) -> None:
+        """Nothing to compare it with."""
+
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:

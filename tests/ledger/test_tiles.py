@@ -17,6 +17,7 @@ from ledger.clock import SystemClock
 from ledger.writer import Writer
 from tests.conftest import prover_of
 from tests.ledger.examples import SYSTEM, department, new_id
+from tests.tamper import tamper
 
 if TYPE_CHECKING:
     from ledger.store import Ledger
@@ -97,7 +98,6 @@ def test_a_missing_leaf_is_noticed(ledger: Ledger, dsn: str) -> None:
     """A tile with a gap would not be the tile."""
     record(ledger, 0, 5)
     ledger.publish_checkpoint()
-    with psycopg.connect(dsn) as connection:
-        connection.execute("DELETE FROM ledger.events WHERE leaf = 3")
+    tamper(dsn, "DELETE FROM ledger.events WHERE leaf = 3")
     with pytest.raises(DomainError, match=r"^leaf-missing: "):
         ledger.tiles.content(Tile(level=0, index=0, width=6))

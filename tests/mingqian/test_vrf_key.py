@@ -9,12 +9,8 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
-from uuid import uuid4
 
-import psycopg
 import pytest
-from psycopg.conninfo import make_conninfo
-from psycopg.sql import SQL, Identifier
 from typer.testing import CliRunner
 
 from api.parts import enter_first_administrator, initialise, new_vrf_key, open_parts
@@ -26,6 +22,7 @@ from ledger.prover_socket import RemoteProver
 from ledger.vrf_folder import make_passphrase
 from mingqian import cli
 from mingqian.prover import open_holder
+from tests.roles import passing_role
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,22 +81,20 @@ def states(run: Callable[..., str]) -> dict[str, list[str]]:
 
 
 @pytest.fixture
-def apart(database: str, tmp_path: Path, server: str) -> Iterator[Settings]:
-    """Settings of a draw process in production; its role is dropped afterwards."""
-    role = f"prover_{uuid4().hex}"
+def apart(database: str, tmp_path: Path) -> Iterator[Settings]:
+    """Settings of a draw process in production; with a role of its own."""
     make_passphrase(tmp_path / "passphrase")
-    with TemporaryDirectory(prefix="prover-") as folder:
+    with (
+        passing_role(database, "prover") as reading,
+        TemporaryDirectory(prefix="prover-") as folder,
+    ):
         yield Settings(
             mode="production",
             key_directory=tmp_path / "apart",
             vrf_passphrase_file=tmp_path / "passphrase",
             prover_socket=Path(folder) / "prover.sock",
-            prover_database_url=make_conninfo(database, user=role),
+            prover_database_url=reading,
         )
-    for dsn, statement in ((database, "DROP OWNED BY {}"), (server, "DROP ROLE {}")):
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            if connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
-                connection.execute(SQL(statement).format(Identifier(role)))
 
 
 def changed(settings: Settings, **changes: Any) -> Settings:  # noqa: ANN401 - any setting
@@ -128,15 +123,17 @@ def test_the_draw_process_serves_a_first_start_and_ends_in_order(
         assert process.stdout is not None
         lines = [json.loads(process.stdout.readline()) for _ in range(2)]
         try:
-            office = changed(
-                apart,
-                key_directory=tmp_path / "keys",
-                vrf_passphrase_file=None,
-                database_url=database,
-            )
-            initialise(office)
-            with open_parts(office) as parts:
-                assert parts.ledger.genesis.vrf_key == public_key.hex()
+            with passing_role(database, "service") as service:
+                office = changed(
+                    apart,
+                    key_directory=tmp_path / "keys",
+                    vrf_passphrase_file=None,
+                    database_url=service,
+                    owner_database_url=database,
+                )
+                initialise(office)
+                with open_parts(office) as parts:
+                    assert parts.ledger.genesis.vrf_key == public_key.hex()
             assert RemoteProver(socket).public_keys() == (public_key,)
         finally:
             process.send_signal(signal.SIGTERM)

@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
+from audit import outside
 from audit.heads import Head
 from audit.live import Live
 from audit.sources import NOTE, Export
 from audit.verify import verify
 from domain.errors import DomainError
-from ledger.note import VerifierKey
+from ledger.policy import Policy
 from ledger.snapshot import snapshot
 
 if TYPE_CHECKING:
@@ -55,15 +56,20 @@ def app(
             Path | None,
             typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier"),
         ] = None,
+        policy: Annotated[
+            Path | None,
+            typer.Option(help="见证策略文件：须有哪些见证方副署 / who must have cosigned"),
+        ] = None,
         *,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
         try:
             kept = (_kept(checkpoint),) if checkpoint else ()
-            key = _key(vkey) if vkey else None
+            key = outside.key_of(vkey) if vkey else None
+            asked = Policy.read(policy) if policy else None
             with _source(export, database, subject_keys) as source:
-                report = verify(source, vkey=key, kept=kept)
+                report = verify(source, vkey=key, kept=kept, policy=asked)
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
@@ -71,6 +77,8 @@ def app(
         if not report.ok:
             raise typer.Exit(NOT_WHOLE)
 
+    commands.command("continue")(outside.continue_)
+    commands.command("receipt")(outside.receipt)
     return commands
 
 
@@ -86,17 +94,6 @@ def _source(
     dsn = database()
     with snapshot(dsn) as view:
         yield Live(dsn, view, subject_keys())
-
-
-def _key(text: str) -> VerifierKey:
-    """Read a vkey, or the file that holds one."""
-    path = Path(text)
-    try:
-        if path.is_file():
-            text = path.read_text("utf-8").strip()
-    except (OSError, ValueError):
-        pass  # then it is no file, and judged as a key
-    return VerifierKey.parse(text)
 
 
 def _kept(path: Path) -> Head:

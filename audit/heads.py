@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from audit.report import Findings
     from domain.merkle import Frontier
     from ledger.note import VerifierKey
+    from ledger.policy import Policy
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -28,9 +29,11 @@ class Head:
 class Heads:
     """Opens the notes first, then compares each root when as many leaves were walked."""
 
-    def __init__(self, findings: Findings, key: VerifierKey) -> None:
+    def __init__(self, findings: Findings, key: VerifierKey, policy: Policy | None = None) -> None:
         self._findings = findings
         self._key = key
+        self._policy = policy
+        self._witnessed: list[int] = []
         self._roots: defaultdict[int, list[tuple[str, bytes]]] = defaultdict(list)
         self._whole: list[tuple[str, int]] = []
         self._sizes: list[int] = []
@@ -47,10 +50,28 @@ class Heads:
             if isinstance(head.size, int) and head.size != checkpoint.size:
                 reason = f"所载大小为 {checkpoint.size} / it says another size"
                 self._findings.add("checkpoint-size-differs", head.where, reason)
+            witnessed = self._is_witnessed(head)
+            if witnessed:
+                self._witnessed.append(checkpoint.size)
             if head.size == "all":
+                if not witnessed:
+                    self._findings.refuse(_not_witnessed(checkpoint.size), head.where)
                 self._whole.append((head.where, checkpoint.size))
             self._roots[checkpoint.size].append((head.where, checkpoint.root))
         self._sizes = sorted(self._roots)
+
+    def _is_witnessed(self, head: Head) -> bool:
+        """Whether the policy is met; a witness's line that does not hold is a failure, wherever it stands."""
+        if self._policy is None:
+            return True
+        signed = note.Note.parse(head.text)
+        for witness in self._policy.witnesses:
+            try:
+                note.verify(signed, witness.key)
+            except DomainError as error:
+                if error.code != "note-not-signed":
+                    self._findings.refuse(error, head.where)
+        return self._policy.is_met(signed)
 
     def covering(self, leaves: int) -> int:
         """Give the size of the newest checkpoint that can have been published before leaf `leaves`."""
@@ -94,3 +115,24 @@ class Heads:
             self._findings.skip(
                 f"叶 {self.newest} 起尚无检查点 / no checkpoint covers leaf {self.newest} and later yet"
             )
+        self._finish_witnesses()
+
+    def _finish_witnesses(self) -> None:
+        """Where nothing says which checkpoint is the last, witnesses may be about to sign it: older ones count."""
+        if self.newest is None or self._whole or self.newest in self._witnessed:
+            return
+        witnessed = max((size for size in self._witnessed if size < self.newest), default=None)
+        if witnessed is None:
+            self._findings.refuse(_not_witnessed(self.newest), "checkpoint")
+            return
+        self._findings.skip(
+            f"叶 {witnessed} 至 {self.newest - 1} 的检查点尚未达到见证策略"
+            f" / no checkpoint over leaves {witnessed} to {self.newest - 1} meets the policy of witnesses yet"
+        )
+
+
+def _not_witnessed(size: int) -> DomainError:
+    detail = (
+        f"{size} 叶的检查点未达到见证策略 / this checkpoint does not meet the policy of witnesses"
+    )
+    return DomainError("checkpoint-not-witnessed", detail)

@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from audit.sources import Source
     from audit.spans import Checked, Piece, Span, Subtrees
     from audit.workers import Pool
+    from ledger.policy import Policy
     from ledger.quick import Stored
 
 
@@ -43,12 +44,14 @@ def verify(
     *,
     vkey: VerifierKey | None = None,
     kept: tuple[Head, ...] = (),
+    policy: Policy | None = None,
     start: Callable[[], Pool] = own_processes,
 ) -> Report:
     """Verify a whole history.
 
     `vkey` is the log's key as the auditor got it from elsewhere; `kept` are checkpoints that the
-    auditor kept from earlier, which the history must continue; `start` gives other processes that help.
+    auditor kept from earlier, which the history must continue; `policy` says which witnesses must have
+    cosigned; `start` gives other processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
     findings = Findings()
@@ -56,7 +59,7 @@ def verify(
     first = next(rows, None)
     opened = _opened(first)
     key = _log_key(opened, vkey, findings)
-    heads = Heads(findings, key) if key else None
+    heads = Heads(findings, key, policy) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
     cuts = heads.sizes if heads is not None else _no_sizes

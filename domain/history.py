@@ -62,6 +62,35 @@ class History:
         """A history that continues from here and leaves this one as it is."""
         other = History()
         other.size, other.recorded_at = self.size, self.recorded_at
-        other._states = {prefix: ChainMap({}, states) for prefix, states in self._states.items()}
-        other._versions = ChainMap({}, self._versions)
+        other._states = _Above(self._states)
+        other._versions = _above(self._versions)
         return other
+
+    def adopt(self, branch: History) -> None:
+        """Go on as this branch did, which was made of this history as it stands, and is done with."""
+        for prefix, states in branch._states.items():
+            self._states[prefix].update(_own(states))
+        self._versions.update(_own(branch._versions))
+        self.size, self.recorded_at = branch.size, branch.recorded_at
+
+
+class _Above(dict[str, "MutableMapping[str, Any]"]):
+    """The states of a branch: maps above those that it continues, made once they are looked at."""
+
+    def __init__(self, below: dict[str, MutableMapping[str, Any]]) -> None:
+        super().__init__()
+        self._below = below
+
+    def __missing__(self, prefix: str) -> MutableMapping[str, Any]:
+        self[prefix] = made = _above(self._below[prefix])
+        return made
+
+
+def _above(values: MutableMapping[str, S]) -> ChainMap[str, S]:
+    """A map that keeps what is set to itself. One above a branch has the same maps below, so that none is searched twice."""
+    return ChainMap({}, *(values.maps if isinstance(values, ChainMap) else [values]))
+
+
+def _own(values: MutableMapping[str, S]) -> MutableMapping[str, S]:
+    assert isinstance(values, ChainMap), "a branch keeps what it adds apart"
+    return values.maps[0]

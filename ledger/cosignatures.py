@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
-from ledger.note import Note, Signature
+from ledger.note import Note
 from ledger.policy import NONE
 
 if TYPE_CHECKING:
-    from ledger.note import VerifierKey
+    from ledger.note import Signature, VerifierKey
     from ledger.policy import Policy
     from ledger.recorder import LedgerRecorder
 
@@ -58,14 +58,14 @@ class Cosignatures:
 
     def under(self, size: int, note: str) -> str:
         """Give the note of this size with all its cosignatures."""
-        return _joined(note, [line for (line,) in self._recorder.select(SELECT_LINES, [size])])
+        return note + "".join(line for (line,) in self._recorder.select(SELECT_LINES, [size]))
 
     def under_all(self, notes: dict[int, str]) -> dict[int, str]:
         """Give all notes, by size, with their cosignatures."""
-        lines: dict[int, list[str]] = {}
+        found = dict(notes)
         for size, line in self._recorder.select(SELECT_ALL_LINES, []):
-            lines.setdefault(size, []).append(line)
-        return {size: _joined(note, lines.get(size, [])) for size, note in notes.items()}
+            found[size] += line
+        return found
 
     def counted(self) -> Counted | None:
         """Give the newest checkpoint that counts, or None where there is none yet."""
@@ -97,10 +97,3 @@ def not_witnessed() -> DomainError:
     """Refuse for want of a checkpoint that counts."""
     detail = "见证方尚未签名足够 / not enough witnesses have signed yet"
     return DomainError("checkpoint-not-witnessed", detail)
-
-
-def _joined(note: str, lines: list[str]) -> str:
-    if not lines:
-        return note
-    more = [Signature.parse(line.removesuffix("\n")) for line in lines]
-    return str(Note.parse(note).with_signatures(more))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from time import monotonic
+from typing import TYPE_CHECKING, Any
 
 from eventsourcing.postgres import ConnectionPool, PostgresDatastore
 from psycopg import Connection, Error, InterfaceError, OperationalError, ProgrammingError
@@ -20,6 +21,8 @@ IDLE_IN_TRANSACTION_SECONDS = 120.0
 POOL_SIZE = 1
 POOL_OVERFLOW = 15
 POOL_TIMEOUT_SECONDS = 10.0
+# A connection that was in use so lately is taken to be there still; each question whether it is costs as much as a read.
+TRUSTED_SECONDS = 1.0
 # SQLSTATE (PostgreSQL, appendix A): connection exceptions, insufficient resources, operator intervention.
 AWAY = frozenset({"08", "53", "57"})
 
@@ -69,6 +72,20 @@ def is_away(error: BaseException | None) -> bool:
     return False
 
 
+class _Connection(Connection[DictRow]):
+    """Knows when it was last handed out."""
+
+    handed_out = 0.0
+
+
+def _check(connection: _Connection) -> None:
+    """Ask a connection that has been idle whether it is still there."""
+    now = monotonic()
+    if now - connection.handed_out > TRUSTED_SECONDS:
+        ConnectionPool.check_connection(connection)
+    connection.handed_out = now
+
+
 class LedgerDatastore(PostgresDatastore):
     """eventsourcing's datastore, from a whole DSN: host, port, user, TLS settings and all.
 
@@ -88,14 +105,14 @@ class LedgerDatastore(PostgresDatastore):
             idle_in_transaction_session_timeout=IDLE_IN_TRANSACTION_SECONDS,
             enable_db_functions=False,
         )
-        self.pool: ConnectionPool[Connection[DictRow]] = ConnectionPool(
+        self.pool: ConnectionPool[Any] = ConnectionPool(
             dsn,
-            connection_class=Connection[DictRow],
+            connection_class=_Connection,
             kwargs={"row_factory": dict_row},
             min_size=POOL_SIZE,
             max_size=POOL_SIZE + POOL_OVERFLOW,
             open=False,
             timeout=POOL_TIMEOUT_SECONDS,
             configure=self.after_connect_func(),
-            check=ConnectionPool.check_connection,
+            check=_check,
         )

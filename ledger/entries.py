@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import merkle
 from domain.errors import DomainError
-from ledger import codec
+from ledger import codec, quick
 from ledger.envelope import Envelope
 
 if TYPE_CHECKING:
@@ -34,8 +34,9 @@ class Entry:
         return Envelope.from_bytes(self.state)
 
     def recorded(self) -> Recorded:
-        """Parse the bytes and build the typed event."""
-        return codec.to_recorded(self.leaf, self.envelope())
+        """Parse the bytes and build the typed event; raises DomainError naming what is wrong with them."""
+        stored = quick.read(self.leaf, self.state)
+        return stored.recorded if stored else codec.to_recorded(self.leaf, self.envelope())
 
 
 def from_rows(rows: Iterable[tuple[Any, ...]], from_leaf: int) -> Iterator[Entry]:

@@ -210,19 +210,23 @@ def sign_checkpoint(checkpoint: Checkpoint, key: Ed25519PrivateKey) -> str:
 
 
 def open_checkpoint(
-    note: str, key: VerifierKey, cosigners: Sequence[VerifierKey] = ()
+    note: str,
+    key: VerifierKey,
+    cosigners: Sequence[VerifierKey] = (),
+    origin: str | None = None,
 ) -> Checkpoint:
     """Read a published checkpoint of the log whose key is `key`, signed by it and all `cosigners`.
 
-    Raises DomainError: "note-malformed", "note-not-signed", "note-signature-invalid",
-    "checkpoint-malformed".
+    The log is called as its key is, unless `origin` says otherwise. Raises DomainError:
+    "note-malformed", "note-not-signed", "note-signature-invalid", "checkpoint-malformed".
     """
     parsed = Note.parse(note)
     for each in (key, *cosigners):
         verify(parsed, each)
     checkpoint = Checkpoint.parse(parsed.text)
-    if checkpoint.origin != key.name:
-        raise DomainError("checkpoint-malformed", f"{checkpoint.origin} ≠ {key.name}")
+    expected = key.name if origin is None else origin
+    if checkpoint.origin != expected:
+        raise DomainError("checkpoint-malformed", f"{checkpoint.origin} ≠ {expected}")
     return checkpoint
 
 

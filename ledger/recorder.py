@@ -1,5 +1,7 @@
 """The only door into the tables: gap-free leaves, linked and signed commits, commands once.
 
+A commit holds the events of one command, or of several that came at once, one behind the other.
+
 Everything of a commit happens in one transaction under one advisory lock of the database. The
 head is read by a statement of its own after the lock is held: under READ COMMITTED each
 statement sees what was committed before it began, so it sees all earlier commits. The lock is
@@ -11,6 +13,7 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from eventsourcing.persistence import (
@@ -22,6 +25,7 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresApplicationRecorder
 from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
+from psycopg.types.numeric import Int8
 
 from domain import merkle
 from ledger import commits
@@ -42,19 +46,22 @@ TAKE_LOCK = f"SELECT pg_advisory_xact_lock({LOCK})"
 SELECT_HEAD = """
 SELECT first_leaf + count, link, (SELECT coalesce(max(size), 0) FROM ledger.checkpoints)
 FROM ledger.commits ORDER BY first_leaf DESC LIMIT 1"""
-INSERT_EVENTS = """
-INSERT INTO ledger.events (leaf, version, stream, type, leaf_hash, state)
-SELECT %s + place - 1, version, stream, type, leaf_hash, state
-FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::bytea[], %s::bytea[])
-WITH ORDINALITY AS new (version, stream, type, leaf_hash, state, place)"""
-INSERT_COMMIT = (
-    "INSERT INTO ledger.commits (first_leaf, count, link, key, sig) VALUES (%s, %s, %s, %s, %s)"
+# One statement: each costs a message, a plan and a snapshot, and commits are many.
+INSERT = f"""
+WITH events AS (
+    INSERT INTO ledger.events (leaf, version, stream, type, leaf_hash, state)
+    SELECT %b::bigint + place - 1, version, stream, type, leaf_hash, state
+    FROM unnest(%b::bigint[], %b::text[], %b::text[], %b::bytea[], %b::bytea[])
+    WITH ORDINALITY AS new (version, stream, type, leaf_hash, state, place)
+), commands AS (
+    INSERT INTO ledger.commands (command_id, digest, first_leaf, count)
+    SELECT * FROM unnest(%b::text[], %s::bytea[], %b::bigint[], %b::bigint[])
 )
-INSERT_COMMAND = (
-    "INSERT INTO ledger.commands (command_id, digest, first_leaf, count) VALUES (%s, %s, %s, %s)"
+INSERT INTO ledger.commits (first_leaf, count, link, key, sig) VALUES (%b, %b, %b, %b, %b)
+RETURNING pg_notify('{CHANNEL}', '')"""  # noqa: S608 - a constant of ours
+SELECT_COMMANDS = (
+    "SELECT command_id, digest, first_leaf, count FROM ledger.commands WHERE command_id = ANY (%s)"
 )
-SELECT_COMMAND = "SELECT digest, first_leaf, count FROM ledger.commands WHERE command_id = %s"
-NOTIFY = f"NOTIFY {CHANNEL}"
 SELECT_STREAM = """
 SELECT stream, version, type, state FROM ledger.events
 WHERE stream = %s AND version > %s AND version <= %s ORDER BY version {order} LIMIT %s"""
@@ -73,55 +80,81 @@ class CommandKey:
     digest: bytes | None = None
 
 
-@dataclass(frozen=True)
-class Found:
-    """What the ledger keeps of a command that was recorded before."""
+@dataclass(frozen=True, kw_only=True)
+class Span:
+    """Where the events of a command are: `count` of them from `first_leaf` on."""
 
-    digest: bytes | None
+    command: CommandKey
     first_leaf: int
     count: int
 
 
 class Locked:
-    """A transaction that holds the ledger: nobody else can append until it ends."""
+    """A transaction that holds the ledger: nobody else can append until it ends.
+
+    What is sent here waits for no answer; what was sent together is answered together, once it is
+    looked at.
+    """
 
     def __init__(self, connection: Connection[DictRow], key: Ed25519PrivateKey) -> None:
+        self._connection = connection
         self._key = key
-        self.cursor: Cursor[TupleRow] = connection.cursor(binary=True, row_factory=tuple_row)
-        self.cursor.execute(TAKE_LOCK, prepare=True)
-        head = self.cursor.execute(SELECT_HEAD, prepare=True).fetchone()
-        self.size: int
-        self.link: bytes
-        self.checkpointed: int
-        self.size, self.link, self.checkpointed = head or (0, commits.FIRST_LINK, 0)
+        self.send(TAKE_LOCK, [])
+        self._head = self.send(SELECT_HEAD, [])
 
-    def find(self, command_id: str) -> Found | None:
-        """Look up a command that may have been recorded before."""
-        row = self.cursor.execute(SELECT_COMMAND, [command_id], prepare=True).fetchone()
-        return Found(*row) if row else None
+    @cached_property
+    def _found(self) -> tuple[int, bytes, int]:
+        return self._head.fetchone() or (0, commits.FIRST_LINK, 0)
 
-    def append(self, events: Sequence[StoredEvent], command: CommandKey | None = None) -> Commit:
-        """Number, link, sign and insert the events as one commit."""
+    @property
+    def size(self) -> int:
+        """Leaves that are in the ledger, without those that are appended here."""
+        return self._found[0]
+
+    @property
+    def checkpointed(self) -> int:
+        """Size of the newest published checkpoint."""
+        return self._found[2]
+
+    def send(self, statement: str, parameters: Sequence[Any]) -> Cursor[TupleRow]:
+        """Ask something; its rows are waited for when they are fetched."""
+        cursor = self._connection.cursor(binary=True, row_factory=tuple_row)
+        return cursor.execute(statement, parameters, prepare=True)
+
+    def find(self, command_ids: Sequence[str]) -> dict[str, Span]:
+        """Look up commands that may have been recorded before."""
+        rows = self.send(SELECT_COMMANDS, [list(command_ids)]).fetchall()
+        return {
+            id_: Span(command=CommandKey(id=id_, digest=digest), first_leaf=first, count=count)
+            for id_, digest, first, count in rows
+        }
+
+    def append(self, events: Sequence[StoredEvent], spans: Sequence[Span] = ()) -> Commit:
+        """Number, link, sign and insert the events as one commit: once in a transaction."""
         hashes = [merkle.leaf_hash(event.state) for event in events]
-        commit = commits.seal(self.link, self.size, hashes, self._key)
-        insert = self.cursor.execute
-        insert(INSERT_EVENTS, [commit.first_leaf, *_columns(events, hashes)], prepare=True)
-        insert(INSERT_COMMIT, [*vars(commit).values()], prepare=True)
-        if command:
-            row = [command.id, command.digest, commit.first_leaf, commit.count]
-            insert(INSERT_COMMAND, row, prepare=True)
-        insert(NOTIFY, prepare=True)
-        self.size, self.link = commit.size, commit.link
+        size, link, _ = self._found
+        commit = commits.seal(link, size, hashes, self._key)
+        columns = [*_columns(events, hashes), *_columns_of(spans)]
+        self.send(INSERT, [commit.first_leaf, *columns, *vars(commit).values()])
         return commit
 
 
 def _columns(events: Sequence[StoredEvent], hashes: list[bytes]) -> list[list[Any]]:
     return [
-        [event.originator_version for event in events],
+        [Int8(event.originator_version) for event in events],
         [event.originator_id for event in events],
         [event.topic for event in events],
         hashes,
         [event.state for event in events],
+    ]
+
+
+def _columns_of(spans: Sequence[Span]) -> list[list[Any]]:
+    return [
+        [span.command.id for span in spans],
+        [span.command.digest for span in spans],
+        [Int8(span.first_leaf) for span in spans],
+        [Int8(span.count) for span in spans],
     ]
 
 
@@ -157,7 +190,9 @@ class LedgerRecorder(PostgresApplicationRecorder):
         if not stored_events:
             return []
         with self.locked() as ledger:
-            commit = ledger.append(stored_events, command)
+            count = len(stored_events)
+            named = [Span(command=command, first_leaf=ledger.size, count=count)] if command else []
+            commit = ledger.append(stored_events, named)
         return range(commit.first_leaf + 1, commit.size + 1)
 
     @retry((InterfaceError, OperationalError), max_attempts=10, wait=0.2)

@@ -31,6 +31,7 @@ EVENTS = (
 COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY first_leaf"
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"
 CHECKPOINTS = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
+COSIGNATURES = "SELECT size, line FROM ledger.cosignatures ORDER BY size, key"
 FETCH = 2000
 
 
@@ -53,12 +54,22 @@ class Snapshot:
         return cast("Iterator[tuple[str, int, int]]", self._rows(COMMANDS))
 
     def checkpoints(self) -> Iterator[tuple[int, str]]:
-        """Give size and signed note, by size."""
-        return cast("Iterator[tuple[int, str]]", self._rows(CHECKPOINTS))
+        """Give size and signed note, by size, with the lines of witnesses under it."""
+        lines: dict[int, str] = {}
+        if self.has("cosignatures"):  # where it is missing, `differences` says so
+            for size, line in self._rows(COSIGNATURES):
+                lines[size] = lines.get(size, "") + line
+        for size, note in self._rows(CHECKPOINTS):
+            yield size, note + lines.get(size, "")
 
     def differences(self) -> list[tuple[str, str]]:
         """Give where and why the schema is not as the program makes it."""
         return list(schema.differences(self._connection))
+
+    def has(self, table: str) -> bool:
+        """Whether there is such a table."""
+        row = self._connection.execute("SELECT to_regclass(%s)", [f"ledger.{table}"]).fetchone()
+        return row is not None and row[0] is not None
 
     def _rows(self, statement: LiteralString) -> Iterator[tuple[Any, ...]]:
         # The name only has to differ among cursors that are open at once.
@@ -95,9 +106,9 @@ def snapshot(dsn: str) -> Iterator[Snapshot]:
     with connection:
         connection.isolation_level = IsolationLevel.REPEATABLE_READ
         connection.read_only = True
+        view = Snapshot(connection)
         for table in ("events", "commits", "commands", "checkpoints"):
-            row = connection.execute("SELECT to_regclass(%s)", [f"ledger.{table}"]).fetchone()
-            if row is None or row[0] is None:
+            if not view.has(table):
                 detail = f"数据库中没有 ledger.{table} / the database has no such table"
                 raise DomainError("ledger-missing", detail)
-        yield Snapshot(connection)
+        yield view

@@ -9,7 +9,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Literal, Self
 from uuid import uuid4
 
-from eventsourcing.persistence import ProgrammingError
+from eventsourcing.persistence import ProgrammingError, StoredEvent
 from psycopg.sql import SQL, Identifier
 
 from domain.errors import DomainError
@@ -22,7 +22,7 @@ from ledger.cosignatures import Cosignatures
 from ledger.database import LedgerDatastore
 from ledger.envelope import Envelope
 from ledger.mapper import to_stored
-from ledger.recorder import CommandKey, LedgerRecorder
+from ledger.recorder import LedgerRecorder
 from ledger.schema import CHANNEL
 from ledger.search import Word
 from ledger.tiles import Tiles
@@ -36,9 +36,10 @@ if TYPE_CHECKING:
     from ledger.entries import Entry
     from ledger.keys import Keys
     from ledger.policy import Policy
-    from ledger.recorder import Found, Locked
+    from ledger.recorder import Locked, Span
 
 Mode = Literal["production", "development"]
+Row = tuple[int, str, int, str]
 SYSTEM = Actor(id="system", role="system")
 NONCE_SIZE = 16
 SELECT_COMMITS = (
@@ -62,34 +63,51 @@ class Draft:
 
 
 class Transaction:
-    """The ledger while this process holds it. `size` and `checkpointed` cannot change but here."""
+    """The ledger while this process holds it: nothing can be appended but here."""
 
-    def __init__(self, locked: Locked, keys: Keys, checkpointed: int) -> None:
+    def __init__(self, locked: Locked, keys: Keys, counted: int | None = None) -> None:
         self._locked = locked
         self._keys = keys
-        self.checkpointed = checkpointed
+        self._counted = counted
 
     @property
     def size(self) -> int:
-        """Leaves so far, with those appended here."""
+        """Leaves in the ledger, without those that are appended here."""
         return self._locked.size
+
+    @property
+    def checkpointed(self) -> int:
+        """Size of the newest checkpoint that counts: where no policy was given, of the newest published."""
+        return self._locked.checkpointed if self._counted is None else self._counted
 
     def read(self, from_leaf: int, limit: int = entries.BATCH) -> list[Entry]:
         """Give up to `limit` entries from this leaf on."""
-        cursor = self._locked.cursor.execute(entries.SELECT_ENTRIES, [from_leaf, limit])
-        return list(entries.from_rows(cursor.fetchall(), from_leaf))
+        rows = self._locked.send(entries.SELECT_ENTRIES, [from_leaf, limit]).fetchall()
+        return list(entries.from_rows(rows, from_leaf))
 
-    def find(self, command_id: str) -> Found | None:
-        """Look up a command that may have been recorded before."""
-        return self._locked.find(command_id)
+    def find(self, command_ids: Sequence[str]) -> dict[str, Span]:
+        """Look up commands that may have been recorded before."""
+        return self._locked.find(command_ids)
 
-    def append(self, drafts: Sequence[Draft], command: CommandKey | None = None) -> Commit:
-        """Seal, sign and store the drafts as one commit."""
+    def rows(self, first_leaf: int, count: int) -> list[Row]:
+        """Give leaf, stream, version and type of `count` events from `first_leaf` on."""
+        rows = self._locked.send(SELECT_ROWS, [first_leaf, first_leaf + count]).fetchall()
+        return [(leaf, stream, version, type_) for leaf, stream, version, type_ in rows]
+
+    def append(self, drafts: Sequence[Draft]) -> Commit:
+        """Seal, sign and store the drafts as one commit, once in a transaction."""
+        return self.store(self.seal(drafts))
+
+    def store(self, sealed: Sequence[StoredEvent], spans: Sequence[Span] = ()) -> Commit:
+        """Sign and store as one commit what `seal` gave, once in a transaction; `spans` tell whose it is."""
+        return self._locked.append(sealed, spans)
+
+    def seal(self, drafts: Sequence[Draft]) -> list[StoredEvent]:
+        """Encrypt what is personal and give the bytes to store; raises DomainError("not-canonical")."""
         facts = [draft.fact for draft in drafts if draft.fact.personal]
         subjects = {fact.subject or "" for fact in facts}
         keys = self._keys.subjects.obtain(subjects, _words(facts))
-        stored = [to_stored(_envelope(draft, keys)) for draft in drafts]
-        return self._locked.append(stored, command)
+        return [to_stored(_envelope(draft, keys)) for draft in drafts]
 
 
 def _words(facts: Sequence[Fact]) -> list[Word]:
@@ -175,7 +193,7 @@ class Ledger:
         ):
             if locked.size:
                 raise DomainError("ledger-exists", "账本已存在 / there is a ledger already")
-            Transaction(locked, keys, locked.checkpointed).append([draft])
+            Transaction(locked, keys).append([draft])
         ledger = cls(dsn, keys)
         ledger.publish_checkpoint()
         return ledger
@@ -189,12 +207,11 @@ class Ledger:
     def transaction(self) -> Iterator[Transaction]:
         """Hold the ledger; what was appended is kept when the block ends, and dropped when it raises."""
         # Read before the lock is held: what counts only ever grows.
-        counted = self.counted() if self.cosignatures.policy else None
+        counted = None
+        if self.cosignatures.policy is not None:
+            counted = newest.size if (newest := self.counted()) else 0
         with self.recorder.locked() as locked:
-            checkpointed = locked.checkpointed
-            if self.cosignatures.policy is not None:
-                checkpointed = counted.size if counted else 0
-            yield Transaction(locked, self.keys, checkpointed)
+            yield Transaction(locked, self.keys, counted)
 
     def size(self) -> int:
         """Number of leaves."""
@@ -207,11 +224,6 @@ class Ledger:
         """
         rows = self.recorder.select(entries.SELECT_ENTRIES, [from_leaf, limit])
         return list(entries.from_rows(rows, from_leaf))
-
-    def rows(self, first_leaf: int, count: int) -> list[tuple[int, str, int, str]]:
-        """Give leaf, stream, version and type of a commit's events."""
-        found = self.recorder.select(SELECT_ROWS, [first_leaf, first_leaf + count])
-        return [(row[0], row[1], row[2], row[3]) for row in found]
 
     def commits_from(self, leaf: int) -> int:
         """Count the commits that begin at this leaf or later."""
@@ -270,6 +282,10 @@ class Ledger:
     def publish_checkpoint(self) -> str:
         """Sign and store the head over all leaves; raises DomainError("checkpoint-inconsistent")."""
         return self._checkpoints.publish()
+
+    def reconnect(self) -> None:
+        """Look at the connections that wait in the pool, and replace those that were lost."""
+        self._datastore.pool.check()
 
     def close(self) -> None:
         """Give all connections back."""

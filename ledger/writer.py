@@ -1,14 +1,16 @@
-"""The only writer: commands in, one signed commit out, or nothing at all.
+"""The only writer: commands in, signed commits out, or nothing at all.
 
 It takes the ledger's lock first and reads what others appended; so every decision is made on
 exactly the history that its events will follow, and the outcome of any number of writers is that of
 one after another. The history of a process only ever advances by what was read back from the
 database, never by what the process believes it wrote.
+
+Commands that come while another is being written share the next commit. Nobody waits for company:
+a group is who was there when the lock was held.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,51 +18,34 @@ from uuid import uuid4
 from eventsourcing.persistence import InterfaceError, OperationalError
 
 from domain.clock import THRESHOLD_MS, NoteJump
-from domain.decisions import decide, require_alone
-from domain.draw_commands import AssignmentCommitted, CoverDraw, DrawCommitted
+from domain.draw_commands import CoverDraw
 from domain.draw_state import Draw
 from domain.errors import DomainError
-from domain.events import name_of
-from domain.facts import Context, Recorded
 from domain.history import History
 from domain.subjects import Subject
 from ledger import entries
 from ledger.clock import Watch
 from ledger.database import is_away
-from ledger.prover import CHECKS, missing_key
+from ledger.group import Group, Receipt, Request
 from ledger.recorder import CommandKey
-from ledger.store import SYSTEM, Draft
+from ledger.store import SYSTEM
+from ledger.turns import Turns
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from domain.facts import Actor, Command, Fact
+    from domain.facts import Actor, Command
     from ledger.clock import Clock
     from ledger.cosignatures import Counted
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
+    from ledger.turns import Take
+
+__all__ = ["Receipt", "Writer"]
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
 ERASED = "subject.erased.v1"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Receipt:
-    """What became of a command: `events` are (leaf, stream, version, type), none if nothing changed.
-
-    `repeated` says that the command had been recorded before and that this is its first answer.
-    """
-
-    first_leaf: int
-    count: int
-    events: tuple[tuple[int, str, int, str], ...]
-    repeated: bool = False
-
-    @property
-    def size(self) -> int:
-        """Leaves that a reader must have seen to see what the command did."""
-        return self.first_leaf + self.count
 
 
 class Writer:
@@ -72,6 +57,7 @@ class Writer:
         self._prover = prover
         self._history = History()
         self._mutex = Lock()
+        self._turns = Turns(self._serve)
         self._watch = Watch(clock)
         self._watching = Lock()
 
@@ -87,7 +73,7 @@ class Writer:
         command_id: str,
         digest: bytes | None = None,
     ) -> Receipt:
-        """Decide all commands in order and record what follows as one commit.
+        """Decide all commands in order and record what follows in one commit, with what others ask meanwhile.
 
         A refusal of one drops them all. The same `command_id` with the same `digest` gives the same
         receipt and records nothing. Raises DomainError: any refusal of the domain,
@@ -96,8 +82,7 @@ class Writer:
         self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
         try:
-            with self._mutex:
-                receipt = self._persist(commands, actor, key)
+            receipt = self._ask(Request(commands=tuple(commands), actor=actor, key=key))
         except DomainError as refusal:
             if refusal.code == "clock-behind":
                 self._note(None)
@@ -152,8 +137,7 @@ class Writer:
     def _note(self, jump_ms: int | None) -> None:
         key = CommandKey(id=str(uuid4()))
         try:
-            with self._mutex:
-                self._persist([NoteJump(jump_ms=jump_ms)], SYSTEM, key)
+            self._ask(Request(commands=(NoteJump(jump_ms=jump_ms),), actor=SYSTEM, key=key))
         except DomainError as refusal:
             if refusal.code != "clock-steady":  # noted already, or by too little to matter
                 raise
@@ -164,32 +148,66 @@ class Writer:
             self._catch_up(self._ledger)
             return self._history
 
-    def _persist(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
-        """Try again when the database was lost: then the command id tells whether it was recorded."""
+    def _ask(self, request: Request) -> Receipt:
+        """Have it decided and recorded by whoever leads."""
+        self._turns.join(request)
+        return request.answer()
+
+    def _serve(self, take: Take[Request]) -> None:
+        """Lead a group, which others join until the database has it."""
+        group = take(lambda _, taken: not taken)
+        try:
+            with self._mutex:
+                self._persist(group, take)
+        finally:
+            for request in group:
+                if request.outcome is None:  # interrupted: only its command id can tell
+                    request.outcome = _unavailable()
+
+    def _persist(self, group: list[Request], take: Take[Request]) -> None:
+        """Try again when the database was lost: then the command ids tell what was recorded."""
+        lost: Exception | None = None
         for _ in range(ATTEMPTS):
             try:
-                return self._attempt(commands, actor, key)
+                self._attempt(group, take)
             except (OperationalError, InterfaceError) as error:
                 if not is_away(error):
-                    raise
+                    self._one_by_one(group, error)
+                    return
                 lost = error
-        raise DomainError("ledger-unavailable", "数据库不可用 / database out of reach") from lost
+                self._ledger.reconnect()
+            except Exception as error:  # noqa: BLE001 - raised to who asked, in their own thread
+                self._one_by_one(group, error)
+                return
+            else:
+                return
+        for request in group:
+            request.outcome = _unavailable()
+            request.outcome.__cause__ = lost
 
-    def _attempt(self, commands: Sequence[Command], actor: Actor, key: CommandKey) -> Receipt:
+    def _one_by_one(self, group: list[Request], error: Exception) -> None:
+        """One of them cannot be recorded, and the database does not say which."""
+        if len(group) == 1:
+            group[0].outcome = error
+            return
+        for request in group:
+            self._persist([request], lambda _: [])
+
+    def _attempt(self, group: list[Request], take: Take[Request]) -> None:
         if not self._history.size:  # a long first reading need not keep others waiting
             self._catch_up(self._ledger)
         with self._ledger.transaction() as transaction:
             self._catch_up(transaction)
-            found = transaction.find(key.id)
-            if found is None:
-                drafts = self._decide(commands, actor, key, transaction)
-                return _record(transaction, drafts, key)
-        if found.digest != key.digest:
-            raise DomainError(
-                "command-id-reused", f"{key.id} 已用于另一请求 / names another request"
-            )
-        events = tuple(self._ledger.rows(found.first_leaf, found.count))
-        return Receipt(first_leaf=found.first_leaf, count=found.count, events=events, repeated=True)
+            decided = Group(self._history, transaction, self._clock, self._prover)
+            group += take(decided.fits)
+            fresh = group[:]
+            while fresh:
+                decided.decide(fresh)
+                fresh = take(decided.fits)
+                group += fresh
+            decided.record()
+        for request, outcome in decided.outcomes.items():
+            request.outcome = outcome
 
     def _catch_up(self, source: Ledger | Transaction) -> None:
         while batch := source.read(self._history.size):
@@ -198,56 +216,6 @@ class Writer:
             if len(batch) < entries.BATCH:
                 return
 
-    def _decide(
-        self, commands: Sequence[Command], actor: Actor, key: CommandKey, transaction: Transaction
-    ) -> list[Draft]:
-        """Decide each command on what the ones before it would make of the history."""
-        require_alone(commands)
-        branch, now = self._history.branch(), self._clock.now()
-        drafts: list[Draft] = []
-        for command in commands:
-            context = Context(
-                actor=actor,
-                now=now,
-                position=branch.size,
-                checkpointed=transaction.checkpointed,
-                prove=self._prover.prove,
-                checks=CHECKS,
-            )
-            for fact in decide(branch, command, context):
-                recorded = Recorded(
-                    leaf=branch.size,
-                    stream=fact.stream,
-                    version=branch.version(fact.stream) + 1,
-                    recorded_at=now,
-                    actor=actor,
-                    command_id=key.id,
-                    event=fact.event,
-                )
-                self._require_key(fact)
-                branch.apply(recorded)
-                drafts.append(Draft(recorded=recorded, fact=fact))
-        return drafts
 
-    def _require_key(self, fact: Fact) -> None:
-        """A draw is not committed under a key that nobody could prove it with."""
-        if isinstance(fact.event, DrawCommitted | AssignmentCommitted):
-            key = bytes.fromhex(fact.event.commitment["vrf_key"])
-            if key not in self._prover.public_keys():
-                raise missing_key(key)
-
-
-def _record(transaction: Transaction, drafts: list[Draft], key: CommandKey) -> Receipt:
-    if not drafts:
-        return Receipt(first_leaf=transaction.size, count=0, events=())
-    commit = transaction.append(drafts, key)
-    events = tuple(
-        (
-            draft.recorded.leaf,
-            draft.recorded.stream,
-            draft.recorded.version,
-            name_of(draft.fact.event),
-        )
-        for draft in drafts
-    )
-    return Receipt(first_leaf=commit.first_leaf, count=commit.count, events=events)
+def _unavailable() -> DomainError:
+    return DomainError("ledger-unavailable", "数据库不可用 / database out of reach")

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain.aggregates import PREFIXES
 from domain.decisions import ACTS, SYSTEM, decide
 from domain.errors import DomainError
 from domain.events import NAMES, name_of
@@ -174,3 +175,25 @@ def test_the_ledgers_own_stream_takes_no_commands() -> None:
     )
     with pytest.raises(KeyError):
         decide(story.history, typing.cast("Command", Reopen()), context)
+
+
+def test_a_branch_of_a_branch_is_adopted_and_one_that_is_not_leaves_no_trace() -> None:
+    """What the writer does with each command of a group: tried above the others, then taken over or dropped."""
+    story = with_inspections()
+    recorded, stem = story.recorded, History()
+    middle = len(recorded) // 2
+    for one in recorded[:middle]:
+        stem.apply(one)
+    group = stem.branch()
+    for one in recorded[middle:]:
+        dropped = group.branch()
+        dropped.apply(one)
+        trial = group.branch()
+        trial.apply(one)
+        assert trial.get(Entity, entity_id(1)) == dropped.get(Entity, entity_id(1))
+        group.adopt(trial)
+    assert stem.size == middle
+    assert (group.size, group.recorded_at) == (story.history.size, story.history.recorded_at)
+    for kind in PREFIXES:
+        assert group.all(kind) == story.history.all(kind)
+    assert all(group.version(one.stream) == story.history.version(one.stream) for one in recorded)

@@ -17,7 +17,7 @@ from ledger import commits, schema
 from ledger.commits import Commit
 from ledger.database import LedgerDatastore
 from ledger.mapper import EnvelopeMapper
-from ledger.recorder import CommandKey, LedgerRecorder
+from ledger.recorder import CommandKey, LedgerRecorder, Span
 from tests.ledger.examples import envelope
 
 if TYPE_CHECKING:
@@ -87,10 +87,8 @@ def test_a_command_id_is_recorded_once(recorder: LedgerRecorder) -> None:
         recorder.insert_events(events(("a", 2)), command=command)
     assert recorder.max_notification_id() == 1
     with recorder.locked() as ledger:
-        found = ledger.find(command.id)
-        assert found is not None
-        assert (found.digest, found.first_leaf, found.count) == (b"digest", 0, 1)
-        assert ledger.find(str(uuid4())) is None
+        found = ledger.find([str(uuid4()), command.id])
+        assert found == {command.id: Span(command=command, first_leaf=0, count=1)}
 
 
 def test_nothing_to_record_records_nothing(recorder: LedgerRecorder) -> None:

@@ -195,7 +195,7 @@ def test_a_transaction_that_raises_leaves_nothing(ledger: Ledger) -> None:
         with ledger.transaction() as transaction:
             fact = Fact(stream="department/d1", event=event)
             transaction.append([Draft(recorded=recorded, fact=fact)])
-            assert transaction.size == 2
+            assert len(transaction.read(0)) == 2
             raise DomainError("example", "示例")
 
     with pytest.raises(DomainError, match="example"):

@@ -1,0 +1,177 @@
+"""Commands that are decided and recorded together: one transaction, one signature, one write to disk.
+
+Each is decided on exactly the history that its events will follow, with those before it in the group;
+each is refused, or fails, by itself; and each gets its own answer.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from domain.decisions import OPENING, decide, require_alone
+from domain.draw_commands import AssignmentCommitted, DrawCommitted
+from domain.errors import DomainError
+from domain.events import name_of
+from domain.facts import Actor, Command, Context, Recorded
+from ledger.prover import CHECKS, missing_key
+from ledger.recorder import CommandKey, Span
+from ledger.store import Draft, Row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from eventsourcing.persistence import StoredEvent
+
+    from domain.facts import Fact
+    from domain.history import History
+    from ledger.clock import Clock
+    from ledger.prover import Prover
+    from ledger.store import Transaction
+
+COMMANDS = 128  # in one group at most
+EVENTS = 1000  # a group with as many takes nobody else
+
+
+@dataclass(frozen=True, kw_only=True)
+class Receipt:
+    """What became of a command: `events` are (leaf, stream, version, type), none if nothing changed.
+
+    `repeated` says that the command had been recorded before and that this is its first answer.
+    """
+
+    first_leaf: int
+    count: int
+    events: tuple[Row, ...]
+    repeated: bool = False
+
+    @property
+    def size(self) -> int:
+        """Leaves that a reader must have seen to see what the command did."""
+        return self.first_leaf + self.count
+
+
+@dataclass(kw_only=True, eq=False)
+class Request:
+    """What somebody asks to have recorded under one command id, and what became of it."""
+
+    commands: tuple[Command, ...]
+    actor: Actor
+    key: CommandKey
+    outcome: Receipt | Exception | None = None
+
+    def answer(self) -> Receipt:
+        """Give the receipt, or raise why there is none."""
+        if isinstance(self.outcome, Receipt):
+            return self.outcome
+        raise self.outcome or RuntimeError("whoever leads leaves nobody without an answer")
+
+    @property
+    def alone(self) -> bool:
+        """Whether it shares its commit with nobody: a draw's holder answers only to what is recorded."""
+        return any(isinstance(command, OPENING) for command in self.commands)
+
+
+class Group:
+    """Decides requests, one after another, on a branch of the history; `record` then stores what followed."""
+
+    def __init__(
+        self, history: History, transaction: Transaction, clock: Clock, prover: Prover
+    ) -> None:
+        self.outcomes: dict[Request, Receipt | Exception] = {}
+        self._branch = history.branch()
+        self._transaction = transaction
+        self._clock = clock
+        self._prover = prover
+        self._stored: list[StoredEvent] = []
+        self._spans: dict[str, Span] = {}
+
+    def fits(self, request: Request, before: Sequence[Request]) -> bool:
+        """Whether this one still belongs to the group when those before it do."""
+        if not before:
+            return True
+        room = len(before) < COMMANDS and len(self._stored) < EVENTS
+        return room and not request.alone and not before[0].alone
+
+    def decide(self, requests: Sequence[Request]) -> None:
+        """Decide these, each as if it were alone. Raises only what concerns all: the database is lost."""
+        found = self._transaction.find([request.key.id for request in requests])
+        for request in requests:
+            known = found.get(request.key.id) or self._spans.get(request.key.id)
+            if known is not None:
+                self.outcomes[request] = self._answer_again(request, known)
+                continue
+            try:
+                self.outcomes[request] = self._decide(request)
+            except Exception as error:  # noqa: BLE001 - it fails by itself, and is raised to who asked
+                self.outcomes[request] = error
+
+    def record(self) -> None:
+        """Store what followed as one commit."""
+        if self._stored:
+            self._transaction.store(self._stored, list(self._spans.values()))
+
+    def _answer_again(self, request: Request, known: Span) -> Receipt | DomainError:
+        if known.command.digest != request.key.digest:
+            detail = f"{request.key.id} 已用于另一请求 / names another request"
+            return DomainError("command-id-reused", detail)
+        first, count = known.first_leaf, known.count
+        if first < self._transaction.size:
+            rows = self._transaction.rows(first, count)
+        else:
+            own = first - self._transaction.size
+            rows = [
+                (first + place, str(one.originator_id), one.originator_version, one.topic)
+                for place, one in enumerate(self._stored[own : own + count])
+            ]
+        return Receipt(first_leaf=first, count=count, events=tuple(rows), repeated=True)
+
+    def _decide(self, request: Request) -> Receipt:
+        """Decide each command on what the ones before it would make of the history."""
+        require_alone(request.commands)
+        branch, now = self._branch.branch(), self._clock.now()
+        first = branch.size
+        drafts: list[Draft] = []
+        for command in request.commands:
+            for fact in decide(branch, command, self._context(request.actor, now, branch.size)):
+                self._require_key(fact)
+                recorded = Recorded(
+                    leaf=branch.size,
+                    stream=fact.stream,
+                    version=branch.version(fact.stream) + 1,
+                    recorded_at=now,
+                    actor=request.actor,
+                    command_id=request.key.id,
+                    event=fact.event,
+                )
+                branch.apply(recorded)
+                drafts.append(Draft(recorded=recorded, fact=fact))
+        if drafts:
+            self._stored += self._transaction.seal(drafts)
+            self._branch.adopt(branch)
+            self._spans[request.key.id] = Span(
+                command=request.key, first_leaf=first, count=len(drafts)
+            )
+        return Receipt(first_leaf=first, count=len(drafts), events=tuple(map(_row, drafts)))
+
+    def _context(self, actor: Actor, now: str, position: int) -> Context:
+        return Context(
+            actor=actor,
+            now=now,
+            position=position,
+            checkpointed=self._transaction.checkpointed,
+            prove=self._prover.prove,
+            checks=CHECKS,
+        )
+
+    def _require_key(self, fact: Fact) -> None:
+        """A draw is not committed under a key that nobody could prove it with."""
+        if isinstance(fact.event, DrawCommitted | AssignmentCommitted):
+            key = bytes.fromhex(fact.event.commitment["vrf_key"])
+            if key not in self._prover.public_keys():
+                raise missing_key(key)
+
+
+def _row(draft: Draft) -> Row:
+    recorded = draft.recorded
+    return recorded.leaf, recorded.stream, recorded.version, name_of(recorded.event)

@@ -9,13 +9,14 @@ import json
 from itertools import accumulate, groupby
 from typing import TYPE_CHECKING, Any
 
-import psycopg
-
 from domain import merkle
 from domain.canonical import canon
+from domain.tiled_tree import tiles
+from domain.tiles import WIDTH
 from ledger import commits, note
 from ledger.snapshot import Reader
 from projections.runner import Projector
+from tests.tamper import unguarded
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     Slots = list[list[Event]]
     Edit = Callable[[Slots], object]
 
-UNGUARDED = "SET session_replication_role = replica"  # so that no trigger runs: a superuser may
 INSERT_EVENT = """
 INSERT INTO ledger.events (leaf, stream, version, type, leaf_hash, state)
 VALUES (%s, %s, %s, %s, %s, %s)"""
@@ -51,8 +51,7 @@ def rewrite(
     log: Ed25519PrivateKey | None = None,
 ) -> None:
     """Edit the events, one slot for each leaf, and put right what the keys at hand can put right."""
-    with psycopg.connect(dsn) as connection:
-        connection.execute(UNGUARDED)
+    with unguarded(dsn) as connection:
         rows = connection.execute("SELECT state FROM ledger.events ORDER BY leaf").fetchall()
         slots: Slots = [[json.loads(state)] for (state,) in rows]
         edit(slots)
@@ -75,6 +74,19 @@ def rewrite_export(folder: Path, edit: Edit) -> None:
     (folder / "events.jsonl").write_bytes(b"".join(state + b"\n" for state in states))
 
 
+def write_published(folder: Path, checkpoint: str, hashes: list[bytes]) -> None:
+    """Write the static files that a log of these leaf hashes would have; the checkpoint stays as it is."""
+    rows = [hashes]
+    while len(rows[-1]) >= WIDTH:
+        full = range(0, len(rows[-1]) - WIDTH + 1, WIDTH)
+        rows.append([merkle.root(rows[-1][first : first + WIDTH]) for first in full])
+    for tile in tiles(len(hashes)):
+        path = folder / "tile" / str(tile)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(b"".join(rows[tile.level][tile.first : tile.first + tile.width]))
+    (folder / "checkpoint").write_text(checkpoint, "utf-8")
+
+
 def project_again(dsn: str) -> None:
     """Build the tables that pages read from what the ledger says now."""
     with Projector(dsn, Reader(dsn)) as projector:
@@ -83,8 +95,7 @@ def project_again(dsn: str) -> None:
 
 def cut(dsn: str, size: int) -> None:
     """Take away every row beyond the first `size` leaves, as if nothing had come after."""
-    with psycopg.connect(dsn) as connection:
-        connection.execute(UNGUARDED)
+    with unguarded(dsn) as connection:
         connection.execute("DELETE FROM ledger.events WHERE leaf >= %s", [size])
         connection.execute("DELETE FROM ledger.commits WHERE first_leaf >= %s", [size])
         connection.execute("DELETE FROM ledger.commands WHERE first_leaf >= %s", [size])

@@ -19,6 +19,7 @@ from api import (
     problems,
     public_draw_routes,
     public_routes,
+    receipt_routes,
     registry_routes,
     sessions,
     subject_routes,
@@ -74,6 +75,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         subject_routes.router,
         campaign_routes.router,
         notice_routes.router,
+        receipt_routes.router,
         public_routes.router,
         public_draw_routes.router,
         page_routes.router,
@@ -123,6 +125,7 @@ class _Keeping:
             for each in (
                 ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
                 ("publisher", publisher.run),
+                *((f"timestamper-{one.authority}", one.run) for one in parts.timestampers),
                 *(
                     (f"submitter-{one.name}", Submitter(ledger, writer, one).run)
                     for one in witnesses

@@ -36,6 +36,7 @@ from domain.registry_commands import (
     ExpertDetails,
     OfficerDetails,
 )
+from domain.subjects import require_not_erased
 from ledger.prover import CHECKS
 from ledger.writer import Receipt
 
@@ -144,7 +145,8 @@ def _refusal(command: AddCommand, history: History) -> DomainError | None:
     )
     try:
         assert aggregate.decide is not None  # noqa: S101 - every registry has decisions
-        aggregate.decide(history.get(aggregate.state, id_), command, context, history)
+        facts = aggregate.decide(history.get(aggregate.state, id_), command, context, history)
+        require_not_erased(facts, history)
     except DomainError as refusal:
         return refusal
     return None

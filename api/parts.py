@@ -30,6 +30,8 @@ from ledger.rights import require_safe
 from ledger.roles import let_read, let_serve, role_of
 from ledger.snapshot import Reader as LeafReader
 from ledger.store import SYSTEM, Ledger
+from ledger.timestamper import Timestamper
+from ledger.timestamps import read_certificates
 from ledger.vrf_folder import VrfFolder, make_passphrase
 from ledger.writer import Writer
 from projections import schema as projected_tables
@@ -60,6 +62,7 @@ class Parts:
     tokens: Tokens
     projector: Projector
     reader: Reader
+    timestampers: tuple[Timestamper, ...]
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -178,6 +181,13 @@ def initialise(settings: Settings) -> None:
     ).close()
 
 
+def timestampers_of(settings: Settings, ledger: Ledger) -> tuple[Timestamper, ...]:
+    """Who asks for time-stamps, one for each authority; raises DomainError("certificates-unreadable")."""
+    trusted = settings.timestamp_certificates_file
+    certificates = read_certificates(trusted) if trusted else ()
+    return tuple(Timestamper(ledger, url, certificates) for url in settings.timestamp_url)
+
+
 def policy_of(settings: Settings) -> Policy | None:
     """Which checkpoints count, where a file says it; raises DomainError: "policy-unreadable", "policy-malformed"."""
     return Policy.read(settings.witness_policy_file) if settings.witness_policy_file else None
@@ -223,7 +233,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
-        # Or between an erasure and what follows from it.
+        # Or between an erasure and what follows from it. A store that cannot be used is noticed here, too.
         writer.forget_erased()
         forget_accounts(writer, accounts)
         yield Parts(
@@ -236,6 +246,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
             tokens=Tokens(keys.token, settings.token_lifetime_seconds),
             projector=projector,
             reader=reader,
+            timestampers=timestampers_of(settings, ledger),
         )
 
 

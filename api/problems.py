@@ -32,19 +32,20 @@ PAGES = _PACKAGED if _PACKAGED.is_dir() else Path(__file__).parents[1] / "docs" 
 
 _FORBIDDEN = (
     "draw-not-disclosed not-a-witness not-assigned not-yourself other-department own-act"
-    " password-change-required recused role-not-allowed"
+    " password-change-required recused role-not-allowed signature-required signing-key-not-standing"
 )
 _CONFLICT = (
     "already-registered change-pending command-id-reused draw-exists draw-in-progress draw-voided"
     " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
-    " round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
+    " receipt-too-early round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
     " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
+    " signing-bootstrap-over signing-key-exists signing-key-last signing-keys-too-few"
 )
 _UNAVAILABLE = (
     "checkpoint-not-witnessed clock-unreadable database-unavailable ledger-unavailable projection-behind"
     " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
-    " subject-keys-unavailable vrf-key-missing"
+    " key-file-permissions subject-keys-unavailable suite-unavailable vrf-key-missing"
 )
 # Something is wrong with what is stored: no request can put it right.
 _BROKEN = (

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
-from pydantic import BeforeValidator, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from domain.errors import DomainError
@@ -20,6 +21,18 @@ PREFIX = "MINGQIAN_"
 
 def _words(value: object) -> object:
     return value.split() if isinstance(value, str) else value
+
+
+def _distinct(addresses: tuple[str, ...]) -> tuple[str, ...]:
+    """Each authority is known by its host, which stands in exports: one address for each, and no password in any."""
+    parsed = [urlsplit(address) for address in addresses]
+    if len({one.hostname for one in parsed}) < len(parsed):
+        raise ValueError
+    if any(
+        one.scheme not in {"http", "https"} or not one.hostname or one.username for one in parsed
+    ):
+        raise ValueError
+    return addresses
 
 
 class Settings(BaseSettings):
@@ -49,6 +62,10 @@ class Settings(BaseSettings):
     checkpoint_seconds: Annotated[float, Field(gt=0, le=86_400)] = 10
     checkpoint_commits: Annotated[int, Field(ge=1)] = 100
     witness_policy_file: Path | None = None
+    timestamp_url: Annotated[
+        tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_distinct)
+    ] = ()
+    timestamp_certificates_file: Path | None = None
     drand_relays: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
 
     @model_validator(mode="after")
@@ -56,6 +73,13 @@ class Settings(BaseSettings):
         if self.mode == "production" and self.clock_file is not None:
             detail = "生产模式不得设置 MINGQIAN_CLOCK_FILE / not to be set in production mode"
             raise DomainError("development-setting-in-production", detail)
+        return self
+
+    @model_validator(mode="after")
+    def _require_certificates(self) -> Self:
+        if self.timestamp_url and self.timestamp_certificates_file is None:
+            detail = "设置有误：未设 MINGQIAN_TIMESTAMP_CERTIFICATES_FILE / must be set for MINGQIAN_TIMESTAMP_URL"
+            raise DomainError("settings-invalid", detail)
         return self
 
     @property

@@ -19,6 +19,7 @@ from audit.verify import verify
 from domain.errors import DomainError
 from ledger.policy import Policy
 from ledger.snapshot import snapshot
+from ledger.timestamps import read_certificates
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -41,7 +42,7 @@ def app(
         """审计：检查检查者 / audit: the inspectors are inspected."""
 
     @commands.command("verify")
-    def _verify(
+    def _verify(  # noqa: PLR0913 - each is an argument or option of the command
         export: Annotated[
             Path | None,
             typer.Argument(
@@ -56,6 +57,12 @@ def app(
             Path | None,
             typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier"),
         ] = None,
+        timestamp_certificates: Annotated[
+            Path | None,
+            typer.Option(
+                help="所信任的时间戳机构证书（PEM） / certificates of authorities you trust"
+            ),
+        ] = None,
         policy: Annotated[
             Path | None,
             typer.Option(help="见证策略文件：须有哪些见证方副署 / who must have cosigned"),
@@ -65,15 +72,17 @@ def app(
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
         try:
-            kept = (_kept(checkpoint),) if checkpoint else ()
+            kept = (kept_head(checkpoint),) if checkpoint else ()
             key = outside.key_of(vkey) if vkey else None
             asked = Policy.read(policy) if policy else None
+            pem = timestamp_certificates
+            trusted = read_certificates(pem) if pem else ()
             with _source(export, database, subject_keys) as source:
-                report = verify(source, vkey=key, kept=kept, policy=asked)
+                report = verify(source, vkey=key, kept=kept, policy=asked, trusted=trusted)
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
-        _print(report, as_json=as_json)
+        print_report(report, as_json=as_json)
         if not report.ok:
             raise typer.Exit(NOT_WHOLE)
 
@@ -96,7 +105,8 @@ def _source(
         yield Live(dsn, view, subject_keys())
 
 
-def _kept(path: Path) -> Head:
+def kept_head(path: Path) -> Head:
+    """Read a checkpoint that somebody kept; raises DomainError("checkpoint-unreadable")."""
     try:
         with path.open(encoding="utf-8") as file:
             return Head(where=str(path), text=file.read(NOTE), size="any")
@@ -111,7 +121,8 @@ def _print_refusal(error: DomainError, *, as_json: bool) -> None:
     typer.echo(f"未能核验 / not verified: {error.code}: {error.detail}", err=True)
 
 
-def _print(report: Report, *, as_json: bool) -> None:
+def print_report(report: Report, *, as_json: bool) -> None:
+    """Print what was found, for people or as JSON."""
     if as_json:
         typer.echo(json.dumps(report.as_object(), ensure_ascii=False))
         return
@@ -137,6 +148,7 @@ def _figures(report: Report) -> Table:
         ("提交 / commits", str(report.commits)),
         ("抽取 / draws recomputed", str(report.draws)),
         ("检查点覆盖 / covered by checkpoint", size),
+        ("时间戳 / time-stamps verified", str(report.timestamps)),
     ):
         table.add_row(name, figure)
     return table

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain import clock, items, organisation, plan, task, vrf_keys
+from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -199,6 +199,16 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     draw.VoidDeclined: lambda id_, e: draw.DeclineVoid(draw_id=id_, reason=e.reason),
     vrf_keys.VrfKeyEnrolled: lambda id_, e: vrf_keys.EnrolVrfKey(public_key=id_, proof=e.proof),
     vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
+    signing_keys.SigningKeyEnrolled: lambda id_, e: signing_keys.EnrolSigningKey(
+        public_key=id_, suite=e.suite, proof=e.proof
+    ),
+    signing_keys.SigningKeyConfirmed: lambda id_, e: signing_keys.ConfirmSigningKey(
+        public_key=id_, bootstrap=e.bootstrap
+    ),
+    signing_keys.SigningKeyRevoked: lambda id_, e: signing_keys.RevokeSigningKey(
+        public_key=id_, reason=e.reason
+    ),
+    signing_keys.SigningMadeMandatory: lambda _id, _e: signing_keys.MakeSigningMandatory(),
     inspection.InspectionNotified: lambda id_, e: inspection.Notify(
         inspection=id_, notice_number=e.notice_number
     ),

@@ -17,7 +17,7 @@ from domain.errors import DomainError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FOLDERS = ("assignments", "checkpoints", "draws")
+FOLDERS = ("assignments", "checkpoints", "draws", "timestamps")
 MANIFEST = "manifest.json"
 # Hashes, signatures and sealed fields do not compress; events as a whole compress about ninefold.
 EXPANSION = 100

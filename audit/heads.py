@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from audit.times import Moment, moment_of
 from domain.errors import DomainError
 from ledger import note
 
@@ -27,7 +28,10 @@ class Head:
 
 
 class Heads:
-    """Opens the notes first, then compares each root when as many leaves were walked."""
+    """Opens the notes first, then compares each root when as many leaves were walked.
+
+    `notes` are those that the log signed, by their size, `moments` those at which witnesses cosigned.
+    """
 
     def __init__(self, findings: Findings, key: VerifierKey, policy: Policy | None = None) -> None:
         self._findings = findings
@@ -38,6 +42,8 @@ class Heads:
         self._whole: list[tuple[str, int]] = []
         self._sizes: list[int] = []
         self.newest: int | None = None
+        self.notes: dict[int, str] = {}
+        self.moments: list[Moment] = []
 
     def open(self, heads: list[Head]) -> None:
         """Check signatures and shapes."""
@@ -50,7 +56,7 @@ class Heads:
             if isinstance(head.size, int) and head.size != checkpoint.size:
                 reason = f"所载大小为 {checkpoint.size} / it says another size"
                 self._findings.add("checkpoint-size-differs", head.where, reason)
-            witnessed = self._is_witnessed(head)
+            witnessed = self._is_witnessed(head, checkpoint.size)
             if witnessed:
                 self._witnessed.append(checkpoint.size)
             if head.size == "all":
@@ -58,19 +64,24 @@ class Heads:
                     self._findings.refuse(_not_witnessed(checkpoint.size), head.where)
                 self._whole.append((head.where, checkpoint.size))
             self._roots[checkpoint.size].append((head.where, checkpoint.root))
+            self.notes[checkpoint.size] = head.text
         self._sizes = sorted(self._roots)
 
-    def _is_witnessed(self, head: Head) -> bool:
+    def _is_witnessed(self, head: Head, size: int) -> bool:
         """Whether the policy is met; a witness's line that does not hold is a failure, wherever it stands."""
         if self._policy is None:
             return True
         signed = note.Note.parse(head.text)
         for witness in self._policy.witnesses:
             try:
-                note.verify(signed, witness.key)
+                line = note.verify(signed, witness.key)
             except DomainError as error:
                 if error.code != "note-not-signed":
                     self._findings.refuse(error, head.where)
+            else:
+                where = f"{head.where}, {witness.name}"
+                at = moment_of(note.cosigned_at(line))
+                self.moments.append(Moment(where=where, size=size, at=at))
         return self._policy.is_met(signed)
 
     def covering(self, leaves: int) -> int:

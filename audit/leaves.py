@@ -13,14 +13,16 @@ if TYPE_CHECKING:
     from audit.reading import Reading
     from audit.report import Findings
     from domain.facts import Recorded
+    from domain.signing import SignedCommand
 
 
 class Seen(NamedTuple):
-    """A well-formed event: the number of its commit, what the domain needs, and the sealed subject."""
+    """A well-formed event: the number of its commit, what the domain needs, the sealed subject, and what was signed."""
 
     commit: int
     recorded: Recorded
     sealed_for: str | None
+    signed: SignedCommand | None = None
 
 
 class Leaves:
@@ -57,14 +59,10 @@ class Leaves:
         """Report an event that cannot be read."""
         self._findings.add(reading.code, _where(leaf), reading.reason, leaf)
 
-    def note_signature(self, recorded: Recorded, *, holds: bool) -> None:
-        """Report whether the actor's own signature holds."""
-        if not holds:
-            reason = "本人对命令的签名不成立 / the actor's own signature does not hold"
-            self._findings.add("command-signature-invalid", recorded.stream, reason, recorded.leaf)
-        self._findings.skip(
-            "本人签名所用公钥的归属 / whose keys the actors' own signatures were made with"
-        )
+    def refuse_signature(self, recorded: Recorded, code: str) -> None:
+        """Report that the actor's own signature cannot be accepted."""
+        reason = "本人对命令的签名不成立，或无法核验 / the actor's own signature does not hold, or cannot be verified"
+        self._findings.add(code, recorded.stream, reason, recorded.leaf)
 
     def _check_version(self, recorded: Recorded) -> None:
         stream, version = recorded.stream, recorded.version

@@ -8,17 +8,16 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, NamedTuple
 
-from audit.signatures import holds
-from domain.canonical import canon
 from domain.errors import DomainError
 from domain.merkle import HASH_SIZE
-from ledger import codec
+from domain.signing import SignedCommand, message
+from ledger import codec, suites
 from ledger.envelope import Envelope
 
 if TYPE_CHECKING:
     from domain.facts import Recorded
+    from ledger.envelope import Signed
 
-COMMAND_TAG = b"mingqian-ledger-v1/command\x00"
 MISSING = bytes(HASH_SIZE)  # no event has this hash
 
 
@@ -35,14 +34,15 @@ class Row(NamedTuple):
 class Reading(NamedTuple):
     """What the bytes of one leaf say; where they say nothing, `code` and `reason` tell why.
 
-    `type` is the stored name, `sealed_for` is the subject of sealed fields; `signed` tells whether the actor's own signature
-    holds, None where there is none.
+    `type` is the stored name, `sealed_for` is the subject of sealed fields; `signed` is the command that the actor signed,
+    if any, and `flaw` a code where that signature cannot be accepted.
     """
 
     recorded: Recorded | None = None
     type: str = ""
     sealed_for: str | None = None
-    signed: bool | None = None
+    signed: SignedCommand | None = None
+    flaw: str = ""
     code: str = ""
     reason: str = ""
 
@@ -56,22 +56,31 @@ def read(leaf: int, state: bytes | None) -> Reading:
         recorded = codec.to_recorded(leaf, envelope)
     except DomainError as error:
         return Reading(code=error.code, reason=error.detail)
+    signed = _signed(envelope.signed) if envelope.signed else None
     return Reading(
         recorded=recorded,
         type=envelope.type,
         sealed_for=envelope.sealed.subject if envelope.sealed else None,
-        signed=_own_signature_holds(envelope),
+        signed=signed,
+        flaw=_flaw(signed, envelope.command_id) if signed else "",
     )
 
 
-def _own_signature_holds(envelope: Envelope) -> bool | None:
-    signed = envelope.signed
-    if signed is None:
-        return None
+def _signed(signed: Signed) -> SignedCommand:
     try:
-        signature = base64.b64decode(signed.sig, validate=True)
+        sig = base64.b64decode(signed.sig, validate=True)
     except ValueError:
-        return False
-    message = COMMAND_TAG + canon(signed.command)
-    named = signed.command.get("command_id") == envelope.command_id
-    return named and holds(bytes.fromhex(signed.key), signature, message)
+        sig = b""
+    suite = str(signed.command["alg"])  # the envelope was refused unless this is one that we know
+    return SignedCommand(suite=suite, key=signed.key, sig=sig, command=signed.command)
+
+
+def _flaw(signed: SignedCommand, command_id: str) -> str:
+    """What is wrong with a signature by itself, as a code; nothing where it holds for this command id."""
+    try:
+        key = bytes.fromhex(signed.key)
+        held = suites.holds(signed.suite, key, signed.sig, message(signed.command))
+    except DomainError as error:
+        return error.code
+    named = signed.command.get("command_id") == command_id
+    return "" if held and named else "command-signature-invalid"

@@ -12,22 +12,24 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
+from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
 from domain.clock import ClockJumped
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed
 from domain.errors import DomainError
-from domain.facts import Asked, Checks, Context
+from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
 from domain.history import History
-from ledger import codec, drand, vrf
+from ledger import codec, vrf
+from ledger.prover import CHECKS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from audit.leaves import Seen
     from audit.report import Findings
-    from domain.facts import Fact, Prove, Recorded
+    from domain.facts import Command, Fact, Prove, Recorded
 
 
 class Replay:
@@ -46,6 +48,7 @@ class Replay:
         self._last: Recorded | None = None
         self._act: tuple[int, str] | None = None  # number of the commit and id of the command
         self._due: deque[Fact] = deque()
+        self._spoken: set[bytes] = set()
 
     def feed(self, seen: Seen) -> None:
         """Take the next event; the one before it is judged now, as its proof may stand in this one."""
@@ -76,12 +79,14 @@ class Replay:
         if self._act != _act_of(seen):
             self._end_act()
             self._act = _act_of(seen)
+            self._spoken.clear()
         together = following is not None and _act_of(following) == self._act
         proof = following.recorded.event if following is not None and together else None
         try:
             self._decide_again(seen, proof)
         except DomainError as error:
-            self._fail("decision-refused", recorded, f"{error.code}: {error.detail}")
+            code = error.code if error.code in CODES else "decision-refused"
+            self._fail(code, recorded, f"{error.code}: {error.detail}")
         except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
             self._fail("decision-refused", recorded, repr(error))
         self._last = recorded
@@ -105,13 +110,17 @@ class Replay:
             if not isinstance(recorded.event, LedgerOpened) or recorded.stream != "ledger":
                 self._fail("genesis-missing", recorded, "叶 0 不是开账 / leaf 0 opens no ledger")
             return
+        if self._due and seen.signed is not None:
+            raise differs(
+                "签名不在命令的首个事件上 / the signature is not at the command's first event"
+            )
         if not self._due:
-            command = command_behind(recorded, self.history)
+            command = self._command(seen)
             if command is None:
                 reason = "没有命令会单独产生此事件 / no command leads to this event by itself"
                 self._fail("decision-differs", recorded, reason)
                 return
-            self._due.extend(decide(self.history, command, self._context(recorded, proof)))
+            self._due.extend(decide(self.history, command, self._context(seen, proof)))
         elif not self._same_act(recorded):
             self._due.clear()
             reason = (
@@ -125,14 +134,27 @@ class Replay:
             reason = "按当时的历史应产生别的事件 / another event follows from the history"
             self._fail("decision-differs", recorded, reason)
 
-    def _context(self, recorded: Recorded, proof: object) -> Context:
+    def _command(self, seen: Seen) -> Command | None:
+        """The command as its actor signed it, or else the one behind the event."""
+        if seen.signed is None:
+            return command_behind(seen.recorded, self.history)
+        said = canon(seen.signed.command)
+        if said in self._spoken:
+            reason = "同一签名命令已记录过 / the same signed command is on record already"
+            raise DomainError("command-repeated", reason)
+        self._spoken.add(said)
+        return command_signed(seen.signed, self.history)
+
+    def _context(self, seen: Seen, proof: object) -> Context:
+        recorded = seen.recorded
         return Context(
             actor=recorded.actor,
             now=recorded.recorded_at,
             position=recorded.leaf,
             checkpointed=self._checkpointed(recorded.leaf),
             prove=_prover(proof),
-            checks=Checks(vrf=vrf.verify, drand=drand.check),
+            checks=CHECKS,
+            signed_by=seen.signed.key if seen.signed else None,
         )
 
     def _same_act(self, recorded: Recorded) -> bool:

@@ -30,7 +30,8 @@ class Failure:
 class Report:
     """The outcome of one verification. `not_checked` is never silently a pass: each says what and why.
 
-    `notes` are no failures: what happened, is on record as it must be, and an auditor should know of.
+    `timestamps` is how many time-stamp tokens hold. `notes` are no failures: what happened, is on record as it must be,
+    and an auditor should know of.
     """
 
     ok: bool
@@ -41,6 +42,7 @@ class Report:
     failures: tuple[Failure, ...]
     not_checked: tuple[str, ...]
     notes: tuple[str, ...]
+    timestamps: int
 
     def as_object(self) -> dict[str, Any]:
         """Give the JSON form."""

@@ -12,12 +12,14 @@ from audit.command_ids import CommandIds
 from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
 from audit.heads import Head
 from audit.reading import Row
+from audit.times import Token
 from domain.bundles import bundles
 from domain.canonical import canon, parse
 from domain.errors import DomainError
 from domain.genesis import Genesis
 from domain.history import History
 from ledger.commits import Commit
+from ledger.timestamps import MAX_TOKEN
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +33,7 @@ LINE = 16 * 2**20  # bytes; the longest event there can sensibly be is a draw of
 NOTE = 64 * 2**10
 BUNDLE = 256 * 2**20
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
+TOKEN = re.compile(r"timestamps/(0|[1-9][0-9]{0,15})-[a-z0-9.:-]{1,253}\.tsr", re.ASCII)
 SIZES = {"link": 32, "key": 32, "sig": 64}
 
 
@@ -59,6 +62,10 @@ class Source(Protocol):
 
     def heads(self, findings: Findings) -> list[Head]:
         """Give all signed notes."""
+        ...
+
+    def tokens(self, findings: Findings) -> list[Token]:
+        """Give all time-stamp tokens."""
         ...
 
     def conclude(self, walked: Walked, findings: Findings) -> None:
@@ -97,6 +104,16 @@ class Export:
                 continue  # reported when it was read, or as unexpected
             size: int | Literal["all"] = int(number) if number else "all"
             found.append(Head(where=name, text=text.decode(errors="replace"), size=size))
+        return found
+
+    def tokens(self, findings: Findings) -> list[Token]:
+        """Give everything in `timestamps/`."""
+        found = []
+        for name in self._within("timestamps/"):
+            named = TOKEN.fullmatch(name)
+            content = self._content(name, MAX_TOKEN, findings)
+            if content is not None and named:  # else reported when it was read, or as unexpected
+                found.append(Token(where=name, size=int(named[1]), content=content))
         return found
 
     def conclude(self, walked: Walked, findings: Findings) -> None:
@@ -209,6 +226,8 @@ def _belongs(name: str) -> bool:
         return name in {EVENTS, COMMITS, CHECKPOINT, MANIFEST}
     if folder == "checkpoints":
         return _is_number(file)
+    if folder == "timestamps":
+        return TOKEN.fullmatch(name) is not None
     return folder in FOLDERS and "/" not in file
 
 

@@ -21,6 +21,7 @@ from audit.replay import Replay
 from audit.report import Findings, Report
 from audit.sources import Walked
 from audit.spans import checked, spans
+from audit.times import Times, verified
 from audit.workers import Workers, own_processes
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
@@ -31,6 +32,8 @@ from ledger.note import VerifierKey
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from cryptography.x509 import Certificate
+
     from audit.command_ids import CommandIds
     from audit.sources import Source
     from audit.spans import Checked, Piece, Span, Subtrees
@@ -39,19 +42,21 @@ if TYPE_CHECKING:
     from ledger.quick import Stored
 
 
-def verify(
+def verify(  # noqa: PLR0913 - all that an auditor brings along
     source: Source,
     *,
     vkey: VerifierKey | None = None,
     kept: tuple[Head, ...] = (),
     policy: Policy | None = None,
+    trusted: tuple[Certificate, ...] = (),
     start: Callable[[], Pool] = own_processes,
 ) -> Report:
     """Verify a whole history.
 
     `vkey` is the log's key as the auditor got it from elsewhere; `kept` are checkpoints that the
     auditor kept from earlier, which the history must continue; `policy` says which witnesses must have
-    cosigned; `start` gives other processes that help.
+    cosigned; `trusted` are certificates by which time-stamp tokens are judged; `start` gives other
+    processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
     findings = Findings()
@@ -62,9 +67,12 @@ def verify(
     heads = Heads(findings, key, policy) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
+    moments = verified(source.tokens(findings), heads.notes if heads else {}, trusted, findings)
+    cosigned = heads.moments if heads else []
     cuts = heads.sizes if heads is not None else _no_sizes
     with command_ids() as commands, Workers(start) as workers:
-        walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands)
+        times = Times(findings, [*moments, *cosigned])
+        walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands, times)
         every = spans(chain([first] if first else [], rows), source.commits(findings))
         for span, found in checked(every, cuts, workers):
             walk.follow(span, found)
@@ -81,6 +89,7 @@ def verify(
         failures=failures,
         not_checked=tuple(findings.not_checked),
         notes=tuple(findings.notes),
+        timestamps=len(moments),
     )
 
 
@@ -88,7 +97,12 @@ class _Walk:
     """Where the walk stands: `leaf` is the next leaf, `tree` the head over all before it."""
 
     def __init__(
-        self, findings: Findings, commits: Chain, heads: Heads | None, commands: CommandIds
+        self,
+        findings: Findings,
+        commits: Chain,
+        heads: Heads | None,
+        commands: CommandIds,
+        times: Times,
     ) -> None:
         self.leaf = 0
         self.replay = Replay(findings, heads.covering if heads else lambda _: 0)
@@ -96,6 +110,7 @@ class _Walk:
         self._findings = findings
         self._heads = heads
         self._commands = commands
+        self._times = times
         self._tree = Frontier()
         self._part = Frontier()
         self._leaves = Leaves(findings, commands)
@@ -140,10 +155,12 @@ class _Walk:
             self._leaves.refuse(self.leaf, found)
             self.replay.stop(self.leaf)
             return
-        seen = Seen(self.chain.count, found.recorded, found.sealed_for)
+        signed = found.signed if isinstance(found, Reading) else None
+        seen = Seen(self.chain.count, found.recorded, found.sealed_for, signed)
         self._leaves.take(seen, found.type, row.columns)
-        if isinstance(found, Reading) and found.signed is not None:
-            self._leaves.note_signature(found.recorded, holds=found.signed)
+        if isinstance(found, Reading) and found.flaw:
+            self._leaves.refuse_signature(found.recorded, found.flaw)
+        self._times.take(found.recorded)
         self.replay.feed(seen)
 
     def _grow(self, subtrees: Subtrees) -> None:

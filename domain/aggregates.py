@@ -18,6 +18,7 @@ from domain import (
     plan,
     registry,
     registry_state,
+    signing_keys,
     subjects,
     task,
     vrf_keys,
@@ -57,6 +58,14 @@ AGGREGATES: dict[str, Aggregate] = {
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
     "draw": Aggregate(state=draw_state.Draw, evolve=draw_state.evolve, decide=draws.decide),
     "vrf-key": Aggregate(state=vrf_keys.VrfKey, evolve=vrf_keys.evolve, decide=vrf_keys.decide),
+    "signing-key": Aggregate(
+        state=signing_keys.SigningKey, evolve=signing_keys.evolve, decide=signing_keys.decide
+    ),
+    "signing": Aggregate(
+        state=signing_keys.Signing,
+        evolve=signing_keys.evolve_mandatory,
+        decide=signing_keys.decide_mandatory,
+    ),
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),

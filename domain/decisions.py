@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
-from domain import clock, items, organisation, plan, task, vrf_keys
+from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -15,6 +15,7 @@ from domain import subject_commands as subject
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
+from domain.signing import not_standing
 from domain.subjects import require_not_erased
 
 if TYPE_CHECKING:
@@ -26,30 +27,42 @@ if TYPE_CHECKING:
 SYSTEM = "system"  # the program itself: before anybody exists who could act, and for what it does by itself
 # Who may type what a source revealed: it proves itself, or counts when two of them typed the same.
 ENTERING = ("witness", "draw_operator", "clerk", "approver")
+SIGNERS: tuple[str, ...] = get_args(organisation.Role)  # everybody
 
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """A command's public name and the roles that may give it."""
+    """A command's public name, the roles that may give it, and whether it is refused unsigned once signing is mandatory."""
 
     name: str
     command: type
     roles: tuple[str, ...]
+    signed: bool = False
 
 
 ACTS: tuple[Act, ...] = (
     Act(name="department.add", command=organisation.AddDepartment, roles=("administrator", SYSTEM)),
     Act(name="staff.add", command=organisation.AddStaff, roles=("administrator", SYSTEM)),
-    Act(name="staff.change-roles", command=organisation.ChangeStaffRoles, roles=("administrator",)),
+    Act(
+        name="staff.change-roles",
+        command=organisation.ChangeStaffRoles,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(
         name="staff.issue-password",
         command=organisation.IssuePassword,
         roles=("administrator", SYSTEM),
     ),
-    Act(name="staff.suspend", command=organisation.SuspendStaff, roles=("administrator",)),
+    Act(
+        name="staff.suspend",
+        command=organisation.SuspendStaff,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="item.add", command=items.AddItem, roles=("clerk",)),
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
-    Act(name="item.review", command=items.ReviewItem, roles=("reviewer",)),
+    Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
@@ -57,7 +70,12 @@ ACTS: tuple[Act, ...] = (
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
-    Act(name="officer.declare-recusal", command=personnel.DeclareRecusal, roles=("officer",)),
+    Act(
+        name="officer.declare-recusal",
+        command=personnel.DeclareRecusal,
+        roles=("officer",),
+        signed=True,
+    ),
     Act(name="officer.record-leave", command=personnel.RecordLeave, roles=("registrar",)),
     Act(name="officer.record-training", command=personnel.RecordTraining, roles=("registrar",)),
     Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
@@ -70,7 +88,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="registry.reject", command=registry.RejectChange, roles=("registrar", "reviewer")),
     Act(name="plan.draft", command=plan.DraftPlan, roles=("clerk",)),
     Act(name="plan.amend", command=plan.AmendPlan, roles=("clerk",)),
-    Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",)),
+    Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",), signed=True),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
@@ -78,11 +96,27 @@ ACTS: tuple[Act, ...] = (
     Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
     Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),
     Act(name="vrf-key.revoke", command=vrf_keys.RevokeVrfKey, roles=("administrator",)),
+    Act(name="signing-key.enrol", command=signing_keys.EnrolSigningKey, roles=SIGNERS),
+    Act(
+        name="signing-key.confirm",
+        command=signing_keys.ConfirmSigningKey,
+        roles=("administrator",),
+        signed=True,
+    ),
+    Act(
+        name="signing-key.revoke", command=signing_keys.RevokeSigningKey, roles=SIGNERS, signed=True
+    ),
+    Act(
+        name="signing.make-mandatory",
+        command=signing_keys.MakeSigningMandatory,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="draw.prepare", command=draw.PrepareDraw, roles=("draw_operator",)),
     Act(name="draw.prepare-replacement", command=draw.PrepareReplacement, roles=("draw_operator",)),
-    Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",)),
-    Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING),
-    Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",)),
+    Act(name="draw.witness", command=draw.BringCommitment, roles=("witness",), signed=True),
+    Act(name="draw.enter-paper", command=draw.EnterPaper, roles=ENTERING, signed=True),
+    Act(name="draw.commit", command=draw.CommitDraw, roles=("draw_operator",), signed=True),
     Act(name="draw.cover", command=draw.CoverDraw, roles=(SYSTEM,)),
     Act(name="draw.reveal", command=draw.RevealSource, roles=ENTERING),
     Act(name="draw.enter-beacon", command=draw.EnterBeacon, roles=ENTERING),
@@ -93,43 +127,67 @@ ACTS: tuple[Act, ...] = (
         command=draw.LookAtDraw,
         roles=("officer", "discipline", "approver", "draw_operator"),
     ),
-    Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",)),
-    Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",)),
-    Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",)),
+    Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
+    Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
+    Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
-    Act(name="inspection.declare", command=replacement.Declare, roles=("officer",)),
+    Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
     Act(
         name="inspection.request-replacement",
         command=replacement.RequestReplacement,
         roles=("officer", "clerk"),
+        signed=True,
     ),
     Act(
         name="inspection.approve-replacement",
         command=replacement.ApproveReplacement,
         roles=("approver",),
+        signed=True,
     ),
     Act(
         name="inspection.decline-replacement",
         command=replacement.DeclineReplacement,
         roles=("approver",),
+        signed=True,
     ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
-    Act(name="inspection.enter-result", command=inspection.EnterResult, roles=("officer",)),
-    Act(name="inspection.confirm-result", command=inspection.ConfirmResult, roles=("officer",)),
-    Act(name="inspection.review-result", command=inspection.ReviewResult, roles=("reviewer",)),
+    Act(
+        name="inspection.enter-result",
+        command=inspection.EnterResult,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.confirm-result",
+        command=inspection.ConfirmResult,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.review-result",
+        command=inspection.ReviewResult,
+        roles=("reviewer",),
+        signed=True,
+    ),
     Act(name="inspection.order-correction", command=inspection.OrderCorrection, roles=("clerk",)),
     Act(
         name="inspection.verify-correction",
         command=inspection.VerifyCorrection,
         roles=("officer", "reviewer"),
+        signed=True,
     ),
     Act(
         name="inspection.request-closing",
         command=inspection.RequestClosing,
         roles=("clerk", "officer"),
     ),
-    Act(name="inspection.approve-closing", command=inspection.ApproveClosing, roles=("approver",)),
+    Act(
+        name="inspection.approve-closing",
+        command=inspection.ApproveClosing,
+        roles=("approver",),
+        signed=True,
+    ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
     Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
@@ -139,8 +197,18 @@ ACTS: tuple[Act, ...] = (
         command=subject.RequestErasure,
         roles=("registrar", "administrator"),
     ),
-    Act(name="subject.approve-erasure", command=subject.ApproveErasure, roles=("approver",)),
-    Act(name="subject.decline-erasure", command=subject.DeclineErasure, roles=("approver",)),
+    Act(
+        name="subject.approve-erasure",
+        command=subject.ApproveErasure,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="subject.decline-erasure",
+        command=subject.DeclineErasure,
+        roles=("approver",),
+        signed=True,
+    ),
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
@@ -179,6 +247,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
         detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
         raise DomainError("clock-behind", detail)
     _authorise(history, command, context.actor)
+    _require_signature(history, command, context)
     prefix, _, id_ = command.stream.partition("/")
     aggregate = AGGREGATES[prefix]
     assert aggregate.decide is not None, "the ledger's own stream takes no commands"
@@ -187,6 +256,17 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     )
     require_not_erased(facts, history)
     return facts
+
+
+def _require_signature(history: History, command: Command, context: Context) -> None:
+    """Whoever signs does it with the key that is theirs at this leaf; once signing is mandatory, many acts need it."""
+    if context.signed_by is None:
+        if act_of(command).signed and signing_keys.is_mandatory(history):
+            raise signing_keys.signature_required()
+        return
+    key = history.get(signing_keys.SigningKey, context.signed_by)
+    if key is None or key.staff != context.actor.id or key.state != "standing":
+        raise not_standing()
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:

@@ -5,7 +5,7 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
-from domain import clock, items, organisation, plan, task, vrf_keys
+from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -52,6 +52,11 @@ NAMES: dict[str, type] = {
     "task.completed.v1": task.TaskCompleted,
     "vrf_key.enrolled.v1": vrf_keys.VrfKeyEnrolled,
     "vrf_key.revoked.v1": vrf_keys.VrfKeyRevoked,
+    "signing_key.enrolled.v1": signing_keys.SigningKeyEnrolled,
+    "signing_key.confirmed.v1": signing_keys.SigningKeyConfirmed,
+    "signing_key.replaced.v1": signing_keys.SigningKeyReplaced,
+    "signing_key.revoked.v1": signing_keys.SigningKeyRevoked,
+    "signing.made_mandatory.v1": signing_keys.SigningMadeMandatory,
     "draw.prepared.v1": draw.DrawPrepared,
     "draw.paper_entered.v1": draw.PaperEntered,
     "draw.witness_committed.v1": draw.WitnessCommitted,

@@ -36,12 +36,17 @@ Prove = Callable[[Asked], tuple[bytes, bytes]]
 """Answers (pi, beta): there is exactly one answer to each question."""
 
 
+SignatureCheck = Callable[[str, bytes, bytes, bytes], bool]
+"""Of a suite, a public key, a signature and the signed bytes: whether it holds. Raises DomainError("suite-unavailable")."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Checks:
-    """Checks that need more than the standard library: curve arithmetic of the VRF and of drand."""
+    """Checks that need more than the standard library: the VRF, drand, and people's signatures."""
 
     vrf: VrfCheck
     drand: DrandCheck
+    signature: SignatureCheck
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +55,8 @@ class Context:
 
     `now` is RFC 3339 UTC with milliseconds; `position` is the number of leaves before this decision, hence the leaf
     number of its first event; `checkpointed` is the size of the newest published checkpoint; `prove` asks the holder of
-    a draw's key; `checks` judge proofs and signatures.
+    a draw's key; `checks` judge proofs and signatures; `signed_by` is the key in hex whose signature over this command
+    holds, None for a command that is not signed.
     """
 
     actor: Actor
@@ -59,6 +65,7 @@ class Context:
     checkpointed: int
     prove: Prove
     checks: Checks
+    signed_by: str | None = None
 
 
 class Command(Protocol):

@@ -41,6 +41,7 @@ CREATE TABLE IF NOT EXISTS accounts.attempts (
     locked_until timestamptz NOT NULL
 );
 """
+NAMES = frozenset({"passwords", "attempts"})
 _SELECT = "SELECT hash, serial, one_time FROM accounts.passwords WHERE staff = %s"
 _SET = """
 INSERT INTO accounts.passwords (staff, hash, serial, one_time) VALUES (%s, %s, 1, %s)

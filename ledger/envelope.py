@@ -6,6 +6,7 @@ a field that is unknown, missing, or written another way can never enter or leav
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, field, fields
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -15,16 +16,19 @@ from domain import canonical
 from domain.errors import DomainError
 from domain.facts import Actor
 from ledger.clock import is_rfc3339
+from ledger.suites import WIRE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from domain.signing import SignedCommand
 
 UUID_PATTERN = r"^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\Z"
 
 Name = Annotated[str, msgspec.Meta(min_length=1)]
 TypeName = Annotated[str, msgspec.Meta(pattern=r"^[a-z0-9_-]+(\.[a-z0-9_-]+)+\.v[1-9][0-9]*\Z")]
 Hex16 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{32}\Z")]
-Hex32 = Annotated[str, msgspec.Meta(pattern=r"^[0-9a-f]{64}\Z")]
+HexKey = Annotated[str, msgspec.Meta(pattern=r"^([0-9a-f]{2}){32,128}\Z")]
 Base64 = Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9+/]+={0,2}\Z")]
 
 
@@ -38,12 +42,24 @@ class Sealed:
 
 @dataclass(frozen=True, kw_only=True)
 class Signed:
-    """The actor's own Ed25519 signature over the command that led to the event."""
+    """The actor's own signature over the command that led to the event; `alg` goes with the suite that `command` names."""
 
-    alg: Literal["ed25519"]
+    alg: Literal["ed25519", "sm2"]
     command: dict[str, object]
-    key: Hex32
+    key: HexKey
     sig: Base64
+
+    def __post_init__(self) -> None:
+        suite = self.command.get("alg")
+        if not isinstance(suite, str) or WIRE.get(suite) != self.alg:
+            raise ValueError("alg")
+
+    @classmethod
+    def of(cls, signed: SignedCommand) -> Signed:
+        """Give the stored form of a signed command."""
+        sig = base64.b64encode(signed.sig).decode()
+        command = dict(signed.command)
+        return cls(alg=WIRE[signed.suite], command=command, key=signed.key, sig=sig)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,25 +2,20 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-from pathlib import Path
-from tempfile import mkdtemp
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 
 from domain.canonical import canon
-from domain.errors import DomainError
 from ledger import entries
 from ledger.cosignatures import not_witnessed
+from ledger.folder import FOLDER_MODE, private_file, whole_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from pathlib import Path
 
     from ledger.commits import Commit
     from ledger.entries import Entry
     from ledger.store import Ledger
-
-FOLDER_MODE, FILE_MODE = 0o700, 0o600
 
 
 def export(
@@ -35,16 +30,8 @@ def export(
     The owner alone may read it: lists that are not disclosed yet and findings are in it.
     Raises DomainError: "export-target-not-empty", "checkpoint-not-witnessed".
     """
-    target = directory.resolve()
-    if target.exists() and (not target.is_dir() or any(target.iterdir())):
-        raise DomainError("export-target-not-empty", f"目标不为空 / target is not empty: {target}")
-    target.parent.mkdir(parents=True, exist_ok=True)
-    scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))  # of mode 0700
-    try:
-        _fill(ledger, scratch, bundles, {"exported_at": now, "exported_by": exported_by})
-        scratch.rename(target)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with whole_folder(directory, "export-target-not-empty") as folder:
+        _fill(ledger, folder, bundles, {"exported_at": now, "exported_by": exported_by})
 
 
 def _fill(
@@ -55,7 +42,7 @@ def _fill(
         raise not_witnessed()
     newest, size = counted.note, counted.size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
-    with _private(folder / "events.jsonl") as lines:
+    with private_file(folder / "events.jsonl") as lines:
         for entry in _entries(ledger, size):
             lines.write(entry.state + b"\n")
     commits = list(_commits(ledger, size))
@@ -64,6 +51,9 @@ def _fill(
     _write(folder / "checkpoint", newest.encode())
     for each, text in earlier.items():
         _write(folder / "checkpoints" / str(each), text.encode())
+    for stamp in ledger.timestamps.all():
+        if stamp.size <= size:
+            _write(folder / "timestamps" / f"{stamp.size}-{stamp.authority}.tsr", stamp.token)
     for name in sorted(bundles):
         _write(folder / name, canon(bundles[name]) + b"\n")
     manifest = {
@@ -80,12 +70,8 @@ def _fill(
 
 def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
-    with _private(path) as file:
+    with private_file(path) as file:
         file.write(content)
-
-
-def _private(path: Path) -> BinaryIO:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
 
 
 def _entries(ledger: Ledger, size: int) -> Iterator[Entry]:

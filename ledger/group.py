@@ -9,17 +9,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from domain.decisions import OPENING, decide, require_alone
+from domain.decisions import OPENING, act_of, decide, require_alone
 from domain.draw_commands import AssignmentCommitted, DrawCommitted
 from domain.errors import DomainError
 from domain.events import name_of
 from domain.facts import Actor, Command, Context, Recorded
+from domain.signing import Signature, SignedCommand, message, verified, with_salt
 from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey, Span
 from ledger.store import Draft, Row
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from eventsourcing.persistence import StoredEvent
 
@@ -53,11 +54,15 @@ class Receipt:
 
 @dataclass(kw_only=True, eq=False)
 class Request:
-    """What somebody asks to have recorded under one command id, and what became of it."""
+    """What somebody asks to have recorded under one command id, and what became of it.
+
+    `signatures` holds one entry for each command, in order, or is empty where nothing is signed.
+    """
 
     commands: tuple[Command, ...]
     actor: Actor
     key: CommandKey
+    signatures: tuple[Signature | None, ...] = ()
     outcome: Receipt | Exception | None = None
 
     def answer(self) -> Receipt:
@@ -132,8 +137,12 @@ class Group:
         branch, now = self._branch.branch(), self._clock.now()
         first = branch.size
         drafts: list[Draft] = []
-        for command in request.commands:
-            for fact in decide(branch, command, self._context(request.actor, now, branch.size)):
+        signatures = request.signatures or (None,) * len(request.commands)
+        spoken: set[bytes] = set()
+        for command, signature in zip(request.commands, signatures, strict=True):
+            signed = _verified(command, signature, request.key, branch, spoken)
+            context = self._context(request.actor, now, branch.size, signed)
+            for fact in _sealing_salt(decide(branch, command, context), signature):
                 self._require_key(fact)
                 recorded = Recorded(
                     leaf=branch.size,
@@ -145,7 +154,8 @@ class Group:
                     event=fact.event,
                 )
                 branch.apply(recorded)
-                drafts.append(Draft(recorded=recorded, fact=fact))
+                drafts.append(Draft(recorded=recorded, fact=fact, signed=signed))
+                signed = None  # it stands with the first event of its command alone
         if drafts:
             self._stored += self._transaction.seal(drafts)
             self._branch.adopt(branch)
@@ -154,7 +164,9 @@ class Group:
             )
         return Receipt(first_leaf=first, count=len(drafts), events=tuple(map(_row, drafts)))
 
-    def _context(self, actor: Actor, now: str, position: int) -> Context:
+    def _context(
+        self, actor: Actor, now: str, position: int, signed: SignedCommand | None
+    ) -> Context:
         return Context(
             actor=actor,
             now=now,
@@ -162,6 +174,7 @@ class Group:
             checkpointed=self._transaction.checkpointed,
             prove=self._prover.prove,
             checks=CHECKS,
+            signed_by=signed.key if signed else None,
         )
 
     def _require_key(self, fact: Fact) -> None:
@@ -170,6 +183,35 @@ class Group:
             key = bytes.fromhex(fact.event.commitment["vrf_key"])
             if key not in self._prover.public_keys():
                 raise missing_key(key)
+
+
+def _verified(
+    command: Command,
+    signature: Signature | None,
+    key: CommandKey,
+    history: History,
+    spoken: set[bytes],
+) -> SignedCommand | None:
+    """What the person signed; the same words are not recorded twice under one command id."""
+    if signature is None:
+        return None
+    name = act_of(command).name
+    signed = verified(
+        command, signature, name=name, command_id=key.id, history=history, checks=CHECKS
+    )
+    said = message(signed.command)
+    if said in spoken:
+        detail = "同批中同一命令签了两次 / the same signed command stands twice in the batch"
+        raise DomainError("command-repeated", detail)
+    spoken.add(said)
+    return signed
+
+
+def _sealing_salt(facts: Iterable[Fact], signature: Signature | None) -> Iterator[Fact]:
+    """Keep the salt where the texts are that it belongs to."""
+    salt = signature.salt if signature else None
+    for fact in facts:
+        yield with_salt(fact, salt) if salt and fact.personal else fact
 
 
 def _row(draft: Draft) -> Row:

@@ -175,6 +175,11 @@ def cosign(text: str, name: str, key: Ed25519PrivateKey, time: int) -> Signature
     return Signature(name=name, key_id=verifier.id, blob=blob)
 
 
+def cosigned_at(line: Signature) -> int:
+    """Give the POSIX time in seconds that stands in a cosignature."""
+    return int.from_bytes(line.blob[:TIME_SIZE], "big")
+
+
 def verify(note: Note, key: VerifierKey) -> Signature:
     """Find the signature of `key` and check it.
 
@@ -192,7 +197,7 @@ def verify(note: Note, key: VerifierKey) -> Signature:
 def _check_signature(text: str, signature: Signature, key: VerifierKey) -> None:
     message, blob = text.encode(), signature.blob
     if key.algorithm == COSIGNATURE:
-        time, blob = int.from_bytes(blob[:TIME_SIZE], "big"), blob[TIME_SIZE:]
+        time, blob = cosigned_at(signature), blob[TIME_SIZE:]
         message = cosigned_bytes(text, time)
         # "It MUST NOT exceed 2^63 - 1", and a witness "MUST NOT omit the timestamp".
         if not 0 < time <= LAST_TIME:

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Protocol
 
 from domain.errors import DomainError
 from domain.facts import Checks
-from ledger import drand, vrf
+from ledger import drand, suites, vrf
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.facts import Asked
 
-CHECKS = Checks(vrf=vrf.verify, drand=drand.check)
+CHECKS = Checks(vrf=vrf.verify, drand=drand.check, signature=suites.holds)
 
 
 class Prover(Protocol):

@@ -59,8 +59,14 @@ CREATE TABLE IF NOT EXISTS ledger.cosignatures (
     line text NOT NULL,
     PRIMARY KEY (size, key)
 );
+CREATE TABLE IF NOT EXISTS ledger.timestamps (
+    size bigint NOT NULL,
+    authority text COLLATE "C" NOT NULL,
+    token bytea NOT NULL,
+    PRIMARY KEY (size, authority)
+);
 """
-NAMES = frozenset({"events", "commits", "commands", "checkpoints", "cosignatures"})
+NAMES = frozenset({"events", "commits", "commands", "checkpoints", "cosignatures", "timestamps"})
 
 # ASCII, for the server may have any encoding. No names are looked up in it, so no search path can bend it.
 REFUSAL = """

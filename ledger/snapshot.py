@@ -32,6 +32,7 @@ COMMITS = "SELECT first_leaf, count, link, key, sig FROM ledger.commits ORDER BY
 COMMANDS = "SELECT command_id, first_leaf, count FROM ledger.commands ORDER BY first_leaf"
 CHECKPOINTS = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
 COSIGNATURES = "SELECT size, line FROM ledger.cosignatures ORDER BY size, key"
+TIMESTAMPS = "SELECT size, authority, token FROM ledger.timestamps ORDER BY size, authority"
 FETCH = 2000
 
 
@@ -61,6 +62,11 @@ class Snapshot:
                 lines[size] = lines.get(size, "") + line
         for size, note in self._rows(CHECKPOINTS):
             yield size, note + lines.get(size, "")
+
+    def timestamps(self) -> Iterator[tuple[int, str, bytes]]:
+        """Give size, authority and token, by size."""
+        if self.has("timestamps"):  # where it is missing, `differences` says so
+            yield from cast("Iterator[tuple[int, str, bytes]]", self._rows(TIMESTAMPS))
 
     def differences(self) -> list[tuple[str, str]]:
         """Give where and why the schema is not as the program makes it."""

@@ -15,17 +15,19 @@ from psycopg.sql import SQL, Identifier
 from domain.errors import DomainError
 from domain.facts import Actor, Fact, Recorded
 from domain.genesis import LedgerOpened
+from domain.signing import SignedCommand
 from ledger import codec, entries, note, sealing, search
 from ledger.checkpoints import Checkpoints
 from ledger.commits import Commit
 from ledger.cosignatures import Cosignatures
 from ledger.database import LedgerDatastore
-from ledger.envelope import Envelope
+from ledger.envelope import Envelope, Signed
 from ledger.mapper import to_stored
 from ledger.recorder import LedgerRecorder
 from ledger.schema import CHANNEL
 from ledger.search import Word
 from ledger.tiles import Tiles
+from ledger.timestamps import Timestamps
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -56,10 +58,11 @@ SELECT_SIZE = "SELECT first_leaf + count FROM ledger.commits ORDER BY first_leaf
 
 @dataclass(frozen=True, kw_only=True)
 class Draft:
-    """A fact in the place where it is about to be recorded."""
+    """A fact in the place where it is about to be recorded; `signed` stands with the first of a signed command."""
 
     recorded: Recorded
     fact: Fact
+    signed: SignedCommand | None = None
 
 
 class Transaction:
@@ -142,6 +145,7 @@ def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
         nonce=os.urandom(NONCE_SIZE).hex(),
         data=data,
         sealed=sealed,
+        signed=Signed.of(draft.signed) if draft.signed else None,
     )
 
 
@@ -161,6 +165,7 @@ class Ledger:
             self.genesis = self._read_genesis()
             self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
             self.cosignatures = Cosignatures(self.recorder, policy)
+            self.timestamps = Timestamps(self.recorder)
             self.tiles = Tiles(self.recorder)
         except BaseException:
             self.close()

@@ -117,8 +117,6 @@ class SubjectKeys:
     def erase(self, subjects: Iterable[str]) -> None:
         """Destroy the keys of these subjects and what they are found by; who is not there is passed over."""
         rows = [(subject,) for subject in subjects]
-        if not rows:
-            return
         with self._transaction() as store:
             store.executemany("DELETE FROM words WHERE subject = ?", rows)
             store.executemany("DELETE FROM keys WHERE subject = ?", rows)

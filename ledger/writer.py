@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.facts import Actor, Command
+    from domain.signing import Signature
     from ledger.clock import Clock
     from ledger.cosignatures import Counted
     from ledger.prover import Prover
@@ -72,17 +73,21 @@ class Writer:
         actor: Actor,
         command_id: str,
         digest: bytes | None = None,
+        signatures: Sequence[Signature | None] = (),
     ) -> Receipt:
         """Decide all commands in order and record what follows in one commit, with what others ask meanwhile.
 
         A refusal of one drops them all. The same `command_id` with the same `digest` gives the same
-        receipt and records nothing. Raises DomainError: any refusal of the domain,
-        "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
+        receipt and records nothing. `signatures` holds one entry for each command, in order, or is
+        empty. Raises DomainError: any refusal of the domain or of `signing.verified`,
+        "command-repeated", "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
         """
         self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
+        given = tuple(signatures)
+        request = Request(commands=tuple(commands), actor=actor, key=key, signatures=given)
         try:
-            receipt = self._ask(Request(commands=tuple(commands), actor=actor, key=key))
+            receipt = self._ask(request)
         except DomainError as refusal:
             if refusal.code == "clock-behind":
                 self._note(None)

@@ -30,9 +30,10 @@ from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
-from mingqian import database, desk, lab, subjects, vrf_key, witness
+from mingqian import backup, database, desk, lab, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
+from mingqian.receipt import receipt
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -61,8 +62,11 @@ app.add_typer(witness.app, name="witness")
 app.add_typer(vrf_key.app, name="vrf-key")
 app.add_typer(subjects.app, name="subjects")
 app.command()(prover)
+app.command()(backup.backup)
+app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
+app.command()(receipt)
 console = Console()
 
 

@@ -11,7 +11,8 @@ import typer
 
 from domain.errors import DomainError
 from mingqian.lab.trial import read_json
-from mingqian.remote import visiting
+from mingqian.receipt import keep, log_of
+from mingqian.remote import take, visiting
 from mingqian.session import PasswordFile, StaffId, Url, log_in
 
 BodyFile = Annotated[
@@ -30,15 +31,30 @@ def act(  # noqa: PLR0913 - each is an argument or option of the command
         typer.Option(help="同一编号重复提交只入账一次 / the same key again is not recorded twice"),
     ] = None,
     password_file: PasswordFile = None,
+    receipt: Annotated[
+        Path | None,
+        typer.Option(help="回执存入何处（.tlog-proof） / where to keep the proof of it"),
+    ] = None,
+    vkey: Annotated[
+        str | None,
+        typer.Option(help="另行取得的账本公钥，取回执时须写 / the log's key, for the receipt"),
+    ] = None,
 ) -> None:
     """以本人身份办理一件事，与接口 `POST /acts/NAME` 相同 / do one thing through the service, in one's own name."""
+    if (receipt is None) != (vkey is None):
+        raise typer.BadParameter("--receipt 与 --vkey 须同时写 / give both or neither")
+    log = log_of(vkey, None) if vkey else None
     fields = read_json(body)
     if not isinstance(fields, dict):
         raise DomainError("request-malformed", f"{body}: 应为 JSON 对象 / must be a JSON object")
     with visiting(url) as service:
         log_in(service, staff, password_file)
         answer = service.act(name, key or str(uuid4()), **fields)
-    _give(answer)
+        _give(answer)
+        events = take(answer, "events", list)
+        if receipt is not None and log is not None and events:
+            leaf = take(events[0], "leaf", int)
+            keep(service, url, leaf, receipt, log=log, personal=True)
 
 
 def look(

@@ -38,7 +38,7 @@ class Remote:
         self.send("POST", "/accounts/me/password", {"old": old, "new": new})
         self.log_in(staff, new)
 
-    def act(self, name: str, key: str, **fields: object) -> object:
+    def act(self, name: str, key: str, /, **fields: object) -> object:
         """Do one thing; with the same `key` again it is answered again and not recorded twice."""
         return self.send("POST", f"/acts/{name}", fields, {"Idempotency-Key": key})
 

@@ -19,15 +19,21 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from domain import merkle
 from domain.bundles import bundles
 from domain.canonical import canon
+from domain.decisions import act_of
 from domain.draw_commands import CoverDraw
 from domain.facts import Recorded
 from domain.genesis import LedgerOpened
+from domain.organisation import AddStaff, Staff
+from domain.signing import Signature, SignedCommand, verified, with_salt
+from domain.signing_keys import ConfirmSigningKey, MakeSigningMandatory, standing_key
 from ledger import codec, commits, note, sealing
 from ledger.commits import Commit
-from ledger.envelope import Envelope
+from ledger.envelope import Envelope, Signed
 from ledger.keys import Keys
+from ledger.prover import CHECKS
 from ledger.sealing import MasterKey
 from ledger.subject_keys import SubjectKeys
+from tests.signers import Signer
 from tests.story import Story
 
 if TYPE_CHECKING:
@@ -47,24 +53,50 @@ class Chronicle(Story):
     lines: list[bytes] = field(default_factory=list)
     sealed: list[Commit] = field(default_factory=list)
     notes: dict[int, str] = field(default_factory=dict)
+    signature: Signature | None = None
+    signed: SignedCommand | None = None
+
+    def signer_of(self, who: str) -> Signer | None:
+        """Whoever has a key of a story signs with it."""
+        own = Signer(staff=who, origin=ORIGIN)
+        standing = standing_key(self.history, who)
+        has = standing is not None and standing.public_key == own.public_key
+        return self.signer or (own if has else None)
+
+    def decide(self, who: str, role: str, command: Command) -> tuple[Fact, ...]:
+        """Sign it first, where somebody signs."""
+        self.signature = self.signed = None
+        if (signer := self.signer_of(who)) is not None:
+            self.signature = signer.sign(command, self._command_id())
+            self.signed = verified(
+                command,
+                self.signature,
+                name=act_of(command).name,
+                command_id=self._command_id(),
+                history=self.history,
+                checks=CHECKS,
+            )
+        return super().decide(who, role, command)
 
     def record(self, fact: Fact, actor: Actor) -> None:
         """Store a fact and fold what is read back of it."""
+        if fact.personal and self.signature is not None and self.signature.salt:
+            fact = with_salt(fact, self.signature.salt)
         if isinstance(fact.event, LedgerOpened):
             own = SERVICE_KEY.public_key().public_bytes_raw().hex()
             fact = replace(fact, event=replace(fact.event, vkey=str(VKEY), service_key=own))
         leaf = self.history.size
-        first = self.sealed[-1].size if self.sealed else 0
         recorded = Recorded(
             leaf=leaf,
             stream=fact.stream,
             version=self.history.version(fact.stream) + 1,
             recorded_at=self.now,
             actor=actor,
-            command_id=str(UUID(bytes=_seed("command", first)[:16], version=4)),
+            command_id=self._command_id(),
             event=fact.event,
         )
-        self.lines.append(_envelope(recorded, fact).to_bytes())
+        self.lines.append(_envelope(recorded, fact, self.signed).to_bytes())
+        self.signed = None
         self.history.apply(codec.to_recorded(leaf, Envelope.from_bytes(self.lines[-1])))
         if not leaf:
             self._seal()
@@ -87,12 +119,33 @@ class Chronicle(Story):
         self.notes.setdefault(head.size, note.sign_checkpoint(head, LOG_KEY))
         return head.size
 
+    def _command_id(self) -> str:
+        """One for each commit."""
+        first = self.sealed[-1].size if self.sealed else 0
+        return str(UUID(bytes=_seed("command", first)[:16], version=4))
+
     def _seal(self) -> None:
         first = self.sealed[-1].size if self.sealed else 0
         hashes = [merkle.leaf_hash(line) for line in self.lines[first:]]
         if hashes:
             link = self.sealed[-1].link if self.sealed else commits.FIRST_LINK
             self.sealed.append(commits.seal(link, first, hashes, SERVICE_KEY))
+
+
+def let_everybody_sign(told: Chronicle) -> None:
+    """Add a second administrator, enrol a key of each person, and make signing mandatory."""
+    second = AddStaff(
+        id="admin2", department="edu", roles=("administrator",), personal={"name": "示例"}
+    )
+    told.act("admin", "administrator", second)
+    # Who confirms the others is the first who can sign.
+    for staff in sorted(told.history.all(Staff), key=lambda staff: staff.id != "admin"):
+        if staff.active:
+            signer, first = Signer(staff=staff.id, origin=ORIGIN), staff.id == "admin"
+            told.act(staff.id, staff.roles[0], signer.enrolment())
+            confirm = ConfirmSigningKey(public_key=signer.public_key, bootstrap=first)
+            told.act("admin2" if first else "admin", "administrator", confirm)
+    told.act("admin", "administrator", MakeSigningMandatory())
 
 
 def keys() -> Keys:
@@ -138,7 +191,7 @@ def write(told: Chronicle, folder: Path) -> None:
         (folder / name).write_bytes(held)
 
 
-def _envelope(recorded: Recorded, fact: Fact) -> Envelope:
+def _envelope(recorded: Recorded, fact: Fact, signed: SignedCommand | None) -> Envelope:
     type_name, data = codec.encode(recorded.event)
     sealed = None
     if fact.personal:
@@ -159,6 +212,7 @@ def _envelope(recorded: Recorded, fact: Fact) -> Envelope:
         nonce=_seed("nonce", recorded.leaf)[:16].hex(),
         data=data,
         sealed=sealed,
+        signed=Signed.of(signed) if signed else None,
     )
 
 

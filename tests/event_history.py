@@ -43,11 +43,13 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
+from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
+from tests.signers import Signer
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -274,6 +276,17 @@ def _erased(told: Chronicle) -> None:
     told.act("approver1", "approver", subject.ApproveErasure(**person))
 
 
+def _signers(told: Chronicle) -> None:
+    """Everybody names a key, and signs with it from then on; one is replaced, and then lost."""
+    chronicle.let_everybody_sign(told)
+    recusal = personnel.DeclareRecusal(id="E6", entity=story.entity_id(3), reason="示例：亲属")
+    told.act("E6", "officer", recusal)
+    new = Signer(staff="E6", origin=chronicle.ORIGIN, seed="new")
+    told.act("E6", "officer", new.enrolment())
+    lost = RevokeSigningKey(public_key=new.public_key, reason="示例：遗失")
+    told.act("admin", "administrator", lost)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -290,6 +303,18 @@ CHAPTERS = (
             }
         ),
         tell=_erased,
+    ),
+    Chapter(
+        types=frozenset(
+            {
+                "signing_key.enrolled.v1",
+                "signing_key.confirmed.v1",
+                "signing_key.replaced.v1",
+                "signing_key.revoked.v1",
+                "signing.made_mandatory.v1",
+            }
+        ),
+        tell=_signers,
     ),
 )
 

@@ -46,6 +46,7 @@ from domain.task import ConfirmTask, OpenTask
 from domain.team_terms import TeamTerms
 from ledger.prover import CHECKS, HeldKeys
 from ledger.vrf import keypair
+from tests.signers import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -172,13 +173,14 @@ def entity_id(number: int) -> str:
 
 @dataclass
 class Story:
-    """A history that grows by acts; `now` is the day on which they happen."""
+    """A history that grows by acts; `now` is the day on which they happen, `signer` who signs them, if anybody does."""
 
     history: History = field(default_factory=History)
     now: str = "2024-06-03T01:00:00.000Z"
     checkpointed: int | None = None
     facts: list[Fact] = field(default_factory=list)
     recorded: list[Recorded] = field(default_factory=list)
+    signer: Signer | None = None
 
     def record(self, fact: Fact, actor: Actor) -> None:
         """Fold a fact as the ledger would hand it back."""
@@ -197,7 +199,7 @@ class Story:
 
     def decide(self, who: str, role: str, command: Command) -> tuple[Fact, ...]:
         """Ask what would follow, without recording it."""
-        size = self.history.size
+        size, signer = self.history.size, self.signer_of(who)
         context = Context(
             actor=Actor(id=who, role=role),
             now=self.now,
@@ -205,8 +207,13 @@ class Story:
             checkpointed=size if self.checkpointed is None else self.checkpointed,
             prove=PROVER.prove,
             checks=CHECKS,
+            signed_by=signer.public_key if signer else None,
         )
         return decide(self.history, command, context)
+
+    def signer_of(self, who: str) -> Signer | None:  # noqa: ARG002 - for who signs by themselves
+        """Who signs what somebody does."""
+        return self.signer
 
     def act(self, who: str, role: str, *commands: Command) -> tuple[object, ...]:
         """Let somebody act, and answer the events."""

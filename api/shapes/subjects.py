@@ -12,8 +12,11 @@ class SubjectLine(Line):
     """个人信息的保全与删除 / how the personal data of one entry stands."""
 
     id: str = Field(description="名录与编号，如 officer/QH001 / registry and id")
-    holds: list[str] = Field(
-        description="依法保全的文号 / references of the legal holds that stand"
+    holds: list[str] | None = Field(
+        description="依法保全的文号，只给纪检监察 / references of the legal holds that stand, for the discipline office alone"
+    )
+    asked: bool = Field(
+        description="已申请删除 / whether an erasure was asked for and not declined"
     )
     waiting: bool = Field(description="删除申请待审批 / whether an erasure waits for approval")
     requested_by: str | None = Field(description="申请删除的人 / who asked for the erasure")

@@ -16,6 +16,7 @@ def _subject(step: Step) -> list[Row]:
     row = {
         "id": state.id,
         "holds": sorted(state.holds),
+        "asked": state.requested_by is not None,
         "waiting": state.requested_by is not None and not state.erased,
         "requested_by": state.requested_by,
         "basis": state.basis,
@@ -35,6 +36,7 @@ TABLES = (
         columns={
             "id": TEXT,
             "holds": TEXTS,
+            "asked": FLAG,
             "waiting": FLAG,
             "requested_by": TEXT,
             "basis": TEXT,

@@ -46,6 +46,11 @@ NOTICED = (
     "subject.erased.v1",
     "vrf_key.enrolled.v1",
     "vrf_key.revoked.v1",
+    "signing_key.enrolled.v1",
+    "signing_key.confirmed.v1",
+    "signing_key.replaced.v1",
+    "signing_key.revoked.v1",
+    "signing.made_mandatory.v1",
     "clock.jumped.v1",
 )
 IS_NOTICED = "type IN ('{}')".format("', '".join(NOTICED))

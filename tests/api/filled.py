@@ -94,6 +94,7 @@ READS = {
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/checkpoint": "/checkpoint",
+    "/receipts/{leaf}": "/receipts/0",
     "/tile/{level}/{path}": "/tile/0/000.p/1",
     "/problems/{code}": "/problems/not-found",
     "/healthz": "/healthz",

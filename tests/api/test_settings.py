@@ -203,6 +203,19 @@ def test_a_ledger_of_development_does_not_run_in_production(database: str, tmp_p
         assert refusal(opening.__enter__).code == "ledger-of-development"
 
 
+def test_a_store_of_keys_that_others_may_read_stops_the_start(
+    database: str, tmp_path: Path
+) -> None:
+    """Like any other key file; a folder that cannot be written does so, too."""
+    settings = Settings(mode="development", home=tmp_path, database_url=database)
+    with open_parts(settings):
+        assert settings.subject_keys == tmp_path / "keys" / "subjects.sqlite"
+    settings.subject_keys.chmod(0o644)
+    assert refusal(open_parts(settings).__enter__).code == "key-file-permissions"
+    elsewhere = settings.model_copy(update={"subject_key_store": tmp_path / "none" / "store"})
+    assert refusal(open_parts(elsewhere).__enter__).code == "subject-keys-unavailable"
+
+
 def test_the_first_administrator_is_entered_once(database: str, tmp_path: Path) -> None:
     """With a one-time password that nobody has chosen."""
     settings = Settings(mode="development", home=tmp_path, database_url=database)
@@ -213,3 +226,36 @@ def test_the_first_administrator_is_entered_once(database: str, tmp_path: Path) 
         assert parts.accounts.login("admin", word).one_time
         again = refusal(lambda: enter_first_administrator(parts, department, staff))
         assert again.code == "administrator-exists"
+
+
+@pytest.mark.parametrize(
+    "addresses",
+    [
+        "ftp://tsa.example",
+        "tsa.example",
+        "https://user:secret@tsa.example",
+        "https://tsa.example/a https://tsa.example/b",
+    ],
+)
+def test_an_authority_is_an_http_address_of_a_host_of_its_own(
+    monkeypatch: pytest.MonkeyPatch, addresses: str
+) -> None:
+    """Its host names it in exports, so there is one address for each and no password in any."""
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_URL", addresses)
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE", "roots.pem")
+    error = refusal(read_settings)
+    assert error.code == "settings-invalid"
+    assert f"{PREFIX}TIMESTAMP_URL" in error.detail
+    assert "secret" not in error.detail
+
+
+def test_time_stamps_need_the_certificates_to_judge_them_by(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """An answer that nobody can verify is worth nothing."""
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_URL", "https://tsa.example http://other.example/tsr")
+    error = refusal(read_settings)
+    assert error.code == "settings-invalid"
+    assert f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE" in error.detail
+    monkeypatch.setenv(f"{PREFIX}TIMESTAMP_CERTIFICATES_FILE", "roots.pem")
+    assert len(read_settings().timestamp_url) == 2

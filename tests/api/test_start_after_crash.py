@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from api.parts import open_parts
 from domain.draw_commands import BringCommitment, CommitDraw, PrepareDraw, RevealSource
 from domain.lottery.entropy import witness_commit
+from domain.organisation import SuspendStaff
+from domain.subject_commands import ApproveErasure, RequestErasure
+from ledger.subject_keys import names
 from tests import story
 
 if TYPE_CHECKING:
@@ -56,3 +59,23 @@ def test_a_start_without_new_leaves_publishes_nothing(service: Service) -> None:
     before = service.parts.ledger.checkpoints()
     with open_parts(service.parts.settings):
         assert service.parts.ledger.checkpoints() == before
+
+
+def test_an_erasure_that_could_not_destroy_the_key_does_so_when_it_is_sent_again(
+    service: Service,
+) -> None:
+    """The event came first, and the store could not be used: the answer says so, and the same request ends it."""
+    told = story.with_registries(range(1, 2))
+    told.act("admin", "administrator", SuspendStaff(id="clerk-labour", reason="示例：调离"))
+    whose: dict[str, Any] = {"registry": "staff", "id": "clerk-labour"}
+    told.act("admin", "administrator", RequestErasure(**whose, basis="示例：本人申请"))
+    store = service.parts.settings.subject_keys
+    approve, once = ApproveErasure(**whose), {"Idempotency-Key": "once"}
+    store.chmod(0o644)
+    failed = service.act("approver1", approve, **once)
+    assert (failed.status_code, failed.json()["code"]) == (503, "key-file-permissions")
+    store.chmod(0o600)
+    assert "staff/clerk-labour" in names(store)
+    again = service.act("approver1", approve, **once)
+    assert (again.status_code, again.json()["repeated"]) == (200, True)
+    assert "staff/clerk-labour" not in names(store)

@@ -117,3 +117,13 @@ def test_an_export_is_verified_with_no_server_and_no_settings(told: Told, tmp_pa
     )
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["ok"] is True
+
+
+def test_certificates_of_authorities_are_read_before_anything_is_verified(
+    told: Told, tmp_path: Path
+) -> None:
+    """Without the file nothing is said of times, so nothing is verified at all."""
+    missing = str(tmp_path / "roots.pem")
+    result = _run(str(told.folder), "--timestamp-certificates", missing, "--json")
+    assert result.exit_code == 2
+    assert json.loads(result.stdout)["error"] == "certificates-unreadable"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import shutil
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,7 +11,6 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from audit.sources import Export
 from audit.verify import verify
-from domain.canonical import canon
 from ledger import keys as key_directory
 from ledger.note import log_key
 from tests.audit import forge
@@ -320,30 +318,6 @@ def test_a_gap_in_a_stream_is_named_once(told: Told, folder: Path, check: Check)
     forge.forge(folder, told.keys, edit)
     (failure,) = check(folder).failures
     assert (failure.leaf, failure.code) == (places[0], "stream-version-gap")
-
-
-def test_an_actors_own_signature_is_checked(told: Told, folder: Path, check: Check) -> None:
-    """A good one passes and is said to prove nothing about whose key it is; a bad one fails."""
-    key = Ed25519PrivateKey.generate()
-
-    def edit(events: Events) -> None:
-        for leaf, good in ((60, True), (61, False)):
-            event = events[leaf]
-            command = {"name": "示例", "command_id": event["command_id"]}
-            signed = b"mingqian-ledger-v1/command\x00" + canon(command)
-            signature = key.sign(signed if good else b"")
-            event["signed"] = {
-                "alg": "ed25519",
-                "command": command,
-                "key": key.public_key().public_bytes_raw().hex(),
-                "sig": base64.b64encode(signature).decode(),
-            }
-
-    forge.forge(folder, told.keys, edit)
-    report = check(folder)
-    (failure,) = report.failures
-    assert (failure.leaf, failure.code) == (61, "command-signature-invalid")
-    assert any("本人签名" in each for each in report.not_checked)
 
 
 def test_an_event_before_its_stream_begins_ends_the_replay(

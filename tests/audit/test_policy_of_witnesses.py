@@ -27,7 +27,7 @@ POLICY = Policy.parse(f"witness jw {VKEY}\nquorum jw\n")
 
 def cosigned(text: str, of: str | None = None) -> str:
     """A note with the witness's line under it, which may be of another note."""
-    line = note.cosign(Note.parse(of or text).text, VKEY.name, KEY, 1_700_000_000)
+    line = note.cosign(Note.parse(of or text).text, VKEY.name, KEY, 1_800_000_000)
     return text + str(line)
 
 

@@ -80,7 +80,7 @@ def running(binaries: Path) -> Iterator[Server]:
         options, log = f"--options={OPTIONS}{server.port}", f"--log={directory / 'log'}"
         run("pg_ctl", "start", "--wait", "--silent", f"--pgdata={data}", options, log)
         try:
-            _make_database(server)
+            make_database(server)
             yield server
         finally:
             run("pg_ctl", "stop", "--wait", "--silent", "--mode=immediate", f"--pgdata={data}")
@@ -88,7 +88,8 @@ def running(binaries: Path) -> Iterator[Server]:
         shutil.rmtree(directory)
 
 
-def _make_database(server: Server) -> None:
+def make_database(server: Server) -> None:
+    """Make an empty database, in the place of the one that may be there."""
     dsn = make_conninfo(
         host="127.0.0.1",
         port=server.port,
@@ -97,4 +98,5 @@ def _make_database(server: Server) -> None:
         dbname="postgres",
     )
     with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute("DROP DATABASE IF EXISTS mingqian WITH (FORCE)")
         connection.execute("CREATE DATABASE mingqian")

@@ -11,7 +11,8 @@ from tests.deployment.codes import ROOMS, ROOT, trees
 
 BENCHES = "mingqian/bench/"  # run by `./dev bench`, on a developer's machine
 # The stand-alone verifier says "not checked" where this package is missing.
-OPTIONAL = {("py_ecc", "audit/verifier/verify_draw.py")}
+# And the suite `sm2-sm3` says that it is not installed.
+OPTIONAL = {("py_ecc", "audit/verifier/verify_draw.py"), ("tongsuopy", "ledger/suites.py")}
 
 
 def installed_in_the_image() -> set[str]:

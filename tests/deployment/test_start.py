@@ -138,7 +138,7 @@ def deployment(tmp_path: Path, server: Server) -> Iterator[Deployment]:
 
 
 def test_the_composed_services_start_become_ready_and_stop(deployment: Deployment) -> None:
-    """Refused without keys; a draw key, migrate, init, serve; both are healthy and end in order; no secret is printed."""
+    """Refused without keys; a draw key, migrate, init, serve, a backup; restored, it serves again; no secret is printed."""
     code, refusal = deployment.run("service")
     assert code != 0
     assert "key-missing" in refusal
@@ -154,9 +154,17 @@ def test_the_composed_services_start_become_ready_and_stop(deployment: Deploymen
         code, examined = deployment.run("migrate", "db", "doctor", "--json")
         assert code == 0, examined
         assert all(f"mingqian{one}" in examined for one in ("", "_service", "_prover"))
+        folder = str(deployment.directory / "backup")
+        with deployment.running("service", printed):
+            code, backed_up = deployment.run("service", "backup", folder)
+            assert code == 0, backed_up
+        postgres.make_database(deployment.server)
+        kept = ("--checkpoint", f"{folder}/checkpoint")
+        code, restored = deployment.run("migrate", "restore", folder, *kept)
+        assert code == 0, restored
         with deployment.running("service", printed):
             pass
-    printed += [first, administrator]
+    printed += [first, administrator, backed_up, restored]
     for name in compose()["secrets"]:
         word = (deployment.directory / name).read_text("utf-8").strip()
         assert word not in "".join(printed)

@@ -34,7 +34,11 @@ ENVELOPES = st.builds(
     data=st.dictionaries(st.text("abc_", min_size=1), TEXT | st.integers(0, 9) | st.lists(TEXT)),
     sealed=st.none() | st.just(Sealed(fields={"name": "AAAA"}, subject="officer/QH001")),
     signed=st.none()
-    | st.just(Signed(alg="ed25519", command={"name": "x"}, key="00" * 32, sig="AAAA")),
+    | st.just(
+        Signed(
+            alg="ed25519", command={"alg": "ed25519-sha256", "name": "x"}, key="00" * 32, sig="AAAA"
+        )
+    ),
 )
 
 

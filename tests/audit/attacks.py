@@ -13,15 +13,19 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from domain.personnel_commands import DeclareRecusal
 from ledger.note import log_key
+from tests import story
 from tests.audit import forge, rewriting
-from tests.audit.scene import READER, Found, Scene
+from tests.audit.scene import ACT, DBA, READER, Found, Scene
+from tests.signers import Signer, signed_as_stored
 from tests.tamper import tamper
 
 if TYPE_CHECKING:
     from tests.audit.rewriting import Slots
 
 Attack: TypeAlias = Callable[[Scene], Found]
+RECUSED = "officer.recusal_declared.v1"
 
 
 def flip(scene: Scene) -> Found:
@@ -45,7 +49,7 @@ def delete(scene: Scene) -> Found:
 
 def insert(scene: Scene) -> Found:
     """Declare a recusal in an officer's name, who signs such things since that is mandatory."""
-    return scene.rewrite(lambda slots: _append(slots, "officer.recusal_declared.v1"))
+    return scene.rewrite(lambda slots: _recuse(slots, "E4"))
 
 
 def insert_unsigned(scene: Scene) -> Found:
@@ -59,9 +63,30 @@ def _one_more(slots: Slots) -> None:
     _append(slots, "department.added.v1", stream=stream, version=1, actor=actor)
 
 
+def _recuse(slots: Slots, who: str, signer: Signer | None = None) -> None:
+    """Put an officer's recusal behind the end, signed by `signer` or by nobody."""
+    (model,) = slots[rewriting.find(slots, RECUSED, -1)]
+    stream, sealed = f"officer/{who}", {**model["sealed"], "subject": f"officer/{who}"}
+    entity = story.entity_id(2)
+    _append(
+        slots,
+        RECUSED,
+        stream=stream,
+        version=1 + sum(one["stream"] == stream for (one,) in slots),
+        actor={"id": who, "role": "officer"},
+        data={"entity": entity},
+        sealed=sealed,
+    )
+    (event,) = slots[-1]
+    del event["signed"]
+    if signer is not None:
+        command = DeclareRecusal(id=who, entity=entity, reason="示例")
+        event["signed"] = signed_as_stored(event, signer, command)
+
+
 def _append(slots: Slots, type_: str, **changes: object) -> None:
     """Put an event like an earlier one behind the end, as its stream's next."""
-    (model,) = slots[rewriting.find(slots, type_)]
+    (model,) = slots[rewriting.find(slots, type_, -1)]
     (last,) = slots[-1]
     versions = [one["version"] for (one,) in slots if one["stream"] == model["stream"]]
     fresh = {
@@ -164,6 +189,34 @@ def roll_back(scene: Scene) -> Found:
     return {**scene.examine(), **scene.examine_published()}
 
 
+def revoke_late(scene: Scene) -> Found:
+    """Use an officer's stolen key after its owner has revoked it."""
+    signer = Signer(staff="E5", origin=scene.told.vkey.name)
+    if scene.attacker == READER:
+        command = DeclareRecusal(id="E5", entity=story.entity_id(2), reason="示例")
+        return {ACT: scene.ask("E5", command, str(UUID(int=2)), signer)}
+    return scene.rewrite(lambda slots: _recuse(slots, "E5", signer))
+
+
+def replay(scene: Scene) -> Found:
+    """Hand in, or record, once more what an officer signed before."""
+    if scene.attacker == READER:
+        signer = Signer(staff="E6", origin=scene.told.vkey.name)
+        command = DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
+        return {ACT: scene.ask("E6", command, str(UUID(int=2)), signer, signed_for=UUID(int=3))}
+
+    def edit(slots: Slots) -> None:
+        (model,) = slots[rewriting.find(slots, RECUSED, -1)]
+        _append(slots, RECUSED, command_id=model["command_id"])
+
+    return scene.rewrite(edit)
+
+
+def withhold(scene: Scene) -> Found:
+    """Take an officer's act and record nothing of it."""
+    return {} if scene.attacker in {READER, DBA} else scene.examine()
+
+
 ATTACKS: dict[str, Attack] = {
     "flip": flip,
     "delete": delete,
@@ -177,4 +230,7 @@ ATTACKS: dict[str, Attack] = {
     "fork": fork,
     "tile": tile,
     "roll-back": roll_back,
+    "revoke-late": revoke_late,
+    "replay": replay,
+    "withhold": withhold,
 }

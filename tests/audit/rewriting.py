@@ -35,7 +35,9 @@ VALUES (%s, %s, %s, %s, %s, %s)"""
 INSERT_COMMIT = (
     "INSERT INTO ledger.commits (first_leaf, count, link, key, sig) VALUES (%s, %s, %s, %s, %s)"
 )
-INSERT_COMMAND = "INSERT INTO ledger.commands (command_id, first_leaf, count) VALUES (%s, %s, %s)"
+INSERT_COMMAND = """
+INSERT INTO ledger.commands (command_id, first_leaf, count) VALUES (%s, %s, %s)
+ON CONFLICT DO NOTHING"""
 
 
 def find(slots: Slots, type_: str, number: int = 0) -> int:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeAlias
@@ -16,20 +15,31 @@ from audit.live import Live
 from audit.sources import Export
 from audit.verify import verify
 from domain.errors import DomainError
+from domain.facts import Actor
+from ledger.clock import SystemClock
 from ledger.note import Checkpoint, Note
 from ledger.published_log import Folder, PublishedLog
 from ledger.snapshot import snapshot
+from ledger.store import Ledger
 from ledger.submitter import request
 from ledger.witness import Heads, LedgerWitness
+from ledger.writer import Writer
 from tests.audit import rewriting
 from tests.audit.conftest import Told
+from tests.conftest import prover_of
 
 if TYPE_CHECKING:
+    from uuid import UUID
+
+    from audit.report import Report
+    from domain.facts import Command
     from tests.audit.rewriting import Edit
+    from tests.signers import Signer
 
 READER, DBA, SERVICE, ALL = "reader", "database", "service-keys", "all-keys"
 LIVE, EXPORT = "mingqian audit verify", "mingqian audit verify DIR"
 KEPT = " --checkpoint KEPT"
+ACT = "POST /acts/officer.declare-recusal"
 CONTINUE, WITNESS = "mingqian audit continue KEPT", "mingqian witness serve"
 
 Found: TypeAlias = dict[str, frozenset[str]]
@@ -37,9 +47,13 @@ Found: TypeAlias = dict[str, frozenset[str]]
 
 @dataclass(frozen=True, kw_only=True)
 class Scene:
-    """Who attacks, and what: a copy of the database, and a copy of the export to hand on."""
+    """Who attacks, and what: a copy of the database, and a copy of the export to hand on.
+
+    Those outside look with the commands `looking`, or with all of them where none is named.
+    """
 
     attacker: str
+    looking: tuple[str, ...]
     told: Told
     live: str
     folder: Path
@@ -108,20 +122,42 @@ class Scene:
         old = min(_size(self.kept), size)  # nobody proves that fewer leaves continue more
         return witness.add_checkpoint(request(shown, old, published.tree(size))).status
 
+    def ask(
+        self,
+        who: str,
+        command: Command,
+        command_id: str,
+        signer: Signer,
+        signed_for: UUID | None = None,
+    ) -> frozenset[str]:
+        """Have the running service decide an officer's signed command, and give its refusal."""
+        actor = Actor(id=who, role="officer")
+        signature = signer.sign(command, str(signed_for or command_id))
+        with Ledger(self.live, self.told.keys) as ledger:
+            writer = Writer(ledger, SystemClock(), prover_of(self.told.keys))
+            try:
+                writer.execute(
+                    [command], actor=actor, command_id=command_id, signatures=[signature]
+                )
+            except DomainError as refusal:
+                return frozenset({refusal.code})
+        return frozenset()
+
     def examine(self) -> Found:
         """Verify with the key from elsewhere alone, and with a checkpoint that was kept besides."""
-        text = (self.told.folder / "checkpoint").read_text("utf-8")
-        kept = (Head(where="kept", text=text, size="any"),)
-        found: defaultdict[str, frozenset[str]] = defaultdict(frozenset)
+        kept = (Head(where="kept", text=self.kept, size="any"),)
+        found: Found = {}
         for suffix, heads in (("", ()), (KEPT, kept)):
-            if self.attacker == READER:
-                report = verify(Export(self.folder), vkey=self.told.vkey, kept=heads)
-                found[EXPORT + suffix] = frozenset(each.code for each in report.failures)
-                continue
-            with snapshot(self.live) as view:
-                report = verify(Live(self.live, view), vkey=self.told.vkey, kept=heads)
-            found[LIVE + suffix] = frozenset(each.code for each in report.failures)
+            command = (EXPORT if self.attacker == READER else LIVE) + suffix
+            if command in self.looking or not self.looking:
+                found[command] = frozenset(each.code for each in self._verify(heads).failures)
         return found
+
+    def _verify(self, kept: tuple[Head, ...]) -> Report:
+        if self.attacker == READER:
+            return verify(Export(self.folder), vkey=self.told.vkey, kept=kept)
+        with snapshot(self.live) as view:
+            return verify(Live(self.live, view), vkey=self.told.vkey, kept=kept)
 
 
 def _size(note: str) -> int:

@@ -65,7 +65,8 @@ def test_a_cell_of_the_threat_model_is_true(
     cell: Cell, told: Told, live: str, folder: Path
 ) -> None:
     """The attack is carried out; the named command finds the named codes, or nothing finds anything."""
-    scene = Scene(attacker=cell.attacker, told=told, live=live, folder=folder)
+    named = tuple(CODE.findall(cell.command))
+    scene = Scene(attacker=cell.attacker, looking=named, told=told, live=live, folder=folder)
     found = ATTACKS[cell.attack](scene)
     if cell.command.startswith(CANNOT):
         assert found == {}
@@ -73,6 +74,5 @@ def test_a_cell_of_the_threat_model_is_true(
         assert found
         assert not any(found.values())
     else:
-        named = [found[command] for command in CODE.findall(cell.command)]
-        assert all(cell.codes & one for one in named)
-        assert cell.codes <= frozenset().union(*named)
+        assert all(cell.codes & found[command] for command in named)
+        assert cell.codes <= frozenset().union(*(found[command] for command in named))

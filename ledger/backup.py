@@ -24,7 +24,7 @@ from psycopg import IsolationLevel
 from psycopg.sql import SQL, Composed, Identifier
 
 from domain.errors import DomainError
-from ledger import accounts, note, schema
+from ledger import accounts, schema
 from ledger.folder import private_file, whole_folder
 from ledger.snapshot import Snapshot
 
@@ -103,7 +103,9 @@ def _fill(connection: Connection[TupleRow], folder: Path, now: str) -> tuple[Man
     manifest = Manifest(
         format=FORMAT,
         program=version("mingqian"),
-        origin=note.Checkpoint.parse(note.Note.parse(newest).text).origin,
+        origin=newest.partition("\n")[
+            0
+        ],  # nothing is judged here: what was tampered with is backed up too
         made_at=now,
         leaves=connection.execute(SELECT_SIZE).fetchall()[0][0],
         checkpoint=File(len(newest.encode()), sha256(newest.encode()).hexdigest()),

@@ -51,6 +51,17 @@ SELECT DISTINCT place FROM pg_roles AS held, LATERAL (VALUES
 SETTABLE = """
 SELECT DISTINCT parname FROM pg_parameter_acl, pg_roles AS held
 WHERE pg_has_role(%(role)s, held.oid, 'MEMBER') AND has_parameter_privilege(held.oid, parname, 'SET') ORDER BY 1"""
+# What runs with the rights of somebody who could change the tables, or their guards. Extensions are the administrator's.
+BORROWED = """
+SELECT nspname || '.' || proname, lender.rolname::text FROM pg_proc
+JOIN pg_namespace ON pg_namespace.oid = pronamespace JOIN pg_roles AS lender ON lender.oid = proowner
+WHERE prosecdef AND nspname NOT IN ('pg_catalog', 'information_schema') AND NOT pg_has_role(%(role)s, lender.oid, 'MEMBER')
+    AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
+    AND EXISTS (SELECT FROM pg_roles AS held WHERE pg_has_role(%(role)s, held.oid, 'MEMBER')
+        AND has_schema_privilege(held.oid, pronamespace, 'USAGE') AND has_function_privilege(held.oid, pg_proc.oid, 'EXECUTE'))
+    AND EXISTS (SELECT FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind = 'r'
+        AND has_table_privilege(lender.oid, pg_class.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER'))
+ORDER BY 1"""
 USABLE = "SELECT has_schema_privilege(%(role)s, 'ledger', 'USAGE')"
 
 
@@ -148,6 +159,9 @@ def _faults(connection: Connection[TupleRow], role: str, use: Use) -> Iterator[F
     for (place,) in connection.execute(CREATES, {"role": role}):
         remedy = f"REVOKE CREATE ON {place} FROM {_quoted(connection, role)}"
         yield _strong(f"可在其中建立对象 / may create in {place}", remedy)
+    for name, lender in connection.execute(BORROWED, {"role": role}):
+        what = f"{name} 以 {lender} 的权力运行 / runs with that role's rights"
+        yield _strong(what, f"DROP FUNCTION {name}")
     for (name,) in connection.execute(SETTABLE, {"role": role}):
         remedy = f"REVOKE SET ON PARAMETER {name} FROM {_quoted(connection, role)}"
         yield _strong(f"可设置 / may set {name}", remedy)

@@ -33,6 +33,7 @@ from ledger.export import export as write_export
 from mingqian import backup, database, desk, lab, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
+from mingqian.publish import publish
 from mingqian.receipt import receipt
 from mingqian.terminal import printable
 
@@ -67,6 +68,7 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
 app.command()(receipt)
+app.command()(publish)
 console = Console()
 
 

@@ -65,4 +65,4 @@ def test_a_checkpoint_counts_once_the_policy_is_met_and_only_then_covers_a_draw(
         assert draw is not None
         assert draw.covered_at is not None
         events = [entry.recorded().event for entry in service.parts.ledger.read(size)]
-        assert [getattr(event, "witnesses", None) for event in events][:1] == [("jw",)]
+        assert [getattr(event, "witnesses", None) for event in events][:1] == [(VKEY.name,)]

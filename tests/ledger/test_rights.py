@@ -34,6 +34,9 @@ STRONG, WEAK, BARE = "database-role-too-strong", "database-role-too-weak", "data
 MEMBER = """
 CREATE ROLE {other}; GRANT UPDATE ON ledger.events TO {other};
 ALTER ROLE {role} NOINHERIT; GRANT {other} TO {role}"""
+DEFINER = """
+CREATE FUNCTION projections.help() RETURNS void LANGUAGE sql SECURITY DEFINER
+AS 'ALTER TABLE ledger.events DISABLE TRIGGER ALL'"""
 WORKSHOPS = (projections.LIVE, projections.REBUILD)
 
 
@@ -136,6 +139,7 @@ def test_the_serving_role_can_do_nothing_to_the_past(
         ("GRANT TRUNCATE, TRIGGER ON ledger.events TO {role}", "TRIGGER: ledger.events"),
         ("GRANT REFERENCES ON ledger.events TO {role}", "REFERENCES: ledger.events"),
         ("GRANT CREATE ON SCHEMA ledger TO {role}", "SCHEMA ledger"),
+        (DEFINER, "projections.help"),
         ("GRANT SET ON PARAMETER session_replication_role TO {role}", "session_replication_role"),
     ],
 )  # fmt: skip

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, TypeAlias
 import psycopg
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from audit.continuation import Log, continued
 from audit.heads import Head
 from audit.live import Live
 from audit.sources import Export
@@ -17,6 +16,7 @@ from audit.verify import verify
 from domain.errors import DomainError
 from domain.facts import Actor
 from ledger.clock import SystemClock
+from ledger.continuation import Log, continued
 from ledger.note import Checkpoint, Note
 from ledger.published_log import Folder, PublishedLog
 from ledger.snapshot import snapshot

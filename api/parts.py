@@ -173,7 +173,7 @@ def initialise(settings: Settings) -> None:
         return  # a ledger that has lost its keys must not be given others
     vrf_key = _first_vrf_key(settings, prover)
     if not any(settings.keys.glob("*.key")):
-        key_files.generate(settings.keys)
+        key_files.generate(settings.keys, settings.subject_keys)
         logger.warning("keys-generated", directory=str(settings.keys), mode=settings.mode)
     keys, clock = key_files.load(settings.keys, settings.subject_keys), clock_of(settings)
     Ledger.create(
@@ -233,7 +233,8 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
         writer = Writer(ledger, clock_of(settings), prover)
         # A process may have died between a commitment and its checkpoint; its sources wait for that.
         writer.cover_draws()
-        # Or between an erasure and what follows from it. A store that cannot be used is noticed here, too.
+        # Or between an erasure and what follows from it.
+        keys.subjects.require_fit()
         writer.forget_erased()
         forget_accounts(writer, accounts)
         yield Parts(

@@ -8,9 +8,9 @@ from typing import Annotated
 
 import typer
 
-from audit.continuation import Log, continued
 from domain import merkle
 from domain.errors import DomainError
+from ledger.continuation import Log, continued
 from ledger.envelope import Envelope
 from ledger.note import VerifierKey, open_checkpoint
 from ledger.policy import Policy

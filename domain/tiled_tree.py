@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 PAIR = 2 * merkle.HASH_SIZE
+TILE = WIDTH * merkle.HASH_SIZE
 TILES_KEPT = 4096  # with the heads within them, 16 KiB each: as many as a million leaves have
 
 
@@ -35,6 +36,16 @@ def heads_within(content: bytes) -> list[bytes]:
         # A pair lies side by side already, so one slice hashes it: this is most of the work.
         rows.append(b"".join([sha256(b"\x01" + below[at : at + PAIR]).digest() for at in pairs]))
     return rows
+
+
+def extend(frontier: merkle.Frontier, hashes: bytes) -> None:
+    """Append many leaf hashes, given in one piece; full tiles are hashed as such."""
+    at = 0
+    while at < len(hashes):
+        whole = frontier.size % WIDTH == 0 and at + TILE <= len(hashes)
+        piece = hashes[at : at + (TILE if whole else merkle.HASH_SIZE)]
+        frontier.append(heads_within(piece)[-1], WIDTH if whole else 1)
+        at += len(piece)
 
 
 class TiledTree:

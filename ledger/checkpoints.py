@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 from domain import merkle
 from domain.errors import DomainError
+from domain.tiled_tree import extend
 from ledger import note
+from ledger.hashes import BATCH, leaf_hashes
 
 if TYPE_CHECKING:
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
     from ledger.recorder import LedgerRecorder
 
-SELECT_HASHES = (
-    "SELECT leaf, leaf_hash FROM ledger.events WHERE leaf >= %s AND leaf < %s ORDER BY leaf"
-)
 SELECT_SIZE = "SELECT first_leaf + count FROM ledger.commits ORDER BY first_leaf DESC LIMIT 1"
 SELECT_LATEST = "SELECT note FROM ledger.checkpoints ORDER BY size DESC LIMIT 1"
 SELECT_ALL = "SELECT size, note FROM ledger.checkpoints ORDER BY size"
@@ -24,7 +23,6 @@ SELECT_NOTE = "SELECT note FROM ledger.checkpoints WHERE size = %s"
 INSERT = """
 INSERT INTO ledger.checkpoints (size, note) VALUES (%s, %s)
 ON CONFLICT (size) DO NOTHING RETURNING note"""
-BATCH = 50_000
 
 
 class Checkpoints:
@@ -80,11 +78,4 @@ class Checkpoints:
         """Hash on to `size` leaves."""
         while self._frontier.size < size:
             stop = min(size, self._frontier.size + BATCH)
-            rows = self._recorder.select(SELECT_HASHES, [self._frontier.size, stop])
-            for leaf, leaf_hash in rows:
-                if leaf != self._frontier.size:
-                    break
-                self._frontier.append(leaf_hash)
-            if self._frontier.size != stop:
-                missing = self._frontier.size
-                raise DomainError("leaf-missing", f"缺少叶 {missing} / leaf is missing")
+            extend(self._frontier, leaf_hashes(self._recorder, self._frontier.size, stop))

@@ -48,6 +48,14 @@ class Commit:
             "sig": base64.b64encode(self.sig).decode(),
         }
 
+    def line(self) -> bytes:
+        """Give the same canonically and with its newline: what is written of numbers, hex and base64 is canonical."""
+        key, link_, sig = self.key.hex(), self.link.hex(), base64.b64encode(self.sig).decode()
+        return (
+            f'{{"count":{self.count},"first_leaf":{self.first_leaf},"key":"{key}",'
+            f'"link":"{link_}","sig":"{sig}"}}\n'
+        ).encode()
+
 
 def link(prev_link: bytes, first_leaf: int, count: int, head: bytes) -> bytes:
     """Chain a commit to the one before it."""

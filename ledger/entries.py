@@ -40,7 +40,13 @@ class Entry:
 
 
 def from_rows(rows: Iterable[tuple[Any, ...]], from_leaf: int) -> Iterator[Entry]:
-    """Give entries of rows (leaf, leaf_hash, state) that must follow on from `from_leaf`.
+    """Give entries of rows (leaf, leaf_hash, state) that must follow on from `from_leaf`; raises as `checked`."""
+    for leaf, leaf_hash, state in checked(rows, from_leaf):
+        yield Entry(leaf=leaf, leaf_hash=leaf_hash, state=state)
+
+
+def checked(rows: Iterable[tuple[Any, ...]], from_leaf: int) -> Iterator[tuple[int, bytes, bytes]]:
+    """Give the rows as they are.
 
     Raises DomainError: "leaf-missing" or "leaf-hash-differs", naming the leaf.
     """
@@ -49,4 +55,4 @@ def from_rows(rows: Iterable[tuple[Any, ...]], from_leaf: int) -> Iterator[Entry
             raise DomainError("leaf-missing", f"缺少叶 {expected} / leaf is missing")
         if merkle.leaf_hash(state) != leaf_hash:
             raise DomainError("leaf-hash-differs", f"叶 {leaf} 的字节已变 / bytes were changed")
-        yield Entry(leaf=leaf, leaf_hash=leaf_hash, state=state)
+        yield leaf, leaf_hash, state

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.canonical import canon
-from ledger import entries
 from ledger.cosignatures import not_witnessed
 from ledger.folder import FOLDER_MODE, private_file, whole_folder
 
@@ -14,7 +13,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from ledger.commits import Commit
-    from ledger.entries import Entry
     from ledger.store import Ledger
 
 
@@ -43,11 +41,9 @@ def _fill(
     newest, size = counted.note, counted.size
     earlier = {each: text for each, text in ledger.checkpoints().items() if each < size}
     with private_file(folder / "events.jsonl") as lines:
-        for entry in _entries(ledger, size):
-            lines.write(entry.state + b"\n")
-    commits = list(_commits(ledger, size))
-    lines_of_commits = b"".join(canon(commit.as_object()) + b"\n" for commit in commits)
-    _write(folder / "commits.jsonl", lines_of_commits)
+        lines.writelines(state + b"\n" for state in ledger.states(size))
+    with private_file(folder / "commits.jsonl") as lines:
+        commits = sum(lines.write(commit.line()) > 0 for commit in _commits(ledger, size))
     _write(folder / "checkpoint", newest.encode())
     for each, text in earlier.items():
         _write(folder / "checkpoints" / str(each), text.encode())
@@ -60,7 +56,7 @@ def _fill(
         "format": "mingqian-ledger-v1",
         "origin": ledger.origin,
         "events": size,
-        "commits": len(commits),
+        "commits": commits,
         "checkpoints": 1 + len(earlier),
         "bundles": len(bundles),
         **who_and_when,
@@ -72,14 +68,6 @@ def _write(path: Path, content: bytes) -> None:
     path.parent.mkdir(mode=FOLDER_MODE, exist_ok=True)
     with private_file(path) as file:
         file.write(content)
-
-
-def _entries(ledger: Ledger, size: int) -> Iterator[Entry]:
-    leaf = 0
-    while leaf < size:
-        batch = ledger.read(leaf, min(entries.BATCH, size - leaf))
-        yield from batch
-        leaf += len(batch)
 
 
 def _commits(ledger: Ledger, size: int) -> Iterator[Commit]:

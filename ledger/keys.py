@@ -54,15 +54,20 @@ def paths(directory: Path) -> tuple[Path, ...]:
     return tuple(directory / f"{name}.key" for name in NAMES)
 
 
-def generate(directory: Path) -> Keys:
-    """Write fresh keys with mode 0600; raises DomainError("key-exists") and then changes nothing."""
+def generate(directory: Path, subjects: Path | None = None) -> Keys:
+    """Write fresh keys with mode 0600, and beside them or at `subjects` an empty store of subjects' keys.
+
+    Raises DomainError("key-exists"), and then changes nothing.
+    """
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
-    for path in paths(directory):
+    for path in (*paths(directory), subjects or directory / STORE):
         if path.exists():
             raise DomainError("key-exists", f"密钥已存在,不覆盖 / not overwritten: {path}")
     for path in paths(directory):
         make_key(path)
-    return load(directory)
+    keys = load(directory, subjects)
+    keys.subjects.create()
+    return keys
 
 
 def load(directory: Path, subjects: Path | None = None) -> Keys:

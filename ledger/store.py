@@ -230,6 +230,17 @@ class Ledger:
         rows = self.recorder.select(entries.SELECT_ENTRIES, [from_leaf, limit])
         return list(entries.from_rows(rows, from_leaf))
 
+    def states(self, size: int) -> Iterator[bytes]:
+        """Give the bytes of the first `size` leaves in order, a batch at a time; raises as `read`."""
+        leaf = 0
+        while leaf < size:
+            limit = min(entries.BATCH, size - leaf)
+            rows = self.recorder.select(entries.SELECT_ENTRIES, [leaf, limit])
+            if not rows:
+                raise DomainError("leaf-missing", f"缺少叶 {leaf} / leaf is missing")
+            yield from (state for _, _, state in entries.checked(rows, leaf))
+            leaf += len(rows)
+
     def commits_from(self, leaf: int) -> int:
         """Count the commits that begin at this leaf or later."""
         return int(self.recorder.select(COUNT_COMMITS, [leaf])[0][0])

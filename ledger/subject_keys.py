@@ -60,14 +60,36 @@ class Wrapper(Protocol):
 
 
 class SubjectKeys:
-    """The store at `path`, made on its first use.
+    """The store at `path`. It is made on purpose and only once: an empty one in the place of a lost one would hide the loss.
 
-    Every method raises DomainError: "subject-keys-unavailable", or "key-file-permissions" where others may read the file.
+    Every method raises DomainError: "key-missing" where there is no store, "key-file-permissions" where others may read it,
+    "subject-keys-unavailable".
     """
 
     def __init__(self, path: Path, wrapper: Wrapper) -> None:
         self._path = path
         self._wrapper = wrapper
+
+    def create(self) -> None:
+        """Make an empty store; raises DomainError("key-exists") and then changes nothing."""
+        try:
+            os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+        except FileExistsError:
+            detail = f"密钥已存在,不覆盖 / not overwritten: {self._path}"
+            raise DomainError("key-exists", detail) from None
+        except OSError as error:
+            raise _unavailable(self._path, error) from None
+        self.reindex(())
+
+    def require_fit(self) -> None:
+        """Refuse a store whose keys another master key wrapped; raises DomainError("keys-do-not-match")."""
+        try:
+            self.find(SEARCH)
+        except DomainError as refusal:
+            if refusal.code != "sealed-unreadable":
+                raise
+            detail = f"人员密钥库不属于此主密钥 / the store is of another master key: {self._path}"
+            raise DomainError("keys-do-not-match", detail) from None
 
     def obtain(self, subjects: Iterable[str], words: Iterable[Word] = ()) -> dict[str, bytes]:
         """Give the keys of these subjects, making those that do not exist, and note by which words they are found."""
@@ -163,9 +185,12 @@ def _note(store: sqlite3.Connection, key: bytes, words: Iterable[Word]) -> None:
 
 
 def _require_private(path: Path) -> None:
-    """Make the file where it is missing; its owner alone may read it. SQLite gives its journal the same mode."""
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    mode = path.stat().st_mode
+    """The file is there, and for its owner alone; SQLite gives its journal the same mode."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        detail = f"缺少人员密钥库，请从备份恢复 / no store of subjects' keys, restore it: {path}"
+        raise DomainError("key-missing", detail) from None
     if mode & OTHERS:
         found = f"{stat.S_IMODE(mode):04o}"
         raise DomainError("key-file-permissions", f"{path}: {found}; chmod 600 {path}")

@@ -10,16 +10,14 @@ from __future__ import annotations
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from domain import merkle
-from domain.errors import DomainError
+from domain.tiled_tree import TILE, heads_within
 from domain.tiles import HEIGHT, WIDTH, Tile, unknown
-from ledger.checkpoints import BATCH, SELECT_HASHES
+from ledger.hashes import BATCH, leaf_hashes
 
 if TYPE_CHECKING:
     from ledger.recorder import LedgerRecorder
 
 SELECT_PUBLISHED = "SELECT coalesce(max(size), 0) FROM ledger.checkpoints"
-STRIDE = BATCH // WIDTH * WIDTH  # leaves that are read at once: whole tiles
 
 
 class Tiles:
@@ -39,7 +37,7 @@ class Tiles:
             raise unknown()
         end = tile.first + tile.width
         if not tile.level:
-            return b"".join(self._leaves(tile.first, end))
+            return self.hashes(tile.first, end)
         with self._mutex:
             self._advance(tile.leaves)
             return b"".join(self._above[tile.level - 1][tile.first : end])
@@ -48,10 +46,11 @@ class Tiles:
         """Hash on until all full tiles of the first `size` leaves have their heads."""
         done, stop = len(self._above[0]) * WIDTH, size >> HEIGHT << HEIGHT
         while done < stop:
-            hashes = self._leaves(done, min(stop, done + STRIDE))
-            for first in range(0, len(hashes), WIDTH):
-                self._append(merkle.root(hashes[first : first + WIDTH]))
-            done += len(hashes)
+            end = min(stop, done + BATCH)
+            hashes = self.hashes(done, end)
+            for at in range(0, len(hashes), TILE):
+                self._append(heads_within(hashes[at : at + TILE])[-1])
+            done = end
 
     def _append(self, head: bytes, level: int = 0) -> None:
         """Add the head of a full tile, and with each 256th that of the tile above."""
@@ -60,11 +59,8 @@ class Tiles:
         if len(heads) % WIDTH == 0:
             if level + 1 == len(self._above):
                 self._above.append([])
-            self._append(merkle.root(heads[-WIDTH:]), level + 1)
+            self._append(heads_within(b"".join(heads[-WIDTH:]))[-1], level + 1)
 
-    def _leaves(self, first: int, end: int) -> list[bytes]:
-        rows = self._recorder.select(SELECT_HASHES, [first, end])
-        if [leaf for leaf, _ in rows] != list(range(first, end)):
-            detail = f"叶 {first} 至 {end - 1} 不全 / not all leaves are there"
-            raise DomainError("leaf-missing", detail)
-        return [leaf_hash for _, leaf_hash in rows]
+    def hashes(self, first: int, end: int) -> bytes:
+        """Give the leaf hashes of `[first, end)` in one piece, published or not; raises as `leaf_hashes`."""
+        return leaf_hashes(self._recorder, first, end)

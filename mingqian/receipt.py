@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audit.continuation import Log
 from audit.outside import key_of
 from domain import merkle
 from domain.errors import DomainError
+from ledger.continuation import Log
 from ledger.policy import Policy
 from ledger.published_log import PublishedLog, published_log
 from ledger.tlog_proof import TlogProof, covers

@@ -206,14 +206,14 @@ def test_a_ledger_of_development_does_not_run_in_production(database: str, tmp_p
 def test_a_store_of_keys_that_others_may_read_stops_the_start(
     database: str, tmp_path: Path
 ) -> None:
-    """Like any other key file; a folder that cannot be written does so, too."""
+    """Like any other key file; and one that is lost is not replaced by an empty one."""
     settings = Settings(mode="development", home=tmp_path, database_url=database)
     with open_parts(settings):
         assert settings.subject_keys == tmp_path / "keys" / "subjects.sqlite"
     settings.subject_keys.chmod(0o644)
     assert refusal(open_parts(settings).__enter__).code == "key-file-permissions"
-    elsewhere = settings.model_copy(update={"subject_key_store": tmp_path / "none" / "store"})
-    assert refusal(open_parts(elsewhere).__enter__).code == "subject-keys-unavailable"
+    settings.subject_keys.unlink()
+    assert refusal(open_parts(settings).__enter__).code == "key-missing"
 
 
 def test_the_first_administrator_is_entered_once(database: str, tmp_path: Path) -> None:

@@ -12,11 +12,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from typer.testing import CliRunner
 
 from audit import cli
-from audit.continuation import Log, continued
 from domain import merkle
 from domain.errors import DomainError
 from domain.tiled_tree import tiles
 from ledger import note
+from ledger.continuation import Log, continued
 from ledger.note import VerifierKey
 from ledger.published_log import Address, Folder, PublishedLog
 from ledger.tlog_proof import TlogProof

@@ -7,7 +7,10 @@ from hashlib import sha256
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from hypothesis import given
+from hypothesis import strategies as st
 
+from domain.canonical import canon
 from domain.errors import DomainError
 from ledger import commits
 
@@ -31,6 +34,15 @@ def test_a_link_is_the_hash_that_the_specification_writes() -> None:
         "key": KEY.public_key().public_bytes_raw().hex(),
         "sig": commit.as_object()["sig"],
     }
+
+
+@given(
+    first=st.integers(0, 2**40), count=st.integers(1, 9), signed=st.binary(min_size=64, max_size=64)
+)
+def test_the_line_of_an_export_is_canonical(first: int, count: int, signed: bytes) -> None:
+    """As the one encoder writes it."""
+    commit = replace(commits.seal(signed[:32], first, LEAVES * count, KEY), sig=signed)
+    assert commit.line() == canon(commit.as_object()) + b"\n"
 
 
 def test_a_commit_of_known_leaves_has_a_known_link() -> None:

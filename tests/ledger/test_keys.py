@@ -34,7 +34,7 @@ def test_generated_keys_load_and_differ(tmp_path: Path) -> None:
     loaded = keys.load(tmp_path / "deep" / "keys")
     assert loaded.service_public == made.service_public
     assert loaded.log_public == made.log_public
-    files = sorted((tmp_path / "deep" / "keys").iterdir())
+    files = sorted((tmp_path / "deep" / "keys").glob("*.key"))
     assert [file.stem for file in files] == ["log", "master", "service", "token"]
     assert len({file.read_text() for file in files}) == len(files)
     assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
@@ -86,10 +86,10 @@ def test_a_directory_in_place_of_a_key_is_refused(tmp_path: Path) -> None:
 def test_existing_keys_are_never_overwritten(tmp_path: Path) -> None:
     """A second set-up leaves all files as they are."""
     keys.generate(tmp_path)
-    before = {file: file.read_text() for file in tmp_path.iterdir()}
+    before = {file: file.read_bytes() for file in tmp_path.iterdir()}
     with pytest.raises(DomainError, match="key-exists"):
         keys.generate(tmp_path)
-    assert {file: file.read_text() for file in tmp_path.iterdir()} == before
+    assert {file: file.read_bytes() for file in tmp_path.iterdir()} == before
 
 
 def test_whoever_can_read_a_secret_is_told_so(tmp_path: Path) -> None:

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import sqlite3
 import stat
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from multiprocessing import get_context
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import pytest
@@ -22,12 +26,10 @@ from ledger.search import Word
 from ledger.store import Draft
 from ledger.subject_keys import SubjectKeys, names
 from ledger.writer import Writer
-from tests.conftest import prover_of
+from tests.conftest import ROOT, prover_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from domain.facts import Command
     from ledger.store import Ledger
 
@@ -55,7 +57,9 @@ def path(tmp_path: Path) -> Path:
 @pytest.fixture
 def store(path: Path) -> SubjectKeys:
     """Give an empty store."""
-    return SubjectKeys(path, MASTER)
+    made = SubjectKeys(path, MASTER)
+    made.create()
+    return made
 
 
 def test_a_key_is_made_once_and_found_again(path: Path, store: SubjectKeys) -> None:
@@ -114,7 +118,7 @@ def obtain_all(path: Path) -> dict[str, bytes]:
 
 
 def test_threads_and_processes_get_the_same_keys(path: Path, store: SubjectKeys) -> None:
-    """However many begin at once, on a file that is not there yet."""
+    """However many begin at once."""
     with (
         ThreadPoolExecutor(4) as threads,
         get_context("spawn").Pool(2) as processes,
@@ -125,16 +129,102 @@ def test_threads_and_processes_get_the_same_keys(path: Path, store: SubjectKeys)
     assert all(one == got[0] for one in got)
 
 
-def test_a_folder_that_cannot_be_written_is_told_in_our_own_words(tmp_path: Path) -> None:
-    """As is a file that is no such store."""
+def test_a_store_that_is_missing_is_not_made_by_using_it(path: Path) -> None:
+    """An empty one in its place would hide the loss; one that is there is not made anew."""
+    store = SubjectKeys(path, MASTER)
+    for use in (lambda: store.obtain(SUBJECTS), lambda: store.erase(SUBJECTS), store.require_fit):
+        with pytest.raises(DomainError, match="key-missing"):
+            use()
+    assert not path.exists()
+    store.create()
+    kept = store.obtain(SUBJECTS)
+    with pytest.raises(DomainError, match="key-exists"):
+        store.create()
+    assert store.obtain(SUBJECTS) == kept
+
+
+def test_a_store_of_another_master_key_is_told_at_once(path: Path, store: SubjectKeys) -> None:
+    """Also where nobody has a key in it yet."""
+    store.require_fit()
+    with pytest.raises(DomainError, match="keys-do-not-match"):
+        SubjectKeys(path, MasterKey(bytes(32))).require_fit()
+
+
+def test_what_is_no_such_store_is_told_in_our_own_words(tmp_path: Path) -> None:
+    """Nor can one be made where nobody may write."""
     other = tmp_path / "other.sqlite"
     other.write_bytes(b"nothing of the kind, and long enough to be looked at" * 99)
     other.chmod(0o600)
-    for path in (tmp_path / "missing" / "subjects.sqlite", tmp_path, other):
-        with pytest.raises(DomainError, match=r"subject-keys-unavailable|key-file-permissions"):
-            SubjectKeys(path, MASTER).obtain(SUBJECTS)
+    for use in (SubjectKeys(other, MASTER).require_fit, lambda: names(other)):
+        with pytest.raises(DomainError, match="subject-keys-unavailable"):
+            use()
     with pytest.raises(DomainError, match="subject-keys-unavailable"):
-        names(other)
+        SubjectKeys(tmp_path / "missing" / "subjects.sqlite", MASTER).create()
+
+
+Acts = st.lists(
+    st.tuples(st.sampled_from(["obtain", "erase", "reindex"]), st.sets(st.integers(0, 3))),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(Acts)
+def test_the_store_is_what_was_obtained_less_what_was_erased(
+    acts: list[tuple[str, set[int]]],
+) -> None:
+    """Whatever is done in whatever order; a key that was erased and made again is another."""
+    with TemporaryDirectory() as folder:
+        store = SubjectKeys(Path(folder) / "subjects.sqlite", MASTER)
+        store.create()
+        keys: dict[str, bytes] = {}
+        words: set[str] = set()
+        seen: set[bytes] = set()
+        for act, numbers in acts:
+            chosen = {SUBJECTS[number] for number in numbers}
+            noted = [Word(subject=name, field="name", text="示例") for name in sorted(chosen)]
+            if act == "erase":
+                store.erase(chosen)
+                keys = {name: key for name, key in keys.items() if name not in chosen}
+                words -= chosen
+            elif act == "reindex":
+                store.reindex(noted)
+                words = chosen
+            else:
+                got = store.obtain(chosen, noted)
+                fresh = {name: got[name] for name in chosen - keys.keys()}
+                assert not seen & set(fresh.values())
+                seen |= set(fresh.values())
+                keys |= fresh
+                words |= chosen
+            assert store.known(SUBJECTS) == keys
+            assert set(store.subjects_with("name", "示例", 99)) == words
+
+
+KILLED = """
+import sys
+from pathlib import Path
+from ledger.sealing import MasterKey
+from ledger.subject_keys import SubjectKeys
+store = SubjectKeys(Path(sys.argv[1]), MasterKey(bytes(range(32))))
+for number in range(10**6):
+    name = f"officer/{number}"
+    print(name, store.obtain([name])[name].hex(), flush=True)
+"""
+
+
+def test_a_key_that_was_given_out_outlives_the_process(path: Path, store: SubjectKeys) -> None:
+    """Killed at any moment: whatever it was told is there, and the store opens."""
+    arguments = [sys.executable, "-c", KILLED, str(path)]
+    with subprocess.Popen(arguments, stdout=subprocess.PIPE, text=True, cwd=ROOT) as process:
+        assert process.stdout is not None
+        told = [process.stdout.readline() for _ in range(25)]
+        process.kill()
+        told += process.stdout.read().splitlines(keepends=True)
+    whole = dict(line.split() for line in told if line.endswith("\n"))
+    assert len(whole) >= 25
+    found = store.known(whole)
+    assert {name: key.hex() for name, key in found.items()} == whole
 
 
 def append_and_fail(ledger: Ledger, draft: Draft) -> None:

@@ -131,3 +131,14 @@ def test_a_year_begins_on_the_command_line_and_ends_with_the_auditor(
     events.write_bytes(events.read_bytes().replace("示例一小".encode(), "示例二小".encode(), 1))
     found = run("audit", "verify", target)
     assert found.returncode == 1
+
+
+def test_the_public_part_is_written_as_static_files(run: Run, tmp_path: Path) -> None:
+    """Anybody with the vkey verifies the folder; the newest checkpoint that was published is in it."""
+    vkey = run("init", *INIT).stdout.partition("vkey: ")[2].split("\n")[0]
+    site, kept = tmp_path / "site", tmp_path / "kept"
+    published = run("publish", site)
+    assert published.returncode == 0, published.stderr
+    begun = run("audit", "continue", kept, "--url", site, "--vkey", vkey, "--first")
+    assert begun.returncode == 0, begun.stderr
+    assert kept.read_bytes() == (site / "checkpoint").read_bytes()

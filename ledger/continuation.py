@@ -44,17 +44,24 @@ def continued(kept: str | None, published: PublishedLog, log: Log) -> str:
     before = None if kept is None else open_checkpoint(kept, log.key, origin=log.origin)
     note = published.checkpoint()
     now = log.open(note)
+    require_continuation(before, now, published.tree(now.size))
+    return note
+
+
+def require_continuation(before: Checkpoint | None, now: Checkpoint, tree: TiledTree) -> None:
+    """Check that the tiles lead to the head of now, and that this continues the one before, if any.
+
+    Raises DomainError: "log-shorter", "log-forked", "tiles-differ".
+    """
     if before is not None and now.size < before.size:
         detail = f"已留存 {before.size} 个叶，现只有 {now.size} 个 / fewer leaves than were signed before"
         raise DomainError("log-shorter", detail)
-    tree = published.tree(now.size)
     if tree.root() != now.root:
         detail = f"瓦片算出的树头与签名的不同 / the tiles do not lead to the signed head of {now.size} leaves"
         raise DomainError("tiles-differ", detail)
     if before is not None and not _begins(before, now, tree):
         detail = f"前 {before.size} 个叶已非当初所签 / the first {before.size} leaves are not those that were signed"
         raise DomainError("log-forked", detail)
-    return note
 
 
 def _begins(before: Checkpoint, now: Checkpoint, tree: TiledTree) -> bool:

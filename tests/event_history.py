@@ -49,7 +49,7 @@ from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
-from tests.signers import Signer
+from tests.signers import Signer, let_everybody_sign
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -278,7 +278,7 @@ def _erased(told: Chronicle) -> None:
 
 def _signers(told: Chronicle) -> None:
     """Everybody names a key, and signs with it from then on; one is replaced, and then lost."""
-    chronicle.let_everybody_sign(told)
+    let_everybody_sign(told, chronicle.ORIGIN)
     recusal = personnel.DeclareRecusal(id="E6", entity=story.entity_id(3), reason="示例：亲属")
     told.act("E6", "officer", recusal)
     new = Signer(staff="E6", origin=chronicle.ORIGIN, seed="new")

@@ -23,7 +23,7 @@ from domain.identifiers import id_card_check_digit
 from domain.inspection_commands import ApproveClosing, RequestClosing
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff, SuspendStaff
-from domain.personnel_commands import RecordLeave, RecordRelation
+from domain.personnel_commands import EndRelation, RecordLeave, RecordRelation
 from domain.registry_commands import AddExpert, ChangeEntity, ChangeOfficer, ExpertDetails, Suspend
 from domain.registry_state import Officer
 from domain.replacement_commands import Declare
@@ -49,17 +49,14 @@ OFFICER = {
     "id_card": ID_CARD,
     "certificate_number": "示证霁20240307号",
 }
-LEAVE, RELATION, CONFLICT = (
-    "示例：罹患罕见病住院",
-    "示例：其表姨任该校教务",
-    "示例：其堂弟新任副校长",
-)
+LEAVE, RELATION = "示例：罹患罕见病住院", "示例：其表姨任该校教务"
+ENDED, CONFLICT = "示例：其表姨已病故", "示例：其堂弟新任副校长"
 CLERK = {"name": "司马翊轩", "telephone": "13687654321"}
 EXPERT = {"name": "端木瑾瑜", "telephone": "13511112222"}
 CONTACT = {"contact": "慕容芷晴", "telephone": "0310-7654321"}
 SCHOOL = story.entity_id(24)
 PEOPLE = (OFFICER, CLERK, EXPERT, CONTACT)
-SECRETS = [LEAVE, RELATION, CONFLICT, *(text for one in PEOPLE for text in one.values())]
+SECRETS = [LEAVE, RELATION, ENDED, CONFLICT, *(text for one in PEOPLE for text in one.values())]
 TRACES = Traces.of(SECRETS)
 
 
@@ -86,6 +83,7 @@ def tell(told: Story) -> str:
         RecordRelation(
             registry="officer", id=leaving, entity=related, relation="other", detail=RELATION
         ),
+        EndRelation(registry="officer", id=leaving, entity=related, reason=ENDED),
     ):
         told.act("registrar1", "registrar", command)
         story.confirm_last(told, "officer", leaving)

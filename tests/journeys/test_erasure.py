@@ -147,8 +147,8 @@ def found(service: Service, who: str, field: str, value: str) -> list[str]:
 
 def audited(service: Service) -> Report:
     """Verify the live database and its store of keys."""
-    with snapshot(service.parts.dsn) as view:
-        live = Live(service.parts.dsn, view, service.parts.settings.subject_keys)
+    with snapshot(service.owner) as view:
+        live = Live(service.owner, view, service.parts.settings.subject_keys)
         return verify(live, vkey=VerifierKey.parse(service.parts.ledger.genesis.vkey))
 
 
@@ -156,7 +156,7 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     service: Service, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nor did any but the answers to those whose work it is ever show it."""
-    since = wal_now(service.parts.dsn)
+    since = wal_now(service.owner)
     told = story.with_inspections()
     leaving = tell(told)
     _people_are_found_by_whom_it_concerns(service, leaving)
@@ -169,8 +169,8 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     _every_read_says_so(service, leaving)
     folder = tmp_path / "export"
     _proofs_hold(service, folder)
-    assert in_database(service.parts.dsn, TRACES) == []
-    assert in_server(service.parts.dsn, TRACES, since) == []
+    assert in_database(service.owner, TRACES) == []
+    assert in_server(service.owner, TRACES, since) == []
     assert in_files(folder, TRACES) == []
     for traces in (TRACES, secret):
         assert in_files(store.parent, traces) == []

@@ -35,19 +35,19 @@ class CommandIds:
         self._execute = database.execute
         for statement in (*QUICK, TABLE):
             self._execute(statement)
-        self._open: tuple[str, int] | None = None  # the command that may go on, and its commit
+        self._open: tuple[int, str] | None = None  # the command that may go on, behind its commit
         self._count = 0  # its leaves so far
 
-    def see(self, command: str, leaf: int, commit: int) -> int | None:
-        """Take the command of a leaf; give its first leaf if it ended before, or stands in another commit."""
-        if self._open == (command, commit):
+    def see(self, act: tuple[int, str], leaf: int) -> int | None:
+        """Take the commit and command of a leaf; give the command's first leaf if it ended before that commit or in it."""
+        if self._open == act:
             self._count += 1
             return None
         self._close()
-        if self._execute(BEGIN, (command, leaf)).rowcount:
-            self._open, self._count = (command, commit), 1
+        if self._execute(BEGIN, (act[1], leaf)).rowcount:
+            self._open, self._count = act, 1
             return None
-        first: int = self._execute(FIND, (command,)).fetchone()[0]
+        first: int = self._execute(FIND, act[1:]).fetchone()[0]
         return first
 
     def take(self, command: str) -> tuple[int, int] | None:
@@ -63,7 +63,7 @@ class CommandIds:
 
     def _close(self) -> None:
         if self._open is not None and self._count > 1:
-            self._execute(COUNT, (self._count, self._open[0]))
+            self._execute(COUNT, (self._count, self._open[1]))
         self._open = None
 
 

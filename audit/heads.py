@@ -12,6 +12,8 @@ from domain.errors import DomainError
 from ledger import note
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from audit.report import Findings
     from domain.merkle import Frontier
     from ledger.note import VerifierKey
@@ -30,7 +32,8 @@ class Head:
 class Heads:
     """Opens the notes first, then compares each root when as many leaves were walked.
 
-    `notes` are those that the log signed, by their size, `moments` those at which witnesses cosigned.
+    `notes` are those that the log signed, by their size; `cosigned` are the times at which witnesses of the policy did, by
+    size and name of their key.
     """
 
     def __init__(self, findings: Findings, key: VerifierKey, policy: Policy | None = None) -> None:
@@ -43,7 +46,7 @@ class Heads:
         self._sizes: list[int] = []
         self.newest: int | None = None
         self.notes: dict[int, str] = {}
-        self.moments: list[Moment] = []
+        self.cosigned: dict[tuple[int, str], datetime] = {}
 
     def open(self, heads: list[Head]) -> None:
         """Check signatures and shapes."""
@@ -79,10 +82,17 @@ class Heads:
                 if error.code != "note-not-signed":
                     self._findings.refuse(error, head.where)
             else:
-                where = f"{head.where}, {witness.name}"
                 at = moment_of(note.cosigned_at(line))
-                self.moments.append(Moment(where=where, size=size, at=at))
+                first = self.cosigned.setdefault((size, line.name), at)
+                self.cosigned[size, line.name] = min(first, at)
         return self._policy.is_met(signed)
+
+    def moments(self) -> list[Moment]:
+        """Give the times at which witnesses saw so many leaves."""
+        return [
+            Moment(where=f"cosignature of {name}, size {size}", size=size, at=at)
+            for (size, name), at in self.cosigned.items()
+        ]
 
     def covering(self, leaves: int) -> int:
         """Give the size of the newest checkpoint that can have been published before leaf `leaves`."""

@@ -5,7 +5,6 @@ A commit may hold several commands, one behind the other: those that came while 
 
 from __future__ import annotations
 
-from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -17,9 +16,12 @@ if TYPE_CHECKING:
 
 
 class Seen(NamedTuple):
-    """A well-formed event: the number of its commit, what the domain needs, the sealed subject, and what was signed."""
+    """A well-formed event: what holds it together with others, what the domain needs, the sealed subject, and what was signed.
 
-    commit: int
+    `act` is the number of the commit and the id of the command.
+    """
+
+    act: tuple[int, str]
     recorded: Recorded
     sealed_for: str | None
     signed: SignedCommand | None = None
@@ -37,6 +39,7 @@ class Leaves:
         self._commands = commands
         self._versions: dict[str, int] = {}
         self._shapes: dict[str, int] = {}
+        self._newest: set[str] = set()  # the types among `_shapes`, as they are stored
 
     def take(self, seen: Seen, type_: str, columns: tuple[str, int, str] | None) -> None:
         """Check one event against those before it; `columns` is what its source says beside the bytes."""
@@ -45,8 +48,9 @@ class Leaves:
             reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
             self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
         self._check_version(recorded)
-        self._check_shape(type_, recorded)
-        first = self._commands.see(recorded.command_id, recorded.leaf, seen.commit)
+        if type_ not in self._newest:
+            self._check_shape(type_, recorded)
+        first = self._commands.see(seen.act, recorded.leaf)
         if first is not None:
             reason = (
                 f"命令 {recorded.command_id} 已见于叶 {first} / the command was recorded before"
@@ -76,19 +80,14 @@ class Leaves:
 
     def _check_shape(self, type_: str, recorded: Recorded) -> None:
         """A program that wrote a newer shape could read the older one, but never wrote it again."""
-        name, number = _shape(type_)
-        newest = self._shapes.setdefault(name, number)
-        if number < newest:
+        name, _, number = type_.rpartition(".v")
+        newest = self._shapes.setdefault(name, int(number))
+        if int(number) < newest:
             reason = f"{type_}：此前已有 v{newest} / it was written in a newer shape before"
             self._findings.add("event-outdated", recorded.stream, reason, recorded.leaf)
-        elif number > newest:
-            self._shapes[name] = number
-
-
-@cache  # of a known type, so there are few
-def _shape(type_: str) -> tuple[str, int]:
-    name, _, number = type_.rpartition(".v")
-    return name, int(number)
+            return
+        self._shapes[name] = int(number)
+        self._newest = {f"{each}.v{number}" for each, number in self._shapes.items()}
 
 
 def _where(leaf: int) -> str:

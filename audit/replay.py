@@ -12,15 +12,16 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
+from audit.notes import note_of
 from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
-from domain.clock import ClockJumped
 from domain.decisions import decide
-from domain.draw_commands import AssignmentComputed, DrawComputed
+from domain.draw_commands import AssignmentComputed, DrawComputed, DrawCovered
 from domain.errors import DomainError
 from domain.facts import Asked, Context
 from domain.genesis import LedgerOpened
 from domain.history import History
+from domain.values import made
 from ledger import codec, vrf
 from ledger.prover import CHECKS
 
@@ -32,16 +33,21 @@ if TYPE_CHECKING:
     from domain.facts import Command, Fact, Prove, Recorded
 
 
+COMPUTED = (DrawComputed, AssignmentComputed)
+
+
 class Replay:
     """Folds the events into a history and asks the domain for each.
 
-    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed.
+    `stopped` is the leaf where it had to end, `computed` the leaf at which each draw was computed,
+    `covered` what was recorded of checkpoints over draws.
     """
 
     def __init__(self, findings: Findings, checkpointed: Callable[[int], int]) -> None:
         self.history = History()
         self.stopped: int | None = None
         self.computed: dict[str, int] = {}
+        self.covered: list[tuple[Recorded, DrawCovered]] = []
         self._findings = findings
         self._checkpointed = checkpointed
         self._held: Seen | None = None
@@ -76,11 +82,11 @@ class Replay:
         if self.stopped is not None:
             return
         recorded = seen.recorded
-        if self._act != _act_of(seen):
+        if self._act != seen.act:
             self._end_act()
-            self._act = _act_of(seen)
+            self._act = seen.act
             self._spoken.clear()
-        together = following is not None and _act_of(following) == self._act
+        together = following is not None and following.act == seen.act
         proof = following.recorded.event if following is not None and together else None
         try:
             self._decide_again(seen, proof)
@@ -90,10 +96,12 @@ class Replay:
         except Exception as error:  # noqa: BLE001 - a hostile event may break any assumption
             self._fail("decision-refused", recorded, repr(error))
         self._last = recorded
-        if isinstance(recorded.event, DrawComputed | AssignmentComputed):
+        if isinstance(recorded.event, COMPUTED):
             self.computed[recorded.stream] = recorded.leaf
-        if isinstance(recorded.event, ClockJumped):
-            self._findings.note(_jump(recorded.leaf, recorded.event))
+        elif isinstance(recorded.event, DrawCovered):
+            self.covered.append((recorded, recorded.event))
+        elif (told := note_of(recorded)) is not None:
+            self._findings.note(told)
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -147,7 +155,8 @@ class Replay:
 
     def _context(self, seen: Seen, proof: object) -> Context:
         recorded = seen.recorded
-        return Context(
+        return made(
+            Context,
             actor=recorded.actor,
             now=recorded.recorded_at,
             position=recorded.leaf,
@@ -177,23 +186,11 @@ class Replay:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
 
 
-def _jump(leaf: int, event: ClockJumped) -> str:
-    off = event.wall_ms - event.expected_ms
-    if event.against == "ledger":
-        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
-    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
-
-
-def _act_of(seen: Seen) -> tuple[int, str]:
-    """Give what holds events together: the command in its commit."""
-    return seen.commit, seen.recorded.command_id
-
-
 def _prover(proof: object) -> Prove:
     """Answer with the recorded proof once it is verified: there is no other answer to give."""
 
     def prove(asked: Asked) -> tuple[bytes, bytes]:
-        if not isinstance(proof, DrawComputed | AssignmentComputed):
+        if not isinstance(proof, COMPUTED):
             raise DomainError("vrf-proof-invalid", "抽取结果未随之记录 / no result is recorded")
         pi = bytes.fromhex(proof.vrf_proof)
         beta = vrf.verify(asked.vrf_key, asked.alpha, pi)
@@ -207,7 +204,7 @@ def _prover(proof: object) -> Prove:
 def _equal(fact: Fact, seen: Seen) -> bool:
     """Compare what the domain says with what stands there, lists and tuples alike."""
     recorded = seen.recorded
-    if fact.stream != recorded.stream or seen.sealed_for not in {None, fact.subject}:
+    if fact.stream != recorded.stream or seen.sealed_for not in (None, fact.subject):
         return False
     if fact.event == recorded.event:
         return True

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import base64
 import re
+from base64 import b64decode, b64encode
+from binascii import hexlify
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Annotated, Any, Literal, Protocol
+
+import msgspec
 
 from audit.command_ids import CommandIds
 from audit.files import FOLDERS, MANIFEST, UNREADABLE, Files, open_files
@@ -14,7 +17,7 @@ from audit.heads import Head
 from audit.reading import Row
 from audit.times import Token
 from domain.bundles import bundles
-from domain.canonical import canon, parse
+from domain.canonical import MAX_INTEGER, canon, parse
 from domain.errors import DomainError
 from domain.genesis import Genesis
 from domain.history import History
@@ -34,7 +37,7 @@ NOTE = 64 * 2**10
 BUNDLE = 256 * 2**20
 MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", re.ASCII)
 TOKEN = re.compile(r"timestamps/(0|[1-9][0-9]{0,15})-[a-z0-9.:-]{1,253}\.tsr", re.ASCII)
-SIZES = {"link": 32, "key": 32, "sig": 64}
+SIZES = (32, 32, 64)  # link, key and signature
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +86,7 @@ class Export:
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Give one row for each line of events.jsonl."""
-        return (Row(line) for line in self._lines(EVENTS, findings))
+        return map(Row, self._lines(EVENTS, findings))
 
     def commits(self, findings: Findings) -> Iterator[Commit]:
         """Give the commits whose line can be read."""
@@ -246,29 +249,55 @@ def _is_moment(value: object) -> bool:
     return True
 
 
+class _Line(msgspec.Struct, forbid_unknown_fields=True):
+    """A line of commits.jsonl."""
+
+    count: Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
+    first_leaf: Annotated[int, msgspec.Meta(ge=0, le=MAX_INTEGER)]
+    key: str
+    link: str
+    sig: str
+
+
+_line = msgspec.json.Decoder(_Line).decode
+
+
 def _commit(line: bytes) -> Commit:
     """Read a line of commits.jsonl strictly; raises DomainError."""
-    given = cast("dict[str, Any]", parse(line))
     try:
+        given = _line(line)
         commit = Commit(
-            first_leaf=given["first_leaf"],
-            count=given["count"],
-            link=bytes.fromhex(given["link"]),
-            key=bytes.fromhex(given["key"]),
-            sig=base64.b64decode(given["sig"], validate=True),
+            first_leaf=given.first_leaf,
+            count=given.count,
+            link=bytes.fromhex(given.link),
+            key=bytes.fromhex(given.key),
+            sig=b64decode(given.sig),
         )
-    except (KeyError, TypeError, ValueError):
-        raise _malformed_commit() from None
-    sizes = all(len(getattr(commit, name)) == size for name, size in SIZES.items())
-    numbers = type(commit.first_leaf) is int and type(commit.count) is int
-    if not (sizes and numbers and commit.first_leaf >= 0 and commit.count > 0):
-        raise _malformed_commit()
-    if canon(commit.as_object()) != line:
-        raise _malformed_commit()
+    except (msgspec.MsgspecError, ValueError, RecursionError):
+        raise _refused_commit(line) from None
+    sizes = (len(commit.link), len(commit.key), len(commit.sig))
+    if sizes != SIZES or _written(commit) != line:
+        raise _refused_commit(line)
     return commit
 
 
-def _malformed_commit() -> DomainError:
+def _written(commit: Commit) -> bytes:
+    """Write the one line that such a commit has: digits, hex and base64 need no escapes."""
+    return b'{"count":%d,"first_leaf":%d,"key":"%s","link":"%s","sig":"%s"}' % (
+        commit.count,
+        commit.first_leaf,
+        hexlify(commit.key),
+        hexlify(commit.link),
+        b64encode(commit.sig),
+    )
+
+
+def _refused_commit(line: bytes) -> DomainError:
+    """Say what is wrong with a line: first, that it is not canonical."""
+    try:
+        parse(line)
+    except DomainError as error:
+        return error
     return DomainError("commit-malformed", "提交格式不符 / not a commit of the format")
 
 

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
     from ledger.quick import Stored
 
 ROWS, OCTETS = 500, 4 * 2**20  # a span is closed by whichever comes first
-AHEAD = 12  # spans
 
 Subtrees: TypeAlias = list[tuple[bytes, int]]
 """Head and width of perfect subtrees, to be appended to a `Frontier`."""
@@ -116,12 +115,17 @@ def check(work: Work, *, keep: bool = False) -> Checked:
 def checked(
     spans: Iterator[Span], cuts: Callable[[int, int], list[int]], workers: Workers
 ) -> Iterator[tuple[Span, Checked]]:
-    """Check all spans and give them in order; `cuts` tells the wanted sizes above one and up to another."""
+    """Check all spans and give them in order; `cuts` tells the wanted sizes above one and up to another.
+
+    Whoever asks for the next one has work of its own to do with it, and checks a span itself only when there is nothing else.
+    """
     waiting: deque[tuple[Span, Checked | Future[Checked]]] = deque()
     for span in spans:
         work = _work(span, cuts(span.first, span.first + len(span.rows)))
-        waiting.append((span, workers.begin(check, work) or check(work, keep=True)))
-        while waiting and (len(waiting) > AHEAD or _is_done(waiting[0][1])):
+        while (begun := workers.begin(check, work)) is None and waiting and _is_done(waiting[0][1]):
+            yield _finished(*waiting.popleft())
+        waiting.append((span, begun or check(work, keep=True)))
+        while len(waiting) > workers.ahead or (waiting and _is_done(waiting[0][1])):
             yield _finished(*waiting.popleft())
     for each in waiting:
         yield _finished(*each)
@@ -147,51 +151,45 @@ def _work(span: Span, cuts: list[int]) -> Work:
 def spans(rows: Iterator[Row], commits: Iterator[Commit]) -> Iterator[Span]:
     """Divide rows by the commits that claim them, and both into spans."""
     span, octets = Span(first=0), 0
-    for piece, own in _pieces(rows, commits):
+    for piece, own, size in _pieces(rows, commits):
         span.pieces.append(piece)
         span.rows += own
-        octets += sum(len(row.state or b"") for row in own)
+        octets += size
         if max(len(span.rows), len(span.pieces)) >= ROWS or octets > OCTETS:
             yield span
             span, octets = Span(first=span.first + len(span.rows)), 0
     yield span
 
 
-def _pieces(rows: Iterator[Row], commits: Iterator[Commit]) -> Iterator[tuple[Piece, list[Row]]]:
+_Part: TypeAlias = tuple[Piece, list[Row], int]  # with the number of bytes
+
+
+def _pieces(rows: Iterator[Row], commits: Iterator[Commit]) -> Iterator[_Part]:
     leaf = 0
     for commit in commits:
         if commit.first_leaf > leaf:
-            for piece, own in _parts(rows, commit.first_leaf - leaf, None):
-                leaf += piece.size
-                yield piece, own
+            for part in _parts(rows, commit.first_leaf - leaf, None):
+                leaf += part[0].size
+                yield part
         if commit.first_leaf != leaf or commit.count < 1:
-            yield Piece(commit, 0, 0, ends=True, misplaced=True), []
+            yield Piece(commit, 0, 0, ends=True, misplaced=True), [], 0
             continue
-        for piece, own in _parts(rows, commit.count, commit):
-            leaf += piece.size
-            yield piece, own
+        for part in _parts(rows, commit.count, commit):
+            leaf += part[0].size
+            yield part
     yield from _parts(rows, None, None)
 
 
-def _parts(
-    rows: Iterator[Row], wanted: int | None, commit: Commit | None
-) -> Iterator[tuple[Piece, list[Row]]]:
+def _parts(rows: Iterator[Row], wanted: int | None, commit: Commit | None) -> Iterator[_Part]:
     """Give the wanted rows, or as many as there are, in parts that are no longer than a span; the last one ends."""
-    start = 0
-    while True:
-        own = _part(rows, ROWS if wanted is None else min(ROWS, wanted - start))
+    start, ends = 0, False
+    while not ends:
+        own, octets = [], 0
+        for row in islice(rows, ROWS if wanted is None else min(ROWS, wanted - start)):
+            own.append(row)
+            octets += len(row.state or b"")
+            if octets > OCTETS:
+                break
         ends = not own or start + len(own) == wanted
-        yield Piece(commit, start, len(own), ends), own
+        yield Piece(commit, start, len(own), ends), own, octets
         start += len(own)
-        if ends:
-            return
-
-
-def _part(rows: Iterator[Row], most: int) -> list[Row]:
-    own, octets = [], 0
-    for row in islice(rows, most):
-        own.append(row)
-        octets += len(row.state or b"")
-        if octets > OCTETS:
-            break
-    return own

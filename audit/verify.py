@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from audit.chain import Chain
 from audit.command_ids import command_ids
+from audit.covers import check_covers
 from audit.draws import check_draws
 from audit.heads import Head, Heads
 from audit.leaves import Leaves, Seen
@@ -22,7 +23,7 @@ from audit.report import Findings, Report
 from audit.sources import Walked
 from audit.spans import checked, spans
 from audit.times import Times, verified
-from audit.workers import Workers, own_processes
+from audit.workers import Workers, collect_rarely, own_processes
 from domain.errors import DomainError
 from domain.genesis import LedgerOpened
 from domain.merkle import Frontier
@@ -59,6 +60,7 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
     processes that help.
     Raises DomainError("audit-interrupted") when one of them is lost.
     """
+    collect_rarely()
     findings = Findings()
     rows = source.rows(findings)
     first = next(rows, None)
@@ -68,10 +70,10 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
     moments = verified(source.tokens(findings), heads.notes if heads else {}, trusted, findings)
-    cosigned = heads.moments if heads else []
+    seen = heads.moments() if heads else []
     cuts = heads.sizes if heads is not None else _no_sizes
     with command_ids() as commands, Workers(start) as workers:
-        times = Times(findings, [*moments, *cosigned])
+        times = Times(findings, [*moments, *seen])
         walk = _Walk(findings, Chain(findings, _service_key(opened)), heads, commands, times)
         every = spans(chain([first] if first else [], rows), source.commits(findings))
         for span, found in checked(every, cuts, workers):
@@ -79,6 +81,7 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
         walk.finish()
         source.conclude(walk.walked(), findings)
     draws = check_draws(walk.replay.history, walk.replay.computed, findings)
+    check_covers(walk.replay.covered, heads.cosigned if heads else {}, policy, findings)
     failures = findings.failures()
     return Report(
         ok=not failures,
@@ -156,11 +159,12 @@ class _Walk:
             self.replay.stop(self.leaf)
             return
         signed = found.signed if isinstance(found, Reading) else None
-        seen = Seen(self.chain.count, found.recorded, found.sealed_for, signed)
+        recorded = found.recorded
+        seen = Seen((self.chain.count, recorded.command_id), recorded, found.sealed_for, signed)
         self._leaves.take(seen, found.type, row.columns)
         if isinstance(found, Reading) and found.flaw:
-            self._leaves.refuse_signature(found.recorded, found.flaw)
-        self._times.take(found.recorded)
+            self._leaves.refuse_signature(recorded, found.flaw)
+        self._times.take(recorded)
         self.replay.feed(seen)
 
     def _grow(self, subtrees: Subtrees) -> None:

@@ -90,7 +90,7 @@ class CommitDraw(DrawCommand):
 class CoverDraw(DrawCommand):
     """Note that a published checkpoint of so many leaves covers the commitment. The program itself does this.
 
-    `witnesses` are the names of those whose cosignatures made it count.
+    `witnesses` are the names of the keys whose cosignatures made it count.
     """
 
     checkpoint: int
@@ -229,7 +229,7 @@ class AssignmentCommitted:
 class DrawCovered:
     """A published checkpoint of `checkpoint` leaves covers the commitment.
 
-    `witnesses` are those whose cosignatures made it count, by name; none where no policy asks for any.
+    `witnesses` are those whose cosignatures made it count, by the names of their keys; none where no policy asks for any.
     """
 
     checkpoint: int

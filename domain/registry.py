@@ -63,6 +63,9 @@ if TYPE_CHECKING:
     from domain.history import History
 
 
+ADDING = (AddEntity, AddOfficer, AddExpert)
+
+
 def decide(
     state: Entry | None,
     command: RegistryCommand | PersonnelCommand,
@@ -70,19 +73,19 @@ def decide(
     history: History,
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
-    if isinstance(command, AddEntity | AddOfficer | AddExpert):
+    if isinstance(command, ADDING):
         return _add(state, command, history)
     if state is None:
         raise DomainError("unknown-entry", f"名录中没有 {command.stream} / not in the registry")
     personal: Mapping[str, str] = {}
     event: object
     match command:
+        case ConfirmChange() | RejectChange():
+            event = _settle(state, command, context)
         case ChangeEntity() | ChangeOfficer() | ChangeExpert():
             event, personal = _change(state, command, history), command.personal
         case Suspend() | Restore():
             event = _suspend_or_restore(state, command)
-        case ConfirmChange() | RejectChange():
-            event = _settle(state, command, context)
         case RecordVisit():
             event = _note_visit(state, command, context)
         case ExemptEntity():

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal, TypeVar
 
 from domain.personnel_commands import (
@@ -32,6 +32,7 @@ from domain.registry_commands import (
     VisitRecorded,
 )
 from domain.rules import day_after
+from domain.values import changed
 
 if TYPE_CHECKING:
     from domain.facts import Recorded
@@ -163,18 +164,20 @@ class Expert(Entry):
 def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -> Entity:
     """Fold one fact of an entity."""
     entity = state or Entity(id=recorded.stream.partition("/")[2])
-    entry, pending = _evolve(entity, recorded), entity.pending
+    pending = entity.pending
     if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
-        return entry
+        return _evolve(entity, recorded)
     match pending.act:
         case "visit":
-            return replace(entry, visits=(*entry.visits, pending.note))
+            return changed(entity, pending=None, visits=(*entity.visits, pending.note))
         case "exempt":
-            return replace(entry, exemptions={**entry.exemptions, pending.note: pending.days})
+            exemptions = {**entity.exemptions, pending.note: pending.days}
+            return changed(entity, pending=None, exemptions=exemptions)
         case "change" if entity.details is not None:
-            return replace(entry, earlier=(*entry.earlier, (recorded.leaf, entity.details)))
+            earlier = (*entity.earlier, (recorded.leaf, entity.details))
+            return changed(entity, pending=None, details=pending.details, earlier=earlier)
         case _:
-            return entry
+            return _evolve(entity, recorded)
 
 
 def evolve_officer(state: Officer | None, recorded: Recorded, _history: History) -> Officer:
@@ -182,20 +185,20 @@ def evolve_officer(state: Officer | None, recorded: Recorded, _history: History)
     officer = state or Officer(id=recorded.stream.partition("/")[2])
     entry, pending = _evolve(officer, recorded), officer.pending
     if isinstance(recorded.event, RecusalDeclared):
-        return replace(entry, recusals=entry.recusals | {recorded.event.entity})
+        return changed(entry, recusals=entry.recusals | {recorded.event.entity})
     if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
         return entry
     match pending.act:
         case "training":
-            return replace(entry, trained=entry.trained | {pending.note})
+            return changed(entry, trained=entry.trained | {pending.note})
         case "leave":
             first, last = pending.days
-            return replace(entry, leaves={**entry.leaves, first: last})
+            return changed(entry, leaves={**entry.leaves, first: last})
         case "relation-end":
             recusals, relations = entry.recusals - {pending.note}, entry.relations
-            return replace(entry, recusals=recusals, relations=_related(relations, pending))
+            return changed(entry, recusals=recusals, relations=_related(relations, pending))
         case _:
-            return replace(entry, relations=_related(entry.relations, pending))
+            return changed(entry, relations=_related(entry.relations, pending))
 
 
 def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -> Expert:
@@ -204,7 +207,7 @@ def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -
     entry, pending = _evolve(expert, recorded), expert.pending
     if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
         return entry
-    return replace(entry, relations=_related(entry.relations, pending))
+    return changed(entry, relations=_related(entry.relations, pending))
 
 
 def _related(relations: Mapping[str, str], pending: Pending) -> Mapping[str, str]:
@@ -234,9 +237,11 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             days=days,
             relation=relation,
         )
-        return replace(entry, pending=pending)
+        return changed(entry, pending=pending)
 
     match recorded.event:
+        case ChangeConfirmed() if entry.pending is not None:  # every other event is one
+            return _apply_pending(entry, entry.pending)
         case (
             EntityAdded(details=details)
             | OfficerAdded(details=details)
@@ -265,20 +270,17 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             return wait("relation", note=entity, relation=relation)
         case RelationEnded(entity=entity):
             return wait("relation-end", note=entity)
-        case ChangeConfirmed() if entry.pending is not None:
-            return _apply_pending(entry, entry.pending)
         case ChangeRejected():
-            return replace(entry, pending=None)
+            return changed(entry, pending=None)
         case _:
             return entry
 
 
 def _apply_pending(entry: E, pending: Pending) -> E:
-    settled = replace(entry, pending=None)
     match pending.act:
         case "add" | "change":
-            return replace(settled, details=pending.details)
+            return changed(entry, pending=None, details=pending.details)
         case "suspend" | "restore":
-            return replace(settled, suspended=pending.act == "suspend")
+            return changed(entry, pending=None, suspended=pending.act == "suspend")
         case _:
-            return settled  # noted by the entry's own kind
+            return changed(entry, pending=None)  # noted by the entry's own kind

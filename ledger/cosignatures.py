@@ -33,7 +33,7 @@ ON CONFLICT DO NOTHING RETURNING size"""
 
 @dataclass(frozen=True, kw_only=True)
 class Counted:
-    """A checkpoint that counts: `note` is whole, with its cosignatures; `witnesses` are those of the policy under it."""
+    """A checkpoint that counts: `note` is whole, with its cosignatures; `witnesses` names the policy's keys under it."""
 
     size: int
     note: str
@@ -89,7 +89,7 @@ class Cosignatures:
         signed = Note.parse(note)
         if not self.policy.is_met(signed):
             return None
-        names = tuple(each.name for each in self.policy.cosigners(signed))
+        names = tuple(each.key.name for each in self.policy.cosigners(signed))
         return Counted(size=size, note=note, witnesses=names)
 
 

@@ -20,6 +20,7 @@ from domain.canonical import MAX_INTEGER
 from domain.events import NAMES
 from domain.facts import Actor, Recorded
 from domain.upcasting import OLDER, lifted
+from domain.values import made
 from ledger.clock import is_rfc3339
 from ledger.envelope import UUID_PATTERN, Name, Sealed
 
@@ -92,7 +93,8 @@ def decode(leaf: int, state: bytes) -> Stored | None:
 
 
 def _stored(leaf: int, line: _Line, event: object) -> Stored:
-    recorded = Recorded(
+    recorded = made(
+        Recorded,
         leaf=leaf,
         stream=line.stream,
         version=line.version,

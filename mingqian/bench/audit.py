@@ -1,217 +1,140 @@
-"""How fast a whole history is verified, in signature checks of the same machine in the same minute.
+"""How fast a whole history is verified, in signature checks of the same processes in the same minute.
 
-An export of 20,000 registry events in commits of ten is made without a database: the domain decides
-every one of them, as the writer would have it. Then `audit verify` reads it as a stranger would.
+`audit verify` reads the export of a registry of 1,000,000 events in commits of ten, as a stranger would, on two
+processes. What those two could do if nothing but the signatures of its commits had to be checked is the measure.
 """
 
 from __future__ import annotations
 
 import json
+import resource
+import shutil
+from base64 import b64decode
+from concurrent.futures import ProcessPoolExecutor
+from hashlib import sha256
+from itertools import islice
+from multiprocessing import get_context
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from statistics import median
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-
+from audit.signatures import holds
 from audit.sources import Export
 from audit.verify import verify
-from domain import merkle
-from domain.canonical import canon
-from domain.decisions import decide
-from domain.facts import Actor, Asked, Context, Fact, Recorded
-from domain.genesis import LedgerOpened
-from domain.history import History
-from domain.organisation import AddDepartment, AddStaff
-from domain.registry_commands import AddEntity, ConfirmChange, EntityDetails
-from ledger import codec, commits, note
-from ledger.envelope import Envelope
-from ledger.prover import CHECKS
+from audit.workers import processes
+from ledger.commits import bytes_to_sign
+from ledger.note import VerifierKey
+from mingqian.bench import _registry_years
+from mingqian.bench._measuring import apart, bar, kilobytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from audit.signatures import Signed
 
-    from domain.facts import Command
-
-EVENTS = 20_000
-PER_COMMIT = 10
-RUNS = 3
-SIGNATURES = 5_000
-ORIGIN = "bench.example/audit"
-NOW = "2024-03-01T01:00:00.000Z"
-SYSTEM = Actor(id="system", role="system")
-
-
-class _Made:
-    """An export in the making."""
-
-    def __init__(self) -> None:
-        self.service, self.log = Ed25519PrivateKey.generate(), Ed25519PrivateKey.generate()
-        self.vkey = note.log_key(ORIGIN, self.log.public_key().public_bytes_raw())
-        self.states: list[bytes] = []
-        self.lines: list[bytes] = []
-        self._history = History()
-        self._link = commits.FIRST_LINK
-        opened = LedgerOpened(
-            origin=ORIGIN,
-            vkey=str(self.vkey),
-            service_key=self.service.public_key().public_bytes_raw().hex(),
-            vrf_key="00" * 32,
-            mode="development",
-        )
-        self._record([Fact(stream="ledger", event=opened)], SYSTEM)
-        self._seal(0)
-
-    def act(self, actor: Actor, *commands_: Command) -> None:
-        """Decide the commands and make them one commit."""
-        first = len(self.states)
-        for command in commands_:
-            context = Context(
-                actor=actor,
-                now=NOW,
-                position=len(self.states),
-                checkpointed=0,
-                prove=_no_draw,
-                checks=CHECKS,
-            )
-            self._record(decide(self._history, command, context), actor, first)
-        self._seal(first)
-
-    def write(self, folder: Path) -> None:
-        """Write the folder."""
-        root = merkle.root([merkle.leaf_hash(state) for state in self.states])
-        head = note.Checkpoint(origin=ORIGIN, size=len(self.states), root=root)
-        manifest = {
-            "format": "mingqian-ledger-v1",
-            "origin": ORIGIN,
-            "events": len(self.states),
-            "commits": len(self.lines),
-            "checkpoints": 1,
-            "bundles": 0,
-            "exported_at": NOW,
-            "exported_by": "bench",
-        }
-        (folder / "events.jsonl").write_bytes(b"".join(each + b"\n" for each in self.states))
-        (folder / "commits.jsonl").write_bytes(b"".join(each + b"\n" for each in self.lines))
-        (folder / "checkpoint").write_text(note.sign_checkpoint(head, self.log), "utf-8")
-        (folder / "manifest.json").write_bytes(canon(manifest) + b"\n")
-
-    def _record(self, facts: list[Fact] | tuple[Fact, ...], actor: Actor, commit: int = 0) -> None:
-        for fact in facts:
-            leaf = len(self.states)
-            recorded = Recorded(
-                leaf=leaf,
-                stream=fact.stream,
-                version=self._history.version(fact.stream) + 1,
-                recorded_at=NOW,
-                actor=actor,
-                command_id=str(UUID(int=commit + 1)),
-                event=fact.event,
-            )
-            self._history.apply(recorded)
-            self.states.append(_bytes(recorded))
-
-    def _seal(self, first: int) -> None:
-        hashes = [merkle.leaf_hash(state) for state in self.states[first:]]
-        commit = commits.seal(self._link, first, hashes, self.service)
-        self._link = commit.link
-        self.lines.append(canon(commit.as_object()))
-
-
-def _bytes(recorded: Recorded) -> bytes:
-    name, data = codec.encode(recorded.event)
-    return Envelope(
-        type=name,
-        stream=recorded.stream,
-        version=recorded.version,
-        recorded_at=recorded.recorded_at,
-        actor=recorded.actor,
-        command_id=recorded.command_id,
-        nonce=f"{recorded.leaf:032x}",
-        data=data,
-    ).to_bytes()
-
-
-def _no_draw(_: Asked) -> tuple[bytes, bytes]:
-    raise RuntimeError("nothing is drawn here")
-
-
-def _generate(folder: Path) -> _Made:
-    made = _Made()
-    made.act(SYSTEM, AddDepartment(id="edu", name="示例教育局", collates=False))
-    for id_ in ("registrar1", "registrar2"):
-        made.act(SYSTEM, AddStaff(id=id_, department="edu", roles=("registrar",), personal={}))
-    adding, confirming = (Actor(id=f"registrar{n}", role="registrar") for n in (1, 2))
-    for batch in _batches():
-        made.act(adding, *batch)
-        confirm = [ConfirmChange(registry="entity", id=one.id, version=1) for one in batch]
-        made.act(confirming, *confirm)
-    made.write(folder)
-    return made
-
-
-def _batches() -> Iterator[list[AddEntity]]:
-    for first in range(0, EVENTS // 2, PER_COMMIT):
-        yield [_entity(number) for number in range(first, first + PER_COMMIT)]
-
-
-def _entity(number: int) -> AddEntity:
-    details = EntityDetails(
-        name=f"示例校外培训机构{number}",
-        kind="校外培训机构",
-        tags=("示例标签",),
-        credit_class="ABCD"[number % 4],  # type: ignore[arg-type]
-        area="示例镇",
-        address=f"示例路{number}号",
-    )
-    return AddEntity(
-        id=f"school:{1300000000 + number}",
-        details=details,
-        source="示例名录.xlsx",
-        override_reason=None,
-        personal={},
-    )
-
-
-def _signature_rate() -> float:
-    """Ed25519 verifications per second in this one process."""
-    key = Ed25519PrivateKey.generate()
-    public, message = key.public_key(), bytes(57)
-    signature = key.sign(message)
-    start = perf_counter()
-    for _ in range(SIGNATURES):
-        public.verify(signature, message)
-    return SIGNATURES / (perf_counter() - start)
+EVENTS, FEWER = 1_000_000, 100_000
+RUNS = 2
+RATIO = 0.4
+GROWTH = 1.25  # of the memory of all processes, from FEWER to EVENTS
+MAKER = Path(_registry_years.__file__)
+CACHE = Path(".mingqian/bench-audit")
 
 
 def main() -> dict[str, Any]:
-    """Measure, print one JSON object and give it: rates per second, and their ratio."""
-    with TemporaryDirectory() as directory:
-        folder = Path(directory)
-        made = _generate(folder)
-        times, signatures = [], []
-        for _ in range(RUNS):
-            signatures.append(_signature_rate())
-            start = perf_counter()
-            report = verify(Export(folder), vkey=made.vkey)
-            times.append(perf_counter() - start)
-            if not report.ok:
-                raise RuntimeError(report.failures[0])
-    signature_rate = sorted(signatures)[RUNS // 2]
-    event_rate = report.events / sorted(times)[RUNS // 2]
-    ratio = event_rate / signature_rate
+    """Measure, print one JSON object and give it."""
+    many, fewer = _exports()
+    small = apart(run, fewer)
+    runs, alone = [], []
+    for _ in range(RUNS):
+        alone.append(_signatures(many))
+        runs.append(apart(run, many))
+    two, one = (median(each[name] for each in alone) for name in ("two", "one"))
+    rate = median(each["events_per_second"] for each in runs)
+    memory = max(each["kilobytes"] for each in runs)
     result = {
         "bench": "audit",
-        "events": report.events,
-        "commits": report.commits,
-        "events_per_second": round(event_rate),
-        "ed25519_verifications_per_second": round(signature_rate),
-        "ratio": round(ratio, 3),
-        "bars": [],  # nothing is asked of it yet; the figure is the ratio
+        "runs": runs,
+        "fewer": small,
+        "events_per_second": round(rate),
+        "allowed_by_signatures_on_two_processes": round(two),
+        "allowed_by_signatures_on_one_process": round(one),
+        "ratio_to_one_process": round(rate / one, 3),
+        "bars": [
+            bar("verified / signatures alone, both on two processes", round(rate / two, 3), RATIO),
+            bar(
+                f"memory of all processes, {EVENTS} events / {FEWER}",
+                round(memory / small["kilobytes"], 3),
+                GROWTH,
+                at_most=True,
+            ),
+        ],
     }
     print(json.dumps(result, ensure_ascii=False))
     return result
+
+
+def run(folder: Path) -> dict[str, Any]:
+    """Verify once, in a process of its own: what it took, in wall and CPU seconds and KiB at most."""
+    key = VerifierKey.parse((folder / "vkey").read_text("utf-8"))
+    start = perf_counter()
+    report = verify(Export(folder / "export"), vkey=key, start=lambda: processes(1))
+    wall = perf_counter() - start
+    if not report.ok:
+        raise RuntimeError(report.failures[0])
+    own, other = (
+        resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    return {
+        "events": report.events,
+        "commits": report.commits,
+        "events_per_second": round(report.events / wall),
+        "cpu_seconds": [round(each.ru_utime + each.ru_stime, 2) for each in (own, other)],
+        "kilobytes": kilobytes("VmHWM") + other.ru_maxrss,
+    }
+
+
+def _signatures(folder: Path) -> dict[str, float]:
+    """Events per second if only the signatures of the commits are checked: by two processes at once, and by one."""
+    rates = {}
+    for name, width in (("two", 2), ("one", 1)):
+        with ProcessPoolExecutor(width, mp_context=get_context("spawn")) as pool:
+            shares = [pool.submit(_signature_rate, folder, place) for place in range(width)]
+            rates[name] = sum(share.result() for share in shares) * _registry_years.PER_COMMIT
+    return rates
+
+
+def _signature_rate(folder: Path, place: int) -> float:
+    """Commits per second, over every other one of the export's commits."""
+    with (folder / "export" / "commits.jsonl").open("rb") as lines:
+        batch = [_signed(json.loads(line)) for line in islice(lines, place, None, 2)]
+    start = perf_counter()
+    if not all(holds(*signed) for signed in batch):
+        raise RuntimeError("a signature does not hold")
+    return len(batch) / (perf_counter() - start)
+
+
+def _signed(commit: dict[str, str]) -> Signed:
+    link, key = bytes.fromhex(commit["link"]), bytes.fromhex(commit["key"])
+    return key, b64decode(commit["sig"]), bytes_to_sign(link)
+
+
+def _exports() -> tuple[Path, Path]:
+    """Give the two exports, made anew when the code that makes them has changed."""
+    digest = sha256()
+    for path in sorted([*Path("domain").rglob("*.py"), *Path("ledger").glob("*.py"), MAKER]):
+        digest.update(path.read_bytes())
+    folder = CACHE / digest.hexdigest()[:16]
+    if not folder.exists():
+        shutil.rmtree(CACHE, ignore_errors=True)
+        scratch = CACHE / "scratch"
+        with ProcessPoolExecutor(2, mp_context=get_context("spawn")) as pool:
+            made = [
+                pool.submit(_registry_years.write, scratch / str(size), size)
+                for size in (EVENTS, FEWER)
+            ]
+            for each in made:
+                each.result()
+        scratch.rename(folder)
+    return folder / str(EVENTS), folder / str(FEWER)
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from domain.facts import Command
+    from domain.signing import Signature
     from ledger.keys import Keys
     from ledger.writer import Receipt, Writer
 
@@ -50,18 +51,30 @@ def role_for(commands: Sequence[Command], roles: tuple[str, ...]) -> str:
     return role
 
 
-def give(
-    writer: Writer, keys: Keys, person: Person, commands: Sequence[Command], key: str | None
+def give(  # noqa: PLR0913 - who, where, and what came with the request
+    writer: Writer,
+    keys: Keys,
+    person: Person,
+    commands: Sequence[Command],
+    key: str | None,
+    *,
+    signatures: Sequence[Signature | None] = (),
 ) -> Receipt:
     """Have commands decided and recorded as one commit.
 
     `key` is the caller's Idempotency-Key: once something was recorded under it, the same key of the same person names
     that command for ever. A command that was refused, or changed nothing, leaves no record, and its key stays free.
+    The same command signed with another key, or by nobody, is another request.
     """
     actor = Actor(id=person.id, role=role_for(commands, person.roles))
-    content = canon([[act_of(command).name, asdict(command)] for command in commands])  # type: ignore[call-overload]
+    signers = [signature.key for signature in signatures if signature]
+    asked = [[act_of(command).name, asdict(command)] for command in commands]  # type: ignore[call-overload]
     return writer.execute(
-        commands, actor=actor, command_id=command_id(person.id, key), digest=keyed(keys, content)
+        commands,
+        actor=actor,
+        command_id=command_id(person.id, key),
+        digest=keyed(keys, canon([*asked, signers] if signers else asked)),
+        signatures=signatures,
     )
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Annotated, Any, Union
 
-from fastapi import APIRouter, Header, Response
+from fastapi import APIRouter, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.access import PartsNow, PersonNow
@@ -12,6 +12,7 @@ from api.answers import ACTING, POSITION_HEADER, ActAnswer, act_answer
 from api.bodies import Body, body_of, tagged
 from api.erasure import forget_accounts
 from api.parts import Parts
+from api.signatures import IdempotencyKey, Sent, SentWith, signatures_of
 from api.words import ACT_NAMES, ROLE_NAMES
 from domain.decisions import ACTS, SYSTEM, Act
 from domain.draw_commands import LookAtDraw
@@ -23,17 +24,6 @@ MAX_ACTS = 20_000
 # Recorded by what they announce and by nothing else: POST /accounts/{staff}/password, and the reads that show a list.
 BY_DOING = (IssuePassword, LookAtDraw)
 OFFERED = tuple(act for act in ACTS if act.command not in BY_DOING and set(act.roles) - {SYSTEM})
-
-IdempotencyKey = Annotated[
-    str | None,
-    Header(
-        alias="Idempotency-Key",
-        min_length=1,
-        max_length=200,
-        pattern=r"^[\x20-\x7e]+$",
-        description="同一人用同一键重复提交，只记录一次 / the same key of the same person is recorded once",
-    ),
-]
 
 AnyAct: Any = Annotated[
     Union[tuple(tagged(act.name, act.command) for act in OFFERED)],  # noqa: UP007 - made from the table
@@ -49,14 +39,12 @@ class Batch(BaseModel):
 
 
 def record(
-    parts: Parts,
-    person: Person,
-    commands: Sequence[Command],
-    key: str | None,
-    response: Response,
+    parts: Parts, person: Person, commands: Sequence[Command], sent: Sent, response: Response
 ) -> ActAnswer:
     """Give the commands and answer with what was recorded."""
-    receipt = give(parts.writer, parts.keys, person, commands, key)
+    receipt = give(
+        parts.writer, parts.keys, person, commands, sent.key, signatures=signatures_of(sent)
+    )
     if any(type_name == ERASED for *_, type_name in receipt.events):
         forget_accounts(parts.writer, parts.accounts)
     response.headers[POSITION_HEADER] = str(receipt.size)
@@ -65,13 +53,9 @@ def record(
 
 def _operation(act: Act) -> Callable[..., ActAnswer]:
     def operate(
-        body: Body,
-        parts: PartsNow,
-        person: PersonNow,
-        response: Response,
-        key: IdempotencyKey = None,
+        body: Body, parts: PartsNow, person: PersonNow, response: Response, sent: SentWith
     ) -> ActAnswer:
-        return record(parts, person, [body.to_domain()], key, response)
+        return record(parts, person, [body.to_domain()], sent, response)
 
     operate.__annotations__["body"] = body_of(act.command)
     return operate
@@ -80,13 +64,16 @@ def _operation(act: Act) -> Callable[..., ActAnswer]:
 def _batch(
     body: Batch, parts: PartsNow, person: PersonNow, response: Response, key: IdempotencyKey = None
 ) -> ActAnswer:
-    return record(parts, person, [one.to_domain() for one in body.acts], key, response)
+    sent = Sent(key=key, signatures=tuple(one.signature for one in body.acts))
+    return record(parts, person, [one.to_domain() for one in body.acts], sent, response)
 
 
 def _roles(act: Act) -> str:
     roles = [role for role in act.roles if role != SYSTEM]
     names = "、".join(ROLE_NAMES[role] for role in roles)
-    return f"{act.command.__doc__}\n\n角色 / roles: {names} ({', '.join(roles)})"
+    signed = "\n\n启用强制签名后须本人签名 / signed by oneself, once signing is mandatory"
+    doc = f"{act.command.__doc__}\n\n角色 / roles: {names} ({', '.join(roles)})"
+    return doc + signed if act.signed else doc
 
 
 def acts_router() -> APIRouter:

@@ -22,6 +22,7 @@ from api import (
     receipt_routes,
     registry_routes,
     sessions,
+    signing_routes,
     subject_routes,
 )
 from api.acts import acts_router
@@ -73,6 +74,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         import_routes.router,
         registry_routes.router,
         subject_routes.router,
+        signing_routes.router,
         campaign_routes.router,
         notice_routes.router,
         receipt_routes.router,

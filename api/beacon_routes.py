@@ -3,9 +3,10 @@
 from fastapi import APIRouter, Response
 
 from api.access import PartsNow, PersonNow
-from api.acts import IdempotencyKey, record
+from api.acts import record
 from api.answers import ACTING, ActAnswer
 from api.parts import Parts
+from api.signatures import IdempotencyKey, Sent
 from api.text import Word
 from domain.decisions import acting_role
 from domain.draw_commands import EnterBeacon
@@ -49,7 +50,7 @@ def fetch_beacon(  # noqa: PLR0913, PLR0917 - each parameter of the request is o
         signature=revealed["signature"],
         previous_signature=revealed.get("previous_signature"),
     )
-    return record(parts, person, [command], key, response)
+    return record(parts, person, [command], Sent(key=key), response)
 
 
 def _source(parts: Parts, draw_id: str, chain: ChainName) -> Drand:

@@ -15,6 +15,7 @@ from typing import Annotated, Any, ClassVar, Literal, Union, get_args, get_origi
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, create_model
 
+from api.signatures import SignatureText
 from api.text import MAX_LIST, Integer, Line, Text
 from domain import identifiers
 from domain.errors import DomainError
@@ -78,10 +79,10 @@ def body_of(shape: type) -> type[Body]:
 
 
 def tagged(name: str, shape: type) -> type[Body]:
-    """The same model with `act`, which says which act of a batch it is."""
-    tag: Any = (Literal[name], ...)
+    """The same model with `act`, which says which act of a batch it is, and the signature that goes with it."""
+    more: dict[str, Any] = {"act": (Literal[name], ...), "signature": (SignatureText | None, None)}
     return create_model(
-        f"Batch{shape.__name__}", __base__=body_of(shape), __doc__=shape.__doc__, act=tag
+        f"Batch{shape.__name__}", __base__=body_of(shape), __doc__=shape.__doc__, **more
     )
 
 

@@ -8,10 +8,10 @@ from fastapi.responses import JSONResponse
 
 from api import problems
 from api.access import PartsNow, PersonNow
-from api.acts import IdempotencyKey
 from api.answers import ACTING, POSITION_HEADER, ImportAnswer, RowProblemAnswer
 from api.imports import RegistryKind, RowProblem
 from api.imports_command import Import, Imported, run_import
+from api.signatures import IdempotencyKey
 from api.text import clean
 
 router = APIRouter(tags=["导入 / imports"], responses=ACTING)

@@ -12,9 +12,9 @@ from collections import deque
 from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
+from audit.notes import note_of
 from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
-from domain.clock import ClockJumped
 from domain.decisions import decide
 from domain.draw_commands import AssignmentComputed, DrawComputed, DrawCovered
 from domain.errors import DomainError
@@ -100,8 +100,8 @@ class Replay:
             self.computed[recorded.stream] = recorded.leaf
         elif isinstance(recorded.event, DrawCovered):
             self.covered.append((recorded, recorded.event))
-        elif isinstance(recorded.event, ClockJumped):
-            self._findings.note(_jump(recorded.leaf, recorded.event))
+        elif (told := note_of(recorded)) is not None:
+            self._findings.note(told)
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -184,13 +184,6 @@ class Replay:
 
     def _fail(self, code: str, recorded: Recorded, reason: str) -> None:
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
-
-
-def _jump(leaf: int, event: ClockJumped) -> str:
-    off = event.wall_ms - event.expected_ms
-    if event.against == "ledger":
-        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
-    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"
 
 
 def _prover(proof: object) -> Prove:

@@ -30,7 +30,7 @@ from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
-from mingqian import backup, database, desk, lab, subjects, vrf_key, witness
+from mingqian import backup, database, desk, lab, signing_key, subjects, vrf_key, witness
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.publish import publish
@@ -61,6 +61,7 @@ app.add_typer(database.app, name="db")
 app.add_typer(lab.app, name="lab")
 app.add_typer(witness.app, name="witness")
 app.add_typer(vrf_key.app, name="vrf-key")
+app.add_typer(signing_key.app, name="key")
 app.add_typer(subjects.app, name="subjects")
 app.command()(prover)
 app.command()(backup.backup)

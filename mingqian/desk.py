@@ -10,10 +10,11 @@ from uuid import uuid4
 import typer
 
 from domain.errors import DomainError
+from mingqian import signing
 from mingqian.lab.trial import read_json
 from mingqian.receipt import keep, log_of
 from mingqian.remote import take, visiting
-from mingqian.session import PasswordFile, StaffId, Url, log_in
+from mingqian.session import KeyFile, PassphraseFile, PasswordFile, StaffId, Url, log_in
 
 BodyFile = Annotated[
     Path, typer.Argument(metavar="BODY", help="内容（JSON 文件） / what is given, a JSON file")
@@ -26,11 +27,13 @@ def act(  # noqa: PLR0913 - each is an argument or option of the command
     *,
     url: Url,
     staff: StaffId,
-    key: Annotated[
+    idempotency_key: Annotated[
         str | None,
         typer.Option(help="同一编号重复提交只入账一次 / the same key again is not recorded twice"),
     ] = None,
     password_file: PasswordFile = None,
+    key_file: KeyFile = None,
+    passphrase_file: PassphraseFile = None,
     receipt: Annotated[
         Path | None,
         typer.Option(help="回执存入何处（.tlog-proof） / where to keep the proof of it"),
@@ -47,9 +50,17 @@ def act(  # noqa: PLR0913 - each is an argument or option of the command
     fields = read_json(body)
     if not isinstance(fields, dict):
         raise DomainError("request-malformed", f"{body}: 应为 JSON 对象 / must be a JSON object")
+    own = signing.key_of(key_file, passphrase_file)
     with visiting(url) as service:
         log_in(service, staff, password_file)
-        answer = service.act(name, key or str(uuid4()), **fields)
+        answer = signing.act(
+            service,
+            staff,
+            name,
+            fields,
+            idempotency_key=idempotency_key or str(uuid4()),
+            key=own,
+        )
         _give(answer)
         events = take(answer, "events", list)
         if receipt is not None and log is not None and events:

@@ -19,6 +19,19 @@ PasswordFile = Annotated[
     Path | None, typer.Option(help="存有密码的文件；不写则提示输入 / without it, you are asked")
 ]
 
+KeyFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--key-file", help="以本人签名密钥文件签名 / sign with your own key, in this file"
+    ),
+]
+PassphraseFile = Annotated[
+    Path | None,
+    typer.Option(
+        help="存有密钥口令的文件；不写则提示输入 / the key's passphrase; else you are asked"
+    ),
+]
+
 
 def log_in(service: Remote, staff: str, password_file: Path | None) -> None:
     """Log in; whoever has a one-time password and sits at the keyboard chooses an own one first."""

@@ -22,9 +22,9 @@ from domain.lottery.commitment import Commitment, commitment_from_json
 from domain.lottery.entropy import Witness, witness_commit
 from domain.lottery.shapes import Shape
 from ledger.note import Checkpoint, Note, VerifierKey, open_checkpoint
-from mingqian import files, ledger_witness, paper
+from mingqian import files, ledger_witness, paper, signing
 from mingqian.remote import Remote, take, visiting
-from mingqian.session import PasswordFile, StaffId, Url, log_in, say
+from mingqian.session import KeyFile, PassphraseFile, PasswordFile, StaffId, Url, log_in, say
 from mingqian.terminal import printable
 
 SIZE = 32
@@ -124,6 +124,8 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
     ] = None,
     who: Whose = None,
     password_file: PasswordFile = None,
+    key_file: KeyFile = None,
+    passphrase_file: PassphraseFile = None,
 ) -> None:
     """固定名单之前提交承诺值：本人的，或两人各自录入见证单的 / hand in the hash before the list is fixed: one's own, or a form's."""
     if file is not None and commit is None and who is None:
@@ -135,10 +137,18 @@ def hand_in(  # noqa: PLR0913 - each is an argument or option of the command
     else:
         detail = "写明 FILE，或同时写明 --commit 和 --who / give FILE, or --commit and --who"
         raise typer.BadParameter(detail)
+    own = signing.key_of(key_file, passphrase_file)
     with visiting(url) as service:
         log_in(service, staff, password_file)
         try:
-            answer = service.act(act, f"{act} {given}", **fields)
+            answer = signing.act(
+                service,
+                staff,
+                act,
+                fields,
+                idempotency_key=f"{act} {given}",
+                key=own,
+            )
         except DomainError as refusal:
             if refusal.code != "command-id-reused":
                 raise

@@ -18,7 +18,9 @@ if TYPE_CHECKING:
     from projections.reading import Read, Row
     from projections.table import Table
 
-Registry = Literal["department", "staff", "item", "entity", "officer", "expert", "subject"]
+Registry = Literal[
+    "department", "staff", "item", "entity", "officer", "expert", "subject", "signing-key"
+]
 ALL = Page()
 
 

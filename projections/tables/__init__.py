@@ -9,6 +9,7 @@ from projections.tables import (
     inspections,
     organisation,
     registries,
+    signing_keys,
     subjects,
     timeline,
 )
@@ -19,6 +20,7 @@ TABLES = (
     *campaigns.TABLES,
     *draws.TABLES,
     *inspections.TABLES,
+    *signing_keys.TABLES,
     *subjects.TABLES,
     *timeline.TABLES,
 )

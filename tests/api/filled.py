@@ -38,6 +38,7 @@ from domain.replacement_commands import ApproveReplacement, Declare
 from domain.subject_commands import HoldSubject, RequestErasure
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
+from tests.signers import Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -65,6 +66,7 @@ READS = {
     "/registries/experts": "/registries/experts",
     "/registries/experts/{entry_id}": "/registries/experts/X2",
     "/subjects": "/subjects",
+    "/signing-keys": "/signing-keys",
     "/plans/{year}": "/plans/2024",
     "/tasks": "/tasks",
     "/tasks/{number}": f"/tasks/{TASK}",
@@ -109,6 +111,8 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         with patch.object(story, "Story", partial(HttpStory, running)):
             told = story.with_task()
         _registries(told)
+        signer = Signer(staff="clerk-edu", origin=running.parts.ledger.origin)
+        told.act("clerk-edu", "clerk", signer.enrolment())
         _draws(told)
         _inspections(running, told)
         yield running

@@ -92,6 +92,14 @@ def test_every_act_is_documented_with_its_name_and_roles() -> None:
         assert all(code == page and code in CODES for code, page in named), act.name
 
 
+def test_every_act_that_is_signed_is_named_as_such() -> None:
+    """In the order of the table."""
+    text = (DOCS / "acts.md").read_text("utf-8")
+    named = re.search(r"须签名 / signed: (.*?)\n\n", text, re.DOTALL)
+    assert named is not None
+    assert re.findall("`([^`]+)`", named[1]) == [act.name for act in ACTS if act.signed]
+
+
 def test_every_event_type_is_documented_with_its_fields() -> None:
     """The stored name never changes, so a reader in ten years finds it here."""
     table = rows("formats/events.md")

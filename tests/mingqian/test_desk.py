@@ -108,7 +108,7 @@ def test_an_act_with_the_same_key_is_recorded_once(terminal: Terminal, service: 
     fields = {"inspection": inspection.id, "conflict": False, "reason": ""}
     body.write_text(json.dumps(fields), encoding="utf-8")
     for _ in range(2):
-        terminal.run(who, "act", "inspection.declare", body, "--key", "once")
+        terminal.run(who, "act", "inspection.declare", body, "--idempotency-key", "once")
     assert service.parts.ledger.size() == size + 1
 
 

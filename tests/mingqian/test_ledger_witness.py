@@ -188,7 +188,7 @@ def line_of(size: int, key: Ed25519PrivateKey = KEY, name: str = NAME) -> bytes:
 
 def test_a_conflict_is_answered_with_the_proof_from_the_size_it_names() -> None:
     """Cosignatures of strangers beside the witness's own are ignored."""
-    right = (200, "text/plain", line_of(7, LOG, "else.example") + line_of(7))
+    right = (200, "text/plain", b"?\n" + line_of(7, LOG, "else.example") + line_of(7) + b"\n")
     with (
         answering((409, "text/x.tlog.size", b"3\n"), right) as (url, asked),
         httpx.Client() as http,

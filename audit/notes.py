@@ -1,0 +1,34 @@
+"""What an auditor should know of although it is as it must be: it is on record so that somebody looks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from domain.clock import ClockJumped
+from domain.signing_keys import SigningKeyConfirmed, SigningMadeMandatory
+
+if TYPE_CHECKING:
+    from domain.facts import Recorded
+
+
+def note_of(recorded: Recorded) -> str | None:
+    """Say what is worth an auditor's look in an event, if anything is."""
+    leaf = recorded.leaf
+    match recorded.event:
+        case ClockJumped():
+            return _jump(leaf, recorded.event)
+        case SigningKeyConfirmed(bootstrap=True):
+            return f"叶 {leaf}：无人能签名时确认的密钥 / leaf {leaf}: a key confirmed when nobody could sign: {recorded.stream}"
+        case SigningMadeMandatory():
+            return (
+                f"叶 {leaf}：自此须本人签名 / leaf {leaf}: people sign for themselves from here on"
+            )
+        case _:
+            return None
+
+
+def _jump(leaf: int, event: ClockJumped) -> str:
+    off = event.wall_ms - event.expected_ms
+    if event.against == "ledger":
+        return f"叶 {leaf}：时钟比账本最后一条早 {-off} 毫秒 / leaf {leaf}: the clock was {-off} ms behind the ledger"
+    return f"叶 {leaf}：时钟跳动 {off:+} 毫秒 / leaf {leaf}: the clock jumped by {off:+} ms"

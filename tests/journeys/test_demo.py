@@ -112,6 +112,26 @@ def _nothing_personal_is_public(out: Path) -> None:
         assert not [one for one in secret if one in text], path.name
 
 
+def test_people_sign_for_themselves_from_january_on(out: Path) -> None:
+    """Results, declarations, commitments and approvals of the whole year carry their own signatures."""
+    (mandatory,) = _events(out, "signing.made_mandatory.v1")
+    assert mandatory["recorded_at"] < "2024-02"
+    bare = [
+        event["leaf"]
+        for event in _events(
+            out,
+            "inspection.result_entered.v1",
+            "inspection.result_confirmed.v1",
+            "inspection.conflict_declared.v1",
+            "draw.committed.v1",
+            "assignment.committed.v1",
+            "plan.reviewed.v1",
+        )
+        if "signed" not in event
+    ]
+    assert bare == []
+
+
 def _events(out: Path, *types: str) -> list[Any]:
     """The events of these types, each with its leaf."""
     lines = (out / "export" / "events.jsonl").read_text("utf-8").splitlines()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path  # noqa: TC003 - typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,11 +11,13 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from audit import cluster as clusters
 from audit import outside
 from audit.heads import Head
 from audit.live import Live
 from audit.sources import NOTE, Export
 from audit.verify import verify
+from audit.workers import Pool, own_processes
 from domain.errors import DomainError
 from ledger.policy import Policy
 from ledger.snapshot import snapshot
@@ -68,6 +70,12 @@ def app(
             typer.Option(help="见证策略文件：须有哪些见证方副署 / who must have cosigned"),
         ] = None,
         *,
+        cluster: Annotated[
+            str | None,
+            typer.Option(
+                help="审计方自己的 Dask 集群，tcp://HOST:PORT / the auditor's own cluster"
+            ),
+        ] = None,
         as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
@@ -77,8 +85,10 @@ def app(
             asked = Policy.read(policy) if policy else None
             pem = timestamp_certificates
             trusted = read_certificates(pem) if pem else ()
-            with _source(export, database, subject_keys) as source:
-                report = verify(source, vkey=key, kept=kept, policy=asked, trusted=trusted)
+            with _source(export, database, subject_keys) as source, _helpers(cluster) as start:
+                report = verify(
+                    source, vkey=key, kept=kept, policy=asked, trusted=trusted, start=start
+                )
         except DomainError as error:
             _print_refusal(error, as_json=as_json)
             raise typer.Exit(NOT_RUN) from None
@@ -89,6 +99,11 @@ def app(
     commands.command("continue")(outside.continue_)
     commands.command("receipt")(outside.receipt)
     return commands
+
+
+def _helpers(address: str | None) -> AbstractContextManager[Callable[[], Pool]]:
+    """Who helps: a cluster, or processes of this machine."""
+    return clusters.cluster(address) if address else nullcontext(own_processes)
 
 
 @contextmanager

@@ -92,7 +92,9 @@ class Workers:
         _trace: TracebackType | None,
     ) -> None:
         if self._pool is not None:
-            self._pool.executor.shutdown(cancel_futures=True)
+            for each in self._begun:
+                each.cancel()
+            self._pool.executor.shutdown()
 
     def _idle(self) -> Executor | None:
         """Give the pool if it is up and one of it can do with more."""

@@ -23,7 +23,7 @@ from domain.identifiers import id_card_check_digit
 from domain.inspection_commands import ApproveClosing, RequestClosing
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff, SuspendStaff
-from domain.personnel_commands import RecordLeave, RecordRelation
+from domain.personnel_commands import EndRelation, RecordLeave, RecordRelation
 from domain.registry_commands import AddExpert, ChangeEntity, ChangeOfficer, ExpertDetails, Suspend
 from domain.registry_state import Officer
 from domain.replacement_commands import Declare
@@ -49,17 +49,14 @@ OFFICER = {
     "id_card": ID_CARD,
     "certificate_number": "示证霁20240307号",
 }
-LEAVE, RELATION, CONFLICT = (
-    "示例：罹患罕见病住院",
-    "示例：其表姨任该校教务",
-    "示例：其堂弟新任副校长",
-)
+LEAVE, RELATION = "示例：罹患罕见病住院", "示例：其表姨任该校教务"
+ENDED, CONFLICT = "示例：其表姨已病故", "示例：其堂弟新任副校长"
 CLERK = {"name": "司马翊轩", "telephone": "13687654321"}
 EXPERT = {"name": "端木瑾瑜", "telephone": "13511112222"}
 CONTACT = {"contact": "慕容芷晴", "telephone": "0310-7654321"}
 SCHOOL = story.entity_id(24)
 PEOPLE = (OFFICER, CLERK, EXPERT, CONTACT)
-SECRETS = [LEAVE, RELATION, CONFLICT, *(text for one in PEOPLE for text in one.values())]
+SECRETS = [LEAVE, RELATION, ENDED, CONFLICT, *(text for one in PEOPLE for text in one.values())]
 TRACES = Traces.of(SECRETS)
 
 
@@ -86,6 +83,7 @@ def tell(told: Story) -> str:
         RecordRelation(
             registry="officer", id=leaving, entity=related, relation="other", detail=RELATION
         ),
+        EndRelation(registry="officer", id=leaving, entity=related, reason=ENDED),
     ):
         told.act("registrar1", "registrar", command)
         story.confirm_last(told, "officer", leaving)
@@ -149,8 +147,8 @@ def found(service: Service, who: str, field: str, value: str) -> list[str]:
 
 def audited(service: Service) -> Report:
     """Verify the live database and its store of keys."""
-    with snapshot(service.parts.dsn) as view:
-        live = Live(service.parts.dsn, view, service.parts.settings.subject_keys)
+    with snapshot(service.owner) as view:
+        live = Live(service.owner, view, service.parts.settings.subject_keys)
         return verify(live, vkey=VerifierKey.parse(service.parts.ledger.genesis.vkey))
 
 
@@ -158,7 +156,7 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     service: Service, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nor did any but the answers to those whose work it is ever show it."""
-    since = wal_now(service.parts.dsn)
+    since = wal_now(service.owner)
     told = story.with_inspections()
     leaving = tell(told)
     _people_are_found_by_whom_it_concerns(service, leaving)
@@ -171,8 +169,8 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     _every_read_says_so(service, leaving)
     folder = tmp_path / "export"
     _proofs_hold(service, folder)
-    assert in_database(service.parts.dsn, TRACES) == []
-    assert in_server(service.parts.dsn, TRACES, since) == []
+    assert in_database(service.owner, TRACES) == []
+    assert in_server(service.owner, TRACES, since) == []
     assert in_files(folder, TRACES) == []
     for traces in (TRACES, secret):
         assert in_files(store.parent, traces) == []

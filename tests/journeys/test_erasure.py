@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from api.acting import command_id
 from api.parts import open_parts
+from api.signatures import written
 from audit.live import Live
 from audit.sources import Export
 from audit.verify import verify
@@ -23,10 +25,11 @@ from domain.identifiers import id_card_check_digit
 from domain.inspection_commands import ApproveClosing, RequestClosing
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff, SuspendStaff
-from domain.personnel_commands import EndRelation, RecordLeave, RecordRelation
+from domain.personnel_commands import DeclareRecusal, EndRelation, RecordLeave, RecordRelation
 from domain.registry_commands import AddExpert, ChangeEntity, ChangeOfficer, ExpertDetails, Suspend
 from domain.registry_state import Officer
 from domain.replacement_commands import Declare
+from domain.signing_keys import ConfirmSigningKey
 from domain.subject_commands import ApproveErasure, HoldSubject, RequestErasure
 from ledger.export import export
 from ledger.note import VerifierKey
@@ -35,6 +38,7 @@ from tests import story
 from tests.api.conftest import enter_people
 from tests.journeys.traces import Traces, in_database, in_files, in_server, wal_now
 from tests.serving import HttpStory, Service, serving
+from tests.signers import SALT, Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,12 +55,21 @@ OFFICER = {
 }
 LEAVE, RELATION = "示例：罹患罕见病住院", "示例：其表姨任该校教务"
 ENDED, CONFLICT = "示例：其表姨已病故", "示例：其堂弟新任副校长"
+SIGNED = "示例：其岳父为该校举办者"
 CLERK = {"name": "司马翊轩", "telephone": "13687654321"}
 EXPERT = {"name": "端木瑾瑜", "telephone": "13511112222"}
 CONTACT = {"contact": "慕容芷晴", "telephone": "0310-7654321"}
 SCHOOL = story.entity_id(24)
 PEOPLE = (OFFICER, CLERK, EXPERT, CONTACT)
-SECRETS = [LEAVE, RELATION, ENDED, CONFLICT, *(text for one in PEOPLE for text in one.values())]
+SECRETS = [
+    LEAVE,
+    RELATION,
+    ENDED,
+    CONFLICT,
+    SIGNED,
+    SALT.hex(),
+    *(text for one in PEOPLE for text in one.values()),
+]
 TRACES = Traces.of(SECRETS)
 
 
@@ -101,6 +114,24 @@ def tell(told: Story) -> str:
     told.act("registrar1", "registrar", contact)
     story.confirm_last(told, "entity", SCHOOL)
     return leaving
+
+
+def sign(service: Service, told: Story, leaving: str) -> None:
+    """The officer signs a recusal: what is signed stays for ever, and holds the text as a commitment only."""
+    signer = Signer(staff=leaving, origin=service.parts.ledger.origin)
+    told.act(leaving, "officer", signer.enrolment())
+    confirm = ConfirmSigningKey(public_key=signer.public_key, bootstrap=True)
+    told.act("admin", "administrator", confirm)
+    recusal = DeclareRecusal(id=leaving, entity=SCHOOL, reason=SIGNED)
+    signature = written(signer.sign(recusal, command_id(leaving, "recusal")))
+    headers = {"Idempotency-Key": "recusal", "Mingqian-Signature": signature}
+    answer = service.act(leaving, recusal, **headers)
+    assert answer.status_code == 200, answer.text
+    newest = service.parts.ledger.read(service.parts.ledger.size() - 1)[0].envelope()
+    assert newest.signed is not None
+    assert newest.sealed is not None
+    assert newest.sealed.fields.keys() == {"reason", "salt"}
+    told.history = service.parts.writer.history()
 
 
 def rest(told: Story, leaving: str) -> None:
@@ -159,6 +190,7 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     since = wal_now(service.owner)
     told = story.with_inspections()
     leaving = tell(told)
+    sign(service, told, leaving)
     _people_are_found_by_whom_it_concerns(service, leaving)
     store = service.parts.settings.subject_keys
     secret = _of_subject(store, f"officer/{leaving}")
@@ -268,8 +300,8 @@ def test_traces_would_be_found(database: str, tmp_path: Path) -> None:
         "hex": text.encode().hex(),
         **{f"base64-{n}": base64.b64encode(b"a" * n + text.encode()).decode() for n in range(3)},
     }
-    for way, written in ways.items():
-        (tmp_path / way).write_text(written, encoding="utf-8")
+    for way, said in ways.items():
+        (tmp_path / way).write_text(said, encoding="utf-8")
     assert len(in_files(tmp_path, traces)) == len(ways)
     with psycopg.connect(database) as connection:
         connection.execute("CREATE TABLE plain (state bytea)")

@@ -79,6 +79,21 @@ class TiledTree:
         """As `merkle.prove_consistency`."""
         return self._heads(merkle.consistency_path(0, size, self.size))
 
+    def require_whole(self, since: int = 0) -> None:
+        """Check each full tile that has leaves from `since` on against its head in the tile above it.
+
+        With the head of the tree itself, which `root` gives, every hash of these tiles is then accounted for.
+        Raises DomainError("tiles-differ").
+        """
+        for tile in tiles(self.size):
+            if tile.width == WIDTH and tile.leaves > since:
+                head = self._rows(tile.level, tile.index)[HEIGHT]
+                above, at = divmod(tile.index, WIDTH)
+                at *= merkle.HASH_SIZE
+                if self._rows(tile.level + 1, above)[0][at : at + merkle.HASH_SIZE] != head:
+                    detail = f"瓦片 {tile} 与上一级不符 / it does not lead to the tile above it"
+                    raise DomainError("tiles-differ", detail)
+
     def _heads(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         return [self._head(start, end) for start, end in spans]
 

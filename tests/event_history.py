@@ -287,6 +287,22 @@ def _signers(told: Chronicle) -> None:
     told.act("admin", "administrator", lost)
 
 
+def _unrelated(told: Chronicle) -> None:
+    """A relation is recorded and ends, and why it ended is sealed."""
+    entity = story.entity_id(5)
+    related = personnel.RecordRelation(
+        registry="officer", id="E5", entity=entity, relation="interest", detail="示例：持股"
+    )
+    ended = personnel.EndRelation(
+        registry="officer", id="E5", entity=entity, reason="示例：股权已转让"
+    )
+    for command in (related, ended):
+        told.act(*REGISTRAR, command)
+        version = told.history.version("officer/E5")
+        confirm = registry.ConfirmChange(registry="officer", id="E5", version=version)
+        told.act("reviewer1", "reviewer", confirm)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -316,6 +332,7 @@ CHAPTERS = (
         ),
         tell=_signers,
     ),
+    Chapter(types=frozenset({"registry.relation_ended.v2"}), tell=_unrelated),
 )
 
 

@@ -10,6 +10,7 @@ from api.access import PartsNow, PersonNow
 from api.acting import Person, give
 from api.answers import ACTING, POSITION_HEADER, ActAnswer, act_answer
 from api.bodies import Body, body_of, tagged
+from api.erasure import forget_accounts
 from api.parts import Parts
 from api.signatures import IdempotencyKey, Sent, SentWith, signatures_of
 from api.words import ACT_NAMES, ROLE_NAMES
@@ -17,6 +18,7 @@ from domain.decisions import ACTS, SYSTEM, Act
 from domain.draw_commands import LookAtDraw
 from domain.facts import Command
 from domain.organisation import IssuePassword
+from ledger.writer import ERASED
 
 MAX_ACTS = 20_000
 # Recorded by what they announce and by nothing else: POST /accounts/{staff}/password, and the reads that show a list.
@@ -43,6 +45,8 @@ def record(
     receipt = give(
         parts.writer, parts.keys, person, commands, sent.key, signatures=signatures_of(sent)
     )
+    if any(type_name == ERASED for *_, type_name in receipt.events):
+        forget_accounts(parts.writer, parts.accounts)
     response.headers[POSITION_HEADER] = str(receipt.size)
     return act_answer(receipt)
 

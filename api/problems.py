@@ -43,7 +43,7 @@ _CONFLICT = (
     " signing-bootstrap-over signing-key-exists signing-key-last signing-keys-too-few"
 )
 _UNAVAILABLE = (
-    "checkpoint-not-witnessed clock-unreadable database-unavailable ledger-unavailable projection-behind"
+    "checkpoint-not-witnessed clock-jumped clock-unreadable database-unavailable ledger-unavailable projection-behind"
     " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
     " key-file-permissions subject-keys-unavailable suite-unavailable vrf-key-missing"
 )

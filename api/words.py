@@ -109,7 +109,7 @@ NOTICE_NAMES: dict[str, str] = {
     "officer.recusal_declared.v1": "申报回避 / a recusal was declared",
     "officer.leave_recorded.v1": "提出记录请假 / a leave was proposed",
     "registry.relation_recorded.v1": "提出登记回避关系 / a relation was proposed",
-    "registry.relation_ended.v1": "提出解除回避关系 / the end of a relation was proposed",
+    "registry.relation_ended.v2": "提出解除回避关系 / the end of a relation was proposed",
     "registry.suspended.v1": "提出暂停名录条目 / a suspension was proposed",
     "subject.erasure_requested.v1": "申请删除个人信息 / an erasure of personal data was requested",
     "subject.erasure_declined.v1": "不同意删除个人信息 / an erasure was declined",

@@ -254,7 +254,7 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
         registry=kind, id=id_, entity=e.entity, relation=e.relation, detail=_SEALED
     ),
     personnel.RelationEnded: lambda kind, id_, e: personnel.EndRelation(
-        registry=kind, id=id_, entity=e.entity, reason=e.reason
+        registry=kind, id=id_, entity=e.entity, reason=_SEALED
     ),
     registry.Suspended: lambda kind, id_, e: registry.Suspend(
         registry=kind, id=id_, reason=e.reason

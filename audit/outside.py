@@ -57,6 +57,10 @@ def continue_(  # noqa: PLR0913 - each is an argument or option of the command
     first: Annotated[
         bool, typer.Option("--first", help="还没有留存：取第一个 / nothing is kept yet: begin")
     ] = False,
+    new_only: Annotated[
+        bool,
+        typer.Option("--new-only", help="只核对新增的瓦片，用于极大的账本 / check new tiles only"),
+    ] = False,
 ) -> None:
     """账本是否延续留存的检查点：是则换存新检查点；0 是，1 否，2 未能核对 / does the log continue what was kept."""
     try:
@@ -65,7 +69,7 @@ def continue_(  # noqa: PLR0913 - each is an argument or option of the command
             _require_nothing(kept)
         before = None if first else _kept(kept, log)
         with published_log(url) as published:
-            now = continued(before, published, log)
+            now = continued(before, published, log, new_only=new_only)
         _replace(kept, now)
     except DomainError as refusal:
         _refuse(refusal)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 STREAM = "clock"
 THRESHOLD_MS = 2_000  # above a leap second and the corrections of a clock kept by NTP
+FAR_MS = 3_600_000  # a time zone too far, for example
 
 
 @dataclass(frozen=True, kw_only=True)

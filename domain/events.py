@@ -35,7 +35,7 @@ NAMES: dict[str, type] = {
     "officer.trained.v1": personnel.OfficerTrained,
     "officer.leave_recorded.v1": personnel.LeaveRecorded,
     "registry.relation_recorded.v1": personnel.RelationRecorded,
-    "registry.relation_ended.v1": personnel.RelationEnded,
+    "registry.relation_ended.v2": personnel.RelationEnded,
     "expert.added.v1": registry.ExpertAdded,
     "expert.changed.v1": registry.ExpertChanged,
     "registry.suspended.v1": registry.Suspended,

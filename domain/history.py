@@ -63,34 +63,41 @@ class History:
         other = History()
         other.size, other.recorded_at = self.size, self.recorded_at
         other._states = _Above(self._states)
-        other._versions = _above(self._versions)
+        other._versions = _Layers({}, *_layers(self._versions))
         return other
 
     def adopt(self, branch: History) -> None:
         """Go on as this branch did, which was made of this history as it stands, and is done with."""
         for prefix, states in branch._states.items():
-            self._states[prefix].update(_own(states))
-        self._versions.update(_own(branch._versions))
+            if own := _layers(states)[0]:
+                _layers(self._states[prefix])[0].update(own)
+        _layers(self._versions)[0].update(_layers(branch._versions)[0])
         self.size, self.recorded_at = branch.size, branch.recorded_at
 
 
+class _Layers(ChainMap[str, S]):
+    """What a branch adds, above what it continues: a branch of a branch has a layer more, and no map twice."""
+
+    def get(self, key: str, default: Any = None) -> Any:  # noqa: ANN401 - as that of a mapping
+        """As ever; every decision looks up many times, and this is the quickest."""
+        for layer in self.maps:
+            if key in layer:
+                return layer[key]
+        return default
+
+
 class _Above(dict[str, "MutableMapping[str, Any]"]):
-    """The states of a branch: maps above those that it continues, made once they are looked at."""
+    """The states of a branch, each kind made once it is looked at."""
 
     def __init__(self, below: dict[str, MutableMapping[str, Any]]) -> None:
         super().__init__()
         self._below = below
 
     def __missing__(self, prefix: str) -> MutableMapping[str, Any]:
-        self[prefix] = made = _above(self._below[prefix])
+        self[prefix] = made = _Layers({}, *_layers(self._below[prefix]))
         return made
 
 
-def _above(values: MutableMapping[str, S]) -> ChainMap[str, S]:
-    """A map that keeps what is set to itself. One above a branch has the same maps below, so that none is searched twice."""
-    return ChainMap({}, *(values.maps if isinstance(values, ChainMap) else [values]))
-
-
-def _own(values: MutableMapping[str, S]) -> MutableMapping[str, S]:
-    assert isinstance(values, ChainMap), "a branch keeps what it adds apart"
-    return values.maps[0]
+def _layers(values: MutableMapping[str, S]) -> list[MutableMapping[str, S]]:
+    """The maps of which this is made, the uppermost first: the one that is written to."""
+    return values.maps if isinstance(values, _Layers) else [values]

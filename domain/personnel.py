@@ -77,4 +77,4 @@ def _end(state: Entry, command: EndRelation) -> RelationEnded:
     if command.entity not in state.barred:
         detail = f"{state.id} 与 {command.entity} 没有登记的关系或回避 / no relation or recusal is recorded"
         raise DomainError("unknown-entry", detail)
-    return RelationEnded(entity=command.entity, reason=command.reason)
+    return RelationEnded(entity=command.entity)

@@ -71,7 +71,7 @@ class RecordRelation(PersonCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class EndRelation(PersonCommand):
-    """Propose to record that a relation ended, or that a recusal was declared in error, and why it counts no more."""
+    """Propose to record that a relation ended, or that a recusal was declared in error. Why it counts no more is sealed."""
 
     entity: str
     reason: str
@@ -116,7 +116,6 @@ class RelationEnded:
     """It was proposed to record that the relation to the entity counts no more."""
 
     entity: str
-    reason: str
 
 
 def personal_of(command: PersonnelCommand) -> Mapping[str, str]:
@@ -126,5 +125,7 @@ def personal_of(command: PersonnelCommand) -> Mapping[str, str]:
             return {"reason": command.reason}
         case RecordRelation():
             return {"detail": command.detail}
+        case EndRelation():
+            return {"detail": command.reason}
         case _:
             return {}

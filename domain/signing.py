@@ -31,6 +31,7 @@ _PERSONAL: Mapping[type, str] = {
     personnel.DeclareRecusal: "reason",
     personnel.RecordLeave: "reason",
     personnel.RecordRelation: "detail",
+    personnel.EndRelation: "reason",
     replacement.Declare: "reason",
     replacement.RequestReplacement: "reason",
 }

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from domain import merkle
@@ -13,7 +12,6 @@ from domain.tiles import HEIGHT, WIDTH, Tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-PAIR = 2 * merkle.HASH_SIZE
 TILE = WIDTH * merkle.HASH_SIZE
 TILES_KEPT = 4096  # with the heads within them, 16 KiB each: as many as a million leaves have
 
@@ -31,10 +29,8 @@ def tiles(size: int) -> Iterator[Tile]:
 def heads_within(content: bytes) -> list[bytes]:
     """Give a tile's hashes in one piece, and above them, row by row, those of all perfect subtrees within it."""
     rows = [content]
-    while len(below := rows[-1]) >= PAIR:
-        pairs = range(0, len(below) - PAIR + 1, PAIR)
-        # A pair lies side by side already, so one slice hashes it: this is most of the work.
-        rows.append(b"".join([sha256(b"\x01" + below[at : at + PAIR]).digest() for at in pairs]))
+    while len(rows[-1]) >= 2 * merkle.HASH_SIZE:
+        rows.append(merkle.pair_heads(rows[-1]))
     return rows
 
 
@@ -78,6 +74,21 @@ class TiledTree:
     def prove_consistency(self, size: int) -> list[bytes]:
         """As `merkle.prove_consistency`."""
         return self._heads(merkle.consistency_path(0, size, self.size))
+
+    def require_whole(self, since: int = 0) -> None:
+        """Check each full tile that has leaves from `since` on against its head in the tile above it.
+
+        With the head of the tree itself, which `root` gives, every hash of these tiles is then accounted for.
+        Raises DomainError("tiles-differ").
+        """
+        for tile in tiles(self.size):
+            if tile.width == WIDTH and tile.leaves > since:
+                head = self._rows(tile.level, tile.index)[HEIGHT]
+                above, at = divmod(tile.index, WIDTH)
+                at *= merkle.HASH_SIZE
+                if self._rows(tile.level + 1, above)[0][at : at + merkle.HASH_SIZE] != head:
+                    detail = f"瓦片 {tile} 与上一级不符 / it does not lead to the tile above it"
+                    raise DomainError("tiles-differ", detail)
 
     def _heads(self, spans: Sequence[tuple[int, int]]) -> list[bytes]:
         return [self._head(start, end) for start, end in spans]

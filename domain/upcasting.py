@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import DrawCovered
+from domain.personnel_commands import RelationEnded
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -31,10 +32,28 @@ def _covered_by_no_witness(old: DrawCoveredV1) -> DrawCovered:
     return DrawCovered(checkpoint=old.checkpoint, witnesses=())
 
 
-OLDER: Mapping[str, type] = {"draw.covered.v1": DrawCoveredV1}
+@dataclass(frozen=True, kw_only=True)
+class RelationEndedV1:
+    """Before the reason was sealed: it is kinship or the like."""
+
+    entity: str
+    reason: str
+
+
+def _ended(old: RelationEndedV1) -> RelationEnded:
+    return RelationEnded(entity=old.entity)
+
+
+OLDER: Mapping[str, type] = {
+    "draw.covered.v1": DrawCoveredV1,
+    "registry.relation_ended.v1": RelationEndedV1,
+}
 """Stored names that are read and no longer written, and the shapes of their data."""
 
-LIFTS: Mapping[type, Callable[[Any], object]] = {DrawCoveredV1: _covered_by_no_witness}
+LIFTS: Mapping[type, Callable[[Any], object]] = {
+    DrawCoveredV1: _covered_by_no_witness,
+    RelationEndedV1: _ended,
+}
 """From each older shape to the one after it."""
 
 

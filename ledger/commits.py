@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
@@ -77,9 +78,14 @@ def seal(
         first_leaf=first_leaf,
         count=len(leaf_hashes),
         link=here,
-        key=key.public_key().public_bytes_raw(),
+        key=_public(key),
         sig=key.sign(bytes_to_sign(here)),
     )
+
+
+@lru_cache(maxsize=4)  # a service has one, and computing it takes as long as half a signature
+def _public(key: Ed25519PrivateKey) -> bytes:
+    return key.public_key().public_bytes_raw()
 
 
 def verify(commit: Commit, prev_link: bytes, leaf_hashes: Sequence[bytes]) -> None:

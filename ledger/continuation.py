@@ -26,6 +26,11 @@ class Log:
     origin: str | None = None
     policy: Policy | None = None
 
+    def __post_init__(self) -> None:
+        """Raises DomainError("vkey-differs") for a log that the policy does not list."""
+        if self.policy is not None:
+            self.policy.require_log(self.key)
+
     def open(self, note: str) -> Checkpoint:
         """Read a checkpoint of this log; raises as `open_checkpoint`, or "checkpoint-not-witnessed"."""
         checkpoint = open_checkpoint(note, self.key, origin=self.origin)
@@ -35,16 +40,21 @@ class Log:
         return checkpoint
 
 
-def continued(kept: str | None, published: PublishedLog, log: Log) -> str:
-    """Give the log's checkpoint of now, if it continues the kept one; without one, if its tiles lead to its head.
+def continued(
+    kept: str | None, published: PublishedLog, log: Log, *, new_only: bool = False
+) -> str:
+    """Give the log's checkpoint of now, if it continues the kept one and all its tiles lead to its head.
 
-    The kept one may be from before there were witnesses. Raises DomainError: "log-shorter", "log-forked",
+    With `new_only`, tiles of leaves that the kept one covers are not looked at again. The kept one may be from before
+    there were witnesses. Raises DomainError: "log-shorter", "log-forked",
     "tiles-differ", "log-unreadable", and as `Log.open`.
     """
     before = None if kept is None else open_checkpoint(kept, log.key, origin=log.origin)
     note = published.checkpoint()
     now = log.open(note)
-    require_continuation(before, now, published.tree(now.size))
+    tree = published.tree(now.size)
+    require_continuation(before, now, tree)
+    tree.require_whole(before.size if before is not None and new_only else 0)
     return note
 
 

@@ -26,15 +26,14 @@ def whole_folder(directory: Path, code: str) -> Iterator[Path]:
     target = directory.resolve()
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise DomainError(code, f"目标不为空 / target is not empty: {target}")
-    try:
+    with _writing(target):
         target.parent.mkdir(parents=True, exist_ok=True)
         scratch = Path(mkdtemp(prefix=f".{target.name}.", dir=target.parent))  # of mode 0700
-    except OSError as error:
-        raise DomainError("file-unwritable", f"{target}: {error.strerror}") from None
     try:
         yield scratch
-        scratch.rename(target)
-        _sync(target.parent)
+        with _writing(target):  # a place where something is mounted cannot be taken
+            scratch.rename(target)
+            _sync(target.parent)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
 
@@ -42,6 +41,14 @@ def whole_folder(directory: Path, code: str) -> Iterator[Path]:
 def private_file(path: Path) -> BinaryIO:
     """Open a new file for writing that its owner alone may read."""
     return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, FILE_MODE), "wb")
+
+
+@contextmanager
+def _writing(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise DomainError("file-unwritable", f"{target}: {error.strerror}") from None
 
 
 def _sync(folder: Path) -> None:

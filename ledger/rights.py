@@ -105,6 +105,13 @@ def rights(dsn: str, role: str, use: Use | None) -> Rights:
     """
     with psycopg.connect(dsn) as connection:
         _require_schema(connection)
+        if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
+            missing = Fault(
+                code="database-role-missing",
+                what="没有此账号 / there is no such role",
+                remedy="mingqian migrate",
+            )
+            return Rights(role=role, may={}, faults=(missing,))
         may: dict[str, tuple[str, ...]] = {}
         for privilege, table in _granted(connection, role):
             may[table] = (*may.get(table, ()), privilege)

@@ -17,11 +17,12 @@ from uuid import uuid4
 
 from eventsourcing.persistence import InterfaceError, OperationalError
 
-from domain.clock import THRESHOLD_MS, NoteJump
+from domain.clock import FAR_MS, THRESHOLD_MS, NoteJump
 from domain.draw_commands import CoverDraw
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.history import History
+from domain.lottery.chains import unix_ms
 from domain.subjects import Subject
 from ledger import entries
 from ledger.clock import Watch
@@ -61,6 +62,7 @@ class Writer:
         self._turns = Turns(self._serve)
         self._watch = Watch(clock)
         self._watching = Lock()
+        self._ahead_ms = 0  # a jump that is on record and not gone on from
 
     def now(self) -> str:
         """The moment on the clock by which it decides."""
@@ -80,7 +82,7 @@ class Writer:
         A refusal of one drops them all. The same `command_id` with the same `digest` gives the same
         receipt and records nothing. `signatures` holds one entry for each command, in order, or is
         empty. Raises DomainError: any refusal of the domain or of `signing.verified`,
-        "command-repeated", "command-id-reused", or "ledger-unavailable" when the database stays out of reach.
+        "command-repeated", "command-id-reused", "clock-jumped", or "ledger-unavailable" when the database stays out of reach.
         """
         self._note_jump()
         key = CommandKey(id=command_id, digest=digest)
@@ -132,12 +134,27 @@ class Writer:
                 raise
 
     def _note_jump(self) -> None:
-        """Before anything else is recorded: what the clock did since it was last looked at."""
+        """Before anything else is recorded: what the clock did since it was last looked at.
+
+        What is recorded far ahead of true time would keep everybody waiting until it is that late. So after a jump far
+        forwards nothing is, until the clock is back or somebody has looked at it and started the service anew.
+        """
         with self._watching:
             jump_ms = self._watch.jump_ms()
-            if abs(jump_ms) >= THRESHOLD_MS:
+            if abs(jump_ms) < THRESHOLD_MS:
+                self._ahead_ms = 0
+                return
+            if abs(jump_ms - self._ahead_ms) >= THRESHOLD_MS:
                 self._note(jump_ms)
-                self._watch.accept(jump_ms)
+            if jump_ms >= FAR_MS and not self._was_behind(jump_ms):
+                self._ahead_ms = jump_ms
+                raise _jumped(jump_ms)
+            self._watch.accept(jump_ms)
+            self._ahead_ms = 0
+
+    def _was_behind(self, jump_ms: int) -> bool:
+        """Whether the clock was behind the ledger before it jumped: then it was put right."""
+        return unix_ms(self._clock.now()) - jump_ms < unix_ms(self.history().recorded_at)
 
     def _note(self, jump_ms: int | None) -> None:
         key = CommandKey(id=str(uuid4()))
@@ -224,3 +241,11 @@ class Writer:
 
 def _unavailable() -> DomainError:
     return DomainError("ledger-unavailable", "数据库不可用 / database out of reach")
+
+
+def _jumped(jump_ms: int) -> DomainError:
+    detail = (
+        f"时钟向前跳了 {jump_ms // 1000} 秒，校准后自动恢复；确认无误则重启服务 / the clock jumped forwards by so many"
+        " seconds: set it right, or, if it is right, start the service anew"
+    )
+    return DomainError("clock-jumped", detail)

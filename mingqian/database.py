@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.table import Table
+from rich.table import Column, Table
 
 from api.parts import dsn_of, owner_dsn_of, prover_dsn_of
 from api.settings import read_settings
@@ -78,8 +78,10 @@ def _print(found: dict[str, Rights], faults: list[tuple[str, Fault]]) -> None:
     if not faults:
         console.print("未见隐患 / no danger found", style="bold green")
         return
-    dangers = Table("账号 / role", "代码 / code", "隐患 / danger", "处理 / remedy")
+    titles = ("账号 / role", "代码 / code", "隐患 / danger", "处理 / remedy")
+    # A remedy is typed from here, so nothing of it may be left out.
+    dangers = Table(*(Column(title, overflow="fold") for title in titles))
     for role, fault in faults:
         dangers.add_row(*map(escape, (role, fault.code, fault.what, fault.remedy)))
     console.print(dangers)
-    console.print("账本可被改写 / the ledger is open to rewriting", style="bold red")
+    console.print("有隐患，见上 / dangers found, see above", style="bold red")

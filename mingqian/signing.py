@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -16,16 +18,17 @@ from domain import signing
 from domain.decisions import ACTS
 from domain.errors import DomainError
 from domain.signing import SALT_SIZE, Signature
+from domain.signing_keys import enrolment_statement
 from ledger import suites
 from ledger.keys import read_secret
 from ledger.note import Checkpoint, Note
+from ledger.suites import PrivateKey
 from mingqian import files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from domain.facts import Command
-    from ledger.suites import PrivateKey
     from mingqian.remote import Remote
 
 LONGEST = 10_000  # bytes of a key file
@@ -61,6 +64,36 @@ def origin_of(service: Remote) -> str:
     return Checkpoint.parse(Note.parse(service.text("/checkpoint")).text).origin
 
 
+@dataclass(frozen=True, kw_only=True)
+class Signer:
+    """A person at a ledger, with their key."""
+
+    staff: str
+    origin: str
+    key: PrivateKey
+
+    def proof(self) -> str:
+        """The new key's signature over its enrolment, in hex."""
+        key = self.key
+        statement = enrolment_statement(self.origin, self.staff, key.suite, key.public_key)
+        return key.sign(statement).hex()
+
+    def signature(self, name: str, fields: dict[str, Any], idempotency_key: str) -> str:
+        """Sign an act, in the form in which it is sent; raises as `command_of`."""
+        command = command_of(name, fields)
+        salt = os.urandom(SALT_SIZE) if signing.has_personal(command) else None
+        said = signing.form(
+            command,
+            name=name,
+            command_id=command_id(self.staff, idempotency_key),
+            origin=self.origin,
+            suite=self.key.suite,
+            salt=salt,
+        )
+        sig = self.key.sign(signing.message(said))
+        return written(Signature(key=self.key.public_key, sig=sig, salt=salt))
+
+
 def act(  # noqa: PLR0913 - who does what, where, under which key
     service: Remote,
     staff: str,
@@ -73,14 +106,8 @@ def act(  # noqa: PLR0913 - who does what, where, under which key
     """Do one thing, signed where there is a key; with the same `idempotency_key` again it is not recorded twice."""
     headers = {"Idempotency-Key": idempotency_key}
     if key is not None:
-        signature = _sign(
-            command_of(name, fields),
-            key,
-            name=name,
-            command_id=command_id(staff, idempotency_key),
-            origin=origin_of(service),
-        )
-        headers[HEADER] = written(signature)
+        signer = Signer(staff=staff, origin=origin_of(service), key=key)
+        headers[HEADER] = signer.signature(name, fields, idempotency_key)
     return service.send("POST", f"/acts/{name}", fields, headers)
 
 
@@ -90,18 +117,9 @@ def command_of(name: str, fields: dict[str, Any]) -> Command:
     if shape is None:
         raise DomainError("not-found", f"{name}: 没有这个办理事项 / there is no such act")
     try:
-        command: Command = body_of(shape).model_validate(fields).to_domain()
+        body = body_of(shape).model_validate_json(json.dumps(fields))
     except ValidationError as invalid:
         first = invalid.errors()[0]
         raise DomainError("request-invalid", f"{place(first['loc'])}: {reason(first)}") from None
+    command: Command = body.to_domain()
     return command
-
-
-def _sign(
-    command: Command, key: PrivateKey, *, name: str, command_id: str, origin: str
-) -> Signature:
-    salt = os.urandom(SALT_SIZE) if signing.has_personal(command) else None
-    said = signing.form(
-        command, name=name, command_id=command_id, origin=origin, suite=key.suite, salt=salt
-    )
-    return Signature(key=key.public_key, sig=key.sign(signing.message(said)), salt=salt)

@@ -9,7 +9,7 @@ from uuid import uuid4
 import typer
 
 from domain.errors import DomainError
-from domain.signing_keys import SUITES, enrolment_statement
+from domain.signing_keys import SUITES
 from ledger import suites
 from mingqian import files, signing
 from mingqian.remote import take, visiting
@@ -68,11 +68,8 @@ def enrol(  # noqa: PLR0913 - each is an argument or option of the command
     old = signing.key_of(key_file, key_passphrase_file)
     with visiting(url) as service:
         log_in(service, staff, password_file)
-        statement = enrolment_statement(
-            signing.origin_of(service), staff, own.suite, own.public_key
-        )
-        proof = own.sign(statement).hex()
-        fields = {"public_key": own.public_key, "suite": own.suite, "proof": proof}
+        signer = signing.Signer(staff=staff, origin=signing.origin_of(service), key=own)
+        fields = {"public_key": own.public_key, "suite": own.suite, "proof": signer.proof()}
         _give(service, staff, "signing-key.enrol", fields, old)
     if key_file is None:
         say("待管理员当面核对公钥后确认 / an administrator compares it with you, and confirms it")

@@ -23,9 +23,8 @@ from domain.decisions import act_of
 from domain.draw_commands import CoverDraw
 from domain.facts import Recorded
 from domain.genesis import LedgerOpened
-from domain.organisation import AddStaff, Staff
 from domain.signing import Signature, SignedCommand, verified, with_salt
-from domain.signing_keys import ConfirmSigningKey, MakeSigningMandatory, standing_key
+from domain.signing_keys import standing_key
 from ledger import codec, commits, note, sealing
 from ledger.commits import Commit
 from ledger.envelope import Envelope, Signed
@@ -130,22 +129,6 @@ class Chronicle(Story):
         if hashes:
             link = self.sealed[-1].link if self.sealed else commits.FIRST_LINK
             self.sealed.append(commits.seal(link, first, hashes, SERVICE_KEY))
-
-
-def let_everybody_sign(told: Chronicle) -> None:
-    """Add a second administrator, enrol a key of each person, and make signing mandatory."""
-    second = AddStaff(
-        id="admin2", department="edu", roles=("administrator",), personal={"name": "示例"}
-    )
-    told.act("admin", "administrator", second)
-    # Who confirms the others is the first who can sign.
-    for staff in sorted(told.history.all(Staff), key=lambda staff: staff.id != "admin"):
-        if staff.active:
-            signer, first = Signer(staff=staff.id, origin=ORIGIN), staff.id == "admin"
-            told.act(staff.id, staff.roles[0], signer.enrolment())
-            confirm = ConfirmSigningKey(public_key=signer.public_key, bootstrap=first)
-            told.act("admin2" if first else "admin", "administrator", confirm)
-    told.act("admin", "administrator", MakeSigningMandatory())
 
 
 def keys() -> Keys:

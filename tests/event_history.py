@@ -49,7 +49,7 @@ from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
-from tests.signers import Signer
+from tests.signers import Signer, let_everybody_sign
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -278,13 +278,29 @@ def _erased(told: Chronicle) -> None:
 
 def _signers(told: Chronicle) -> None:
     """Everybody names a key, and signs with it from then on; one is replaced, and then lost."""
-    chronicle.let_everybody_sign(told)
+    let_everybody_sign(told, chronicle.ORIGIN)
     recusal = personnel.DeclareRecusal(id="E6", entity=story.entity_id(3), reason="示例：亲属")
     told.act("E6", "officer", recusal)
     new = Signer(staff="E6", origin=chronicle.ORIGIN, seed="new")
     told.act("E6", "officer", new.enrolment())
     lost = RevokeSigningKey(public_key=new.public_key, reason="示例：遗失")
     told.act("admin", "administrator", lost)
+
+
+def _unrelated(told: Chronicle) -> None:
+    """A relation is recorded and ends, and why it ended is sealed."""
+    entity = story.entity_id(5)
+    related = personnel.RecordRelation(
+        registry="officer", id="E5", entity=entity, relation="interest", detail="示例：持股"
+    )
+    ended = personnel.EndRelation(
+        registry="officer", id="E5", entity=entity, reason="示例：股权已转让"
+    )
+    for command in (related, ended):
+        told.act(*REGISTRAR, command)
+        version = told.history.version("officer/E5")
+        confirm = registry.ConfirmChange(registry="officer", id="E5", version=version)
+        told.act("reviewer1", "reviewer", confirm)
 
 
 # The year was told before anything else was: it holds every type that there was then.
@@ -316,6 +332,7 @@ CHAPTERS = (
         ),
         tell=_signers,
     ),
+    Chapter(types=frozenset({"registry.relation_ended.v2"}), tell=_unrelated),
 )
 
 

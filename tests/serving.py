@@ -27,6 +27,7 @@ from domain.decisions import act_of
 from domain.organisation import Staff
 from ledger import accounts
 from ledger.store import SYSTEM
+from tests.roles import passing_role
 from tests.story import Story
 
 if TYPE_CHECKING:
@@ -45,9 +46,10 @@ def password_hash() -> str:
 
 @dataclass(kw_only=True)
 class Service:
-    """A running service: `http` speaks to it as nobody in particular, `as_(who)` as somebody."""
+    """A running service: `http` speaks to it as nobody in particular, `as_(who)` as somebody; `owner` is that of its database."""
 
     parts: Parts
+    owner: str
     http: httpx.Client
     clock: Path
     _tokens: dict[str, str] = field(default_factory=dict)
@@ -89,20 +91,23 @@ def fresh_database(server: str) -> Iterator[str]:
 
 @contextmanager
 def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa: ANN401 - any setting
-    """Start the service on a database, with a clock that a test moves; stop it at the end."""
+    """Start the service on a database, as a role that serves, with a clock that a test moves; stop it at the end."""
     clock = home / "clock"
     clock.write_text("2024-01-05T01:00:00.000Z", encoding="utf-8")
     chosen: dict[str, Any] = {
         "mode": "development",
         "home": home,
-        "database_url": dsn,
+        "owner_database_url": dsn,
         "clock_file": clock,
         "checkpoint_seconds": 3600,  # a test publishes when it wants one
         **settings,
     }
-    told = Settings(**chosen)
     # The protocol is named, so that small answers are sent at once (TCP_NODELAY).
-    with open_parts(told) as parts, socket.socket(proto=socket.IPPROTO_TCP) as listening:
+    with (
+        passing_role(dsn, "service") as role,
+        open_parts(told := Settings(**{"database_url": role, **chosen})) as parts,
+        socket.socket(proto=socket.IPPROTO_TCP) as listening,
+    ):
         listening.bind(("127.0.0.1", 0))
         listening.listen()
         server = uvicorn.Server(configuration(create_app(parts), told))
@@ -113,7 +118,7 @@ def serving(dsn: str, home: Path, **settings: Any) -> Iterator[Service]:  # noqa
             # Connections wait in the socket's queue until the service has started.
             with httpx.Client(base_url=url, timeout=60) as http:
                 assert http.get("/healthz").json() == {"status": "ok"}
-                yield Service(parts=parts, http=http, clock=clock)
+                yield Service(parts=parts, owner=dsn, http=http, clock=clock)
         finally:
             server.should_exit = True
             thread.join()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
@@ -10,11 +11,19 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain import signing
 from domain.decisions import act_of
+from domain.organisation import AddStaff, Staff
 from domain.signing import Signature
-from domain.signing_keys import EnrolSigningKey, Suite, enrolment_statement
+from domain.signing_keys import (
+    ConfirmSigningKey,
+    EnrolSigningKey,
+    MakeSigningMandatory,
+    Suite,
+    enrolment_statement,
+)
 
 if TYPE_CHECKING:
     from domain.facts import Command
+    from tests.story import Story
 
 SUITE: Suite = "ed25519-sha256"
 SALT = sha256(b"salt of a test").digest()
@@ -61,3 +70,32 @@ class Signer:
         sig = self.secret.sign(signing.message(self.form(command, command_id)))
         salt = SALT if signing.has_personal(command) else None
         return Signature(key=self.public_key, sig=sig, salt=salt)
+
+
+def signed_as_stored(
+    event: dict[str, Any], signer: Signer, command: Command, **changed: object
+) -> dict[str, Any]:
+    """What a person's key makes of a command, in the form of an event."""
+    said = {**signer.form(command, event["command_id"]), **changed}
+    return {
+        "alg": "ed25519",
+        "command": said,
+        "key": signer.public_key,
+        "sig": base64.b64encode(signer.secret.sign(signing.message(said))).decode(),
+    }
+
+
+def let_everybody_sign(told: Story, origin: str) -> None:
+    """Add a second administrator, enrol a key of each person, and make signing mandatory."""
+    second = AddStaff(
+        id="admin2", department="edu", roles=("administrator",), personal={"name": "示例"}
+    )
+    told.act("admin", "administrator", second)
+    # Who confirms the others is the first who can sign.
+    for staff in sorted(told.history.all(Staff), key=lambda staff: staff.id != "admin"):
+        if staff.active:
+            signer, first = Signer(staff=staff.id, origin=origin), staff.id == "admin"
+            told.act(staff.id, staff.roles[0], signer.enrolment())
+            confirm = ConfirmSigningKey(public_key=signer.public_key, bootstrap=first)
+            told.act("admin2" if first else "admin", "administrator", confirm)
+    told.act("admin", "administrator", MakeSigningMandatory())

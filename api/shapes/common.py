@@ -38,7 +38,8 @@ Personal = Annotated[
     dict[Literal[PersonalField, "reason", "detail"], str],
     Field(
         description="个人信息，仅供有权查看者 / personal fields, for those whose work it is;"
-        " `reason` 为最近一次回避或请假的理由，`detail` 为最近登记的关系 / of the newest recusal or leave, and relation"
+        " `reason` 为最近一次回避或请假的理由，`detail` 为最近登记或解除的关系"
+        " / of the newest recusal or leave, and of the newest relation or its end"
     ),
 ]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 ADMINISTRATOR = "GLY001"
+SECOND_ADMINISTRATOR = "GLY002"  # confirms the first one's signing key
 
 DEPARTMENTS = {
     "education": "教育局（体育局）",
@@ -58,5 +59,6 @@ STAFF = (
     Person(id=APPROVER, department="market", roles=("approver",)),
     Person(id=WITNESSES[0], department="labour", roles=("witness",)),
     Person(id=WITNESSES[1], department="discipline", roles=("witness",)),
+    Person(id=SECOND_ADMINISTRATOR, department="market", roles=("administrator",)),
     Person(id=DISCIPLINE, department="discipline", roles=("discipline",)),
 )

@@ -23,9 +23,9 @@ from mingqian.demo.campaign import Campaign, play
 from mingqian.demo.county import county
 from mingqian.demo.desk import DemoFailedError, Desk
 from mingqian.demo.drawing import LotteryDay
-from mingqian.demo.people import ADMINISTRATOR, WITNESSES
+from mingqian.demo.people import ADMINISTRATOR, SECOND_ADMINISTRATOR, WITNESSES
 from mingqian.demo.plan import SCHOOL_ROW, TRAINING_ROW, VENUE_ROW, YEAR
-from mingqian.demo.service import running
+from mingqian.demo.service import ORIGIN, running
 from mingqian.demo.substitutes import Falling
 from mingqian.demo.workbooks import write as write_workbooks
 
@@ -122,7 +122,7 @@ def _progress(console: Console) -> Iterator[Callable[[str], None]]:
     """Give a function that names the next step; the bar stands at the steps that were named before."""
     columns = (SpinnerColumn(), TextColumn("{task.description}"), BarColumn(), TimeElapsedColumn())
     with Progress(*columns, console=console) as progress:
-        bar = progress.add_task("启动服务 / start the service", total=5 + len(CAMPAIGNS) + 3)
+        bar = progress.add_task("启动服务 / start the service", total=6 + len(CAMPAIGNS) + 3)
 
         def step(name: str) -> None:
             progress.update(bar, description=name, advance=1)
@@ -139,6 +139,8 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
     try:
         step("一月：部门与人员 / departments and staff")
         year.set_up(stage)
+        step("一月：各人登记签名密钥，启用强制签名 / people sign for themselves from here on")
+        desk.begin_signing(ORIGIN, SECOND_ADMINISTRATOR)
         step("二月：导入名录并复核 / registries, confirmed by a second person")
         year.fill_registries(stage, files)
         step("二月：事项认领、审核、公布 / items claimed, reviewed, published")

@@ -21,16 +21,24 @@ if TYPE_CHECKING:
 
     from tests.serving import Service
 
-KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
-VKEY = note.witness_key("witness.example/jw", KEY.public_key().public_bytes_raw())
+KEYS = {
+    name: Ed25519PrivateKey.from_private_bytes(bytes([number]) * 32)
+    for number, name in enumerate(("jw", "sj"))
+}
+VKEYS = {
+    name: note.witness_key(f"witness.example/{name}", key.public_key().public_bytes_raw())
+    for name, key in KEYS.items()
+}
 
 
-def cosign(service: Service) -> int:
-    """Sign the newest checkpoint, as a witness does that nobody has to wait for, and give its size."""
+def cosign(service: Service, *names: str) -> int:
+    """Sign the newest checkpoint, as witnesses do for whom nobody has to wait, and give its size."""
     newest = service.parts.ledger.newest()
     assert newest is not None
-    line = note.cosign(Note.parse(newest[1]).text, VKEY.name, KEY, 1_700_000_000)
-    service.parts.ledger.cosignatures.keep(newest[0], VKEY, line)
+    for name in names:
+        vkey = VKEYS[name]
+        line = note.cosign(Note.parse(newest[1]).text, vkey.name, KEYS[name], 1_700_000_000)
+        service.parts.ledger.cosignatures.keep(newest[0], vkey, line)
     return newest[0]
 
 
@@ -39,24 +47,28 @@ def test_a_checkpoint_counts_once_the_policy_is_met_and_only_then_covers_a_draw(
 ) -> None:
     """Published before, served and relied on after; whoever reads it finds the cosignature."""
     policy = tmp_path / "policy"
-    policy.write_text(f"witness jw {VKEY}\nquorum jw\n", "utf-8")
+    lines = [f"witness {name} {vkey}\n" for name, vkey in VKEYS.items()]
+    policy.write_text("".join(lines) + "group both all jw sj\nquorum both\n", "utf-8")
     with serving(dsn, tmp_path, witness_policy_file=policy) as service:
         answer = service.get("/checkpoint")
         assert (answer.status_code, answer.json()["code"]) == (503, "checkpoint-not-witnessed")
-        first = cosign(service)
+        cosign(service, "jw")
+        assert service.get("/checkpoint").status_code == 503
+        first = cosign(service, "sj")
         served = Note.parse(service.get("/checkpoint").text)
         assert [each.name for each in served.signatures] == [
             service.parts.ledger.origin,
-            VKEY.name,
+            *(vkey.name for vkey in sorted(VKEYS.values(), key=lambda vkey: vkey.public)),
         ]
-        note.verify(served, VKEY)
+        for vkey in VKEYS.values():
+            note.verify(served, vkey)
         monkeypatch.setattr(story, "Story", lambda now: HttpStory(service, now))
         ready_to_commit()
         assert service.act("operator", CommitDraw(draw_id=DRAW)).status_code == 200
         reveal = RevealSource(draw_id=DRAW, nonce=story.nonce_of(DRAW, "witness1").hex())
         assert service.act("witness1", reveal).json()["code"] == "not-checkpointed"
         assert service.get("/checkpoint").text == str(served)
-        size = cosign(service)
+        size = cosign(service, "jw", "sj")
         assert size > first
         service.parts.writer.cover_draws()
         assert service.act("witness1", reveal).status_code == 200
@@ -65,4 +77,6 @@ def test_a_checkpoint_counts_once_the_policy_is_met_and_only_then_covers_a_draw(
         assert draw is not None
         assert draw.covered_at is not None
         events = [entry.recorded().event for entry in service.parts.ledger.read(size)]
-        assert [getattr(event, "witnesses", None) for event in events][:1] == [(VKEY.name,)]
+        assert [getattr(event, "witnesses", None) for event in events][:1] == [
+            tuple(sorted(vkey.name for vkey in VKEYS.values()))
+        ]

@@ -72,8 +72,8 @@ def test_a_fault_of_the_program_tells_nothing() -> None:
 @pytest.fixture
 def without_database(service: Service) -> Iterator[Service]:
     """A running service whose database refuses everybody."""
-    name = psycopg.conninfo.conninfo_to_dict(service.parts.dsn)["dbname"]
-    elsewhere = psycopg.conninfo.make_conninfo(service.parts.dsn, dbname="postgres")
+    name = psycopg.conninfo.conninfo_to_dict(service.owner)["dbname"]
+    elsewhere = psycopg.conninfo.make_conninfo(service.owner, dbname="postgres")
     allow = SQL("ALTER DATABASE {} ALLOW_CONNECTIONS {}")
     with psycopg.connect(elsewhere, autocommit=True) as connection:
         connection.execute(allow.format(Identifier(str(name)), SQL("false")))

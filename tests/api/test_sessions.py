@@ -132,7 +132,7 @@ def test_an_issued_password_is_on_the_ledger_and_the_word_is_not(service: Servic
 def test_a_password_that_cannot_be_recorded_is_not_issued(service: Service) -> None:
     """What the person had before still counts."""
     word = issue(service, "witness1")
-    refuse_rows(service.parts.dsn, "ledger", "events")
+    refuse_rows(service.owner, "ledger", "events")
     answer = service.http.post("/accounts/witness1/password", headers=service.as_("admin"))
     assert answer.json()["code"] == "internal-error"
     assert login(service, "witness1", word).status_code == 200

@@ -21,12 +21,14 @@ from domain.bundles import bundles
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat, Stage
 from domain.facts import Actor
 from domain.inspection_state import Inspection
+from domain.personnel_commands import DeclareRecusal
 from domain.replacement_commands import (
     ApproveReplacement,
     Declare,
     DeclineReplacement,
     RequestReplacement,
 )
+from domain.signing_keys import RevokeSigningKey, standing_key
 from ledger import keys as key_directory
 from ledger import schema
 from ledger.export import export
@@ -39,12 +41,14 @@ from projections import schema as projections_schema
 from projections.runner import Projector
 from tests import story
 from tests.conftest import ORIGIN, prover_of, vrf_key_of
+from tests.signers import Signer, let_everybody_sign
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from audit.report import Report
     from domain.facts import Command, Fact
+    from domain.signing import Signature
 
 
 @dataclass
@@ -57,7 +61,7 @@ class StoryClock:
         """Give the moment of the story."""
         return self.moment
 
-    def steady_ms(self) -> None:
+    def compared(self) -> None:
         """Nothing to compare it with."""
 
 
@@ -76,8 +80,12 @@ class RecordedStory(story.Story):
     def act(self, who: str, role: str, *commands: Command) -> tuple[object, ...]:
         """Let somebody act, in one commit."""
         self.clock.moment = self.now
-        actor = Actor(id=who, role=role)
-        self.writer.execute(commands, actor=actor, command_id=str(uuid4()))
+        actor, command_id = Actor(id=who, role=role), str(uuid4())
+        signatures: list[Signature] = []
+        if standing_key(self.history, who):
+            signer = Signer(staff=who, origin=ORIGIN)
+            signatures = [signer.sign(command, command_id) for command in commands]
+        self.writer.execute(commands, actor=actor, command_id=command_id, signatures=signatures)
         return self._follow()
 
     def cover(self, draw_id: str) -> None:
@@ -147,6 +155,7 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
     _replace_one_officer(made)
     for inspection in made.history.all(Inspection):
         story.publish(made, inspection.id, inspection.officers)
+    _let_people_sign(made)
     export(ledger, base / "export", bundles=bundles(made.history), exported_by="示例", now=made.now)
 
 
@@ -178,6 +187,16 @@ def _replace_one_officer(made: RecordedStory) -> None:
     made.act("approver1", "approver", approve)
     seat = Seat(inspection=inspection.id, officer=leaving)
     story.reveal_draw(made, story.commit_draw(made, "replacement", seat=seat))
+
+
+def _let_people_sign(made: RecordedStory) -> None:
+    """Everybody gets a key; then one signs a recusal, and somebody else revokes a key."""
+    let_everybody_sign(made, ORIGIN)
+    made.act(
+        "E6", "officer", DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
+    )
+    leaving = Signer(staff="E5", origin=ORIGIN).public_key
+    made.act("E5", "officer", RevokeSigningKey(public_key=leaving, reason="示例：遗失"))
 
 
 @contextmanager

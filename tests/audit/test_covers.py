@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from audit.heads import Head
 from audit.sources import Export
 from audit.verify import verify
 from ledger import note
@@ -70,6 +71,18 @@ def test_a_witness_that_signed_only_later_had_not_made_it_count(witnessed: Path)
     assert [(one.leaf, one.code) for one in audit(witnessed).failures] == [
         (LEAF, "cover-not-witnessed")
     ]
+
+
+def test_the_earliest_of_its_cosignatures_counts(witnessed: Path) -> None:
+    """An auditor may have kept one that the export lacks."""
+    path = witnessed / "checkpoints" / str(EVENT["data"]["checkpoint"])
+    bare = path.read_text("utf-8")
+    for first, then in ((NOTED + 61, NOTED), (NOTED, NOTED + 61)):
+        path.write_text(bare, "utf-8")
+        cosign(witnessed, first)
+        line = note.cosign(Note.parse(bare).text, VKEY.name, KEY, then)
+        kept = Head(where="kept", text=bare + str(line), size="any")
+        assert verify(Export(witnessed), vkey=chronicle.VKEY, policy=POLICY, kept=(kept,)).ok
 
 
 def test_a_witness_that_never_signed_is_found(witnessed: Path) -> None:

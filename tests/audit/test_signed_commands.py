@@ -5,14 +5,13 @@ from __future__ import annotations
 import base64
 import shutil
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from unittest.mock import patch
 
 import pytest
 
 from audit.sources import Export
 from audit.verify import verify
-from domain.canonical import canon
 from domain.inspection_commands import (
     ConfirmResult,
 )
@@ -22,13 +21,12 @@ from domain.signing_keys import RevokeSigningKey
 from tests import chronicle, story
 from tests.audit import forge
 from tests.chronicle import Chronicle
-from tests.signers import Signer
+from tests.signers import Signer, let_everybody_sign, signed_as_stored
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from audit.report import Report
-    from domain.facts import Command
     from tests.audit.forge import Edit, Event
 
     Events = list[Event | None]
@@ -44,7 +42,7 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told = Chronicle()
     with patch.object(story, "Story", lambda now: _at(told, now)):
         story.with_task()
-    chronicle.let_everybody_sign(told)
+    let_everybody_sign(told, chronicle.ORIGIN)
     story.draw_both(told)
     first, second = told.history.all(Inspection)[:2]
     recusal = DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
@@ -94,20 +92,6 @@ def only(report: Report) -> tuple[int | None, str]:
 def leaves(folder: Path, type_: str) -> list[int]:
     """Where the events of a type are."""
     return [leaf for leaf, one in enumerate(forge.read(folder)) if one["type"] == type_]
-
-
-def signed_as_stored(
-    event: Event, signer: Signer, command: Command, **changed: object
-) -> dict[str, Any]:
-    """What a person's key makes of a command, in the form of an event."""
-    said = {**signer.form(command, event["command_id"]), **changed}
-    sig = signer.secret.sign(b"mingqian-ledger-v1/command\x00" + canon(said))
-    return {
-        "alg": "ed25519",
-        "command": said,
-        "key": signer.public_key,
-        "sig": base64.b64encode(sig).decode(),
-    }
 
 
 def test_a_true_history_of_signed_commands_is_whole(written: Path) -> None:

@@ -210,6 +210,8 @@ def test_a_relation_counts_once_a_second_person_confirmed_it_and_until_it_ended(
     assert related is not None
     assert related.relations == {entity_id(1): "interest"}
     ended = EndRelation(registry="officer", id="E1", entity=entity_id(1), reason="示例：已转让")
+    (fact,) = story.decide(*REGISTRAR, ended)
+    assert (fact.personal, fact.subject) == ({"detail": "示例：已转让"}, "officer/E1")
     story.act(*REGISTRAR, ended)
     confirm_last(story, "officer", "E1")
     free = story.history.get(Officer, "E1")
@@ -474,7 +476,7 @@ def test_leaves_that_follow_each_other_count_together() -> None:
 
 
 def test_a_recusal_that_was_declared_in_error_is_lifted_by_two_people() -> None:
-    """With the reason on record, like the end of a relation."""
+    """With the reason sealed, like the end of a relation."""
     story = with_task()
     story.act("E1", "officer", DeclareRecusal(id="E1", entity=entity_id(1), reason="示例"))
     ended = EndRelation(registry="officer", id="E1", entity=entity_id(1), reason="示例：误报")

@@ -33,6 +33,7 @@ def test_a_newcomer_runs_the_whole_year(tmp_path: Path) -> None:
     _the_year_is_played_to_its_end_and_audited(out)
     _the_export_is_verified_by_the_published_command(out)
     _nothing_personal_is_public(out)
+    _people_sign_for_themselves_from_january_on(out)
     _every_kind_of_source_and_exclusion_is_told(out)
     _a_voided_draw_stays_in_sight(out)
     _a_list_that_is_kept_back_is_looked_at_on_record(out)
@@ -110,6 +111,26 @@ def _nothing_personal_is_public(out: Path) -> None:
     for path in (out / "public").rglob("*.*"):
         text = path.read_text("utf-8")
         assert not [one for one in secret if one in text], path.name
+
+
+def _people_sign_for_themselves_from_january_on(out: Path) -> None:
+    """Results, declarations, commitments and approvals of the whole year carry their own signatures."""
+    (mandatory,) = _events(out, "signing.made_mandatory.v1")
+    assert mandatory["recorded_at"] < "2024-02"
+    bare = [
+        event["leaf"]
+        for event in _events(
+            out,
+            "inspection.result_entered.v1",
+            "inspection.result_confirmed.v1",
+            "inspection.conflict_declared.v1",
+            "draw.committed.v1",
+            "assignment.committed.v1",
+            "plan.reviewed.v1",
+        )
+        if "signed" not in event
+    ]
+    assert bare == []
 
 
 def _events(out: Path, *types: str) -> list[Any]:

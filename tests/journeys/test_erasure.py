@@ -14,7 +14,9 @@ from typing import TYPE_CHECKING, Any
 import psycopg
 import pytest
 
+from api.acting import command_id
 from api.parts import open_parts
+from api.signatures import written
 from audit.live import Live
 from audit.sources import Export
 from audit.verify import verify
@@ -23,10 +25,11 @@ from domain.identifiers import id_card_check_digit
 from domain.inspection_commands import ApproveClosing, RequestClosing
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff, SuspendStaff
-from domain.personnel_commands import RecordLeave, RecordRelation
+from domain.personnel_commands import DeclareRecusal, EndRelation, RecordLeave, RecordRelation
 from domain.registry_commands import AddExpert, ChangeEntity, ChangeOfficer, ExpertDetails, Suspend
 from domain.registry_state import Officer
 from domain.replacement_commands import Declare
+from domain.signing_keys import ConfirmSigningKey
 from domain.subject_commands import ApproveErasure, HoldSubject, RequestErasure
 from ledger.export import export
 from ledger.note import VerifierKey
@@ -35,6 +38,7 @@ from tests import story
 from tests.api.conftest import enter_people
 from tests.journeys.traces import Traces, in_database, in_files, in_server, wal_now
 from tests.serving import HttpStory, Service, serving
+from tests.signers import SALT, Signer
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -49,17 +53,23 @@ OFFICER = {
     "id_card": ID_CARD,
     "certificate_number": "示证霁20240307号",
 }
-LEAVE, RELATION, CONFLICT = (
-    "示例：罹患罕见病住院",
-    "示例：其表姨任该校教务",
-    "示例：其堂弟新任副校长",
-)
+LEAVE, RELATION = "示例：罹患罕见病住院", "示例：其表姨任该校教务"
+ENDED, CONFLICT = "示例：其表姨已病故", "示例：其堂弟新任副校长"
+SIGNED = "示例：其岳父为该校举办者"
 CLERK = {"name": "司马翊轩", "telephone": "13687654321"}
 EXPERT = {"name": "端木瑾瑜", "telephone": "13511112222"}
 CONTACT = {"contact": "慕容芷晴", "telephone": "0310-7654321"}
 SCHOOL = story.entity_id(24)
 PEOPLE = (OFFICER, CLERK, EXPERT, CONTACT)
-SECRETS = [LEAVE, RELATION, CONFLICT, *(text for one in PEOPLE for text in one.values())]
+SECRETS = [
+    LEAVE,
+    RELATION,
+    ENDED,
+    CONFLICT,
+    SIGNED,
+    SALT.hex(),
+    *(text for one in PEOPLE for text in one.values()),
+]
 TRACES = Traces.of(SECRETS)
 
 
@@ -86,6 +96,7 @@ def tell(told: Story) -> str:
         RecordRelation(
             registry="officer", id=leaving, entity=related, relation="other", detail=RELATION
         ),
+        EndRelation(registry="officer", id=leaving, entity=related, reason=ENDED),
     ):
         told.act("registrar1", "registrar", command)
         story.confirm_last(told, "officer", leaving)
@@ -103,6 +114,24 @@ def tell(told: Story) -> str:
     told.act("registrar1", "registrar", contact)
     story.confirm_last(told, "entity", SCHOOL)
     return leaving
+
+
+def sign(service: Service, told: Story, leaving: str) -> None:
+    """The officer signs a recusal: what is signed stays for ever, and holds the text as a commitment only."""
+    signer = Signer(staff=leaving, origin=service.parts.ledger.origin)
+    told.act(leaving, "officer", signer.enrolment())
+    confirm = ConfirmSigningKey(public_key=signer.public_key, bootstrap=True)
+    told.act("admin", "administrator", confirm)
+    recusal = DeclareRecusal(id=leaving, entity=SCHOOL, reason=SIGNED)
+    signature = written(signer.sign(recusal, command_id(leaving, "recusal")))
+    headers = {"Idempotency-Key": "recusal", "Mingqian-Signature": signature}
+    answer = service.act(leaving, recusal, **headers)
+    assert answer.status_code == 200, answer.text
+    newest = service.parts.ledger.read(service.parts.ledger.size() - 1)[0].envelope()
+    assert newest.signed is not None
+    assert newest.sealed is not None
+    assert newest.sealed.fields.keys() == {"reason", "salt"}
+    told.history = service.parts.writer.history()
 
 
 def rest(told: Story, leaving: str) -> None:
@@ -149,8 +178,8 @@ def found(service: Service, who: str, field: str, value: str) -> list[str]:
 
 def audited(service: Service) -> Report:
     """Verify the live database and its store of keys."""
-    with snapshot(service.parts.dsn) as view:
-        live = Live(service.parts.dsn, view, service.parts.settings.subject_keys)
+    with snapshot(service.owner) as view:
+        live = Live(service.owner, view, service.parts.settings.subject_keys)
         return verify(live, vkey=VerifierKey.parse(service.parts.ledger.genesis.vkey))
 
 
@@ -158,9 +187,10 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     service: Service, tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """Nor did any but the answers to those whose work it is ever show it."""
-    since = wal_now(service.parts.dsn)
+    since = wal_now(service.owner)
     told = story.with_inspections()
     leaving = tell(told)
+    sign(service, told, leaving)
     _people_are_found_by_whom_it_concerns(service, leaving)
     store = service.parts.settings.subject_keys
     secret = _of_subject(store, f"officer/{leaving}")
@@ -171,8 +201,8 @@ def test_after_an_erasure_no_file_holds_the_text_and_every_proof_holds(
     _every_read_says_so(service, leaving)
     folder = tmp_path / "export"
     _proofs_hold(service, folder)
-    assert in_database(service.parts.dsn, TRACES) == []
-    assert in_server(service.parts.dsn, TRACES, since) == []
+    assert in_database(service.owner, TRACES) == []
+    assert in_server(service.owner, TRACES, since) == []
     assert in_files(folder, TRACES) == []
     for traces in (TRACES, secret):
         assert in_files(store.parent, traces) == []
@@ -221,14 +251,14 @@ def _every_read_says_so(service: Service, leaving: str) -> None:
     assert {one["id"] for one in subjects if one["erased"]} == {*names, f"entity/{SCHOOL}"}
     assert service.get("/subjects", "approver1", waiting="true").json()["entries"] == []
     assert service.get("/subjects", "clerk-edu").json()["code"] == "role-not-allowed"
-    hold = HoldSubject(registry="officer", id="E6", reference="示例立案1号", reason="示例")
+    hold = HoldSubject(registry="staff", id="clerk-edu", reference="示例立案1号", reason="示例")
     assert service.act("discipline1", hold).status_code == 200
     seen = {
         who: {one["id"]: one["holds"] for one in service.get("/subjects", who).json()["entries"]}
         for who in ("approver1", "discipline1")
     }
-    assert seen["discipline1"]["officer/E6"] == ["示例立案1号"]
-    assert "officer/E6" not in seen["approver1"]
+    assert seen["discipline1"]["staff/clerk-edu"] == ["示例立案1号"]
+    assert "staff/clerk-edu" not in seen["approver1"]
     assert set(seen["approver1"].values()) == {None}
     assert service.parts.accounts.get(leaving) is None
     assert service.parts.accounts.get("clerk-x") is None
@@ -270,8 +300,8 @@ def test_traces_would_be_found(database: str, tmp_path: Path) -> None:
         "hex": text.encode().hex(),
         **{f"base64-{n}": base64.b64encode(b"a" * n + text.encode()).decode() for n in range(3)},
     }
-    for way, written in ways.items():
-        (tmp_path / way).write_text(written, encoding="utf-8")
+    for way, said in ways.items():
+        (tmp_path / way).write_text(said, encoding="utf-8")
     assert len(in_files(tmp_path, traces)) == len(ways)
     with psycopg.connect(database) as connection:
         connection.execute("CREATE TABLE plain (state bytea)")

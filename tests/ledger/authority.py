@@ -31,7 +31,7 @@ signer_key = {folder}/tsa.key
 certs = {folder}/chain.pem
 signer_digest = sha256
 default_policy = 1.2.3.4.1
-digests = sha256
+digests = sha256, sha3-256
 accuracy = secs:1
 """
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)

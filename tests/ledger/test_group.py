@@ -20,8 +20,8 @@ from ledger.recorder import CommandKey
 from ledger.snapshot import snapshot
 from ledger.store import Ledger
 from ledger.writer import Writer
+from mingqian.bench._badline import BadLine
 from tests.conftest import prover_of
-from tests.ledger.badline import BadLine
 from tests.ledger.examples import SYSTEM, department, new_id, person
 from tests.ledger.test_writer import replay
 

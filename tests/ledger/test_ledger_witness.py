@@ -215,13 +215,14 @@ def test_any_bytes_are_read_or_refused(content: bytes) -> None:
 
 
 def test_of_requests_at_once_one_view_is_signed(running: Running) -> None:
-    """Sixteen different trees of one size, from one old size: the comparison and the storing are one act."""
+    """Sixteen different trees from one old size, at two processes on one file: comparing and storing are one act."""
     running.ask(growth(0, 5))
+    asked = [Running(running.path).ask, running.ask] * 8
     requests = [
         body(5, merkle.prove_consistency(LEAVES[:size], 5), signed(size)) for size in range(6, 22)
     ]
     with ThreadPoolExecutor(16) as pool:
-        answers = list(pool.map(running.ask, requests))
+        answers = list(pool.map(lambda ask, content: ask(content), asked, requests))
     assert sorted(answer.status for answer in answers) == [200] + [409] * 15
 
 

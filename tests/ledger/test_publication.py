@@ -116,6 +116,24 @@ def test_a_reader_never_sees_a_checkpoint_whose_tiles_are_not_there(
     assert continued(None, PublishedLog(Folder(tmp_path)), Log(key=VKEY)) == checkpoint(1000)
 
 
+@pytest.mark.parametrize("index", [0, 3, 100, 256])
+@pytest.mark.parametrize("level", [0, 1])
+def test_a_reader_sees_any_tile_that_was_replaced(level: int, index: int, tmp_path: Path) -> None:
+    """Also one that no proof of today needs; unless it is old and they look at new ones alone."""
+    size = 66_100
+    publish(Given(LEAVES), checkpoint(size), VKEY, tmp_path)
+    there = size >> 8 * level
+    index = min(index, (there - 1) // 256)
+    tile = Tile(level=level, index=index, width=min(256, there - index * 256))
+    path = tmp_path / "tile" / str(tile)
+    path.write_bytes(bytes(32) + path.read_bytes()[32:])
+    published, log = PublishedLog(Folder(tmp_path)), Log(key=VKEY)
+    with pytest.raises(DomainError, match=r"^tiles-differ: "):
+        continued(checkpoint(65_536), published, log)
+    if (level, index) in {(0, 0), (0, 3), (0, 100)}:
+        assert continued(checkpoint(65_536), published, log, new_only=True) == checkpoint(size)
+
+
 @pytest.mark.parametrize(
     ("leaves", "size", "code"),
     [

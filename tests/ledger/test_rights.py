@@ -226,6 +226,12 @@ def test_the_reading_role_may_read_leaves_and_nothing_else(dsn: str, service: st
         assert (fault.code, fault.what) == (STRONG, "INSERT: ledger.commits")
 
 
+def test_a_role_that_is_not_there_is_a_fault(dsn: str) -> None:
+    """Migrating makes it."""
+    (fault,) = rights(dsn, f"none_{new_id()}", READING).faults
+    assert (fault.code, fault.remedy) == ("database-role-missing", "mingqian migrate")
+
+
 def test_the_owner_may_do_everything(dsn: str) -> None:
     """It makes the tables; nothing runs as it for long."""
     found = rights(dsn, role_of(dsn), None)

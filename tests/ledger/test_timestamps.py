@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 import pytest
@@ -72,6 +73,14 @@ def test_a_request_asks_for_certificates_and_never_twice_with_one_nonce() -> Non
 def test_a_token_over_another_text_is_refused(token: bytes, authority: Authority) -> None:
     """The imprint tells."""
     assert "messages" in refused(token, authority, text=TEXT.replace(b"1", b"2"))
+
+
+def test_a_token_over_another_kind_of_hash_is_refused(authority: Authority, tmp_path: Path) -> None:
+    """The same 32 bytes said to be of SHA-3 are the hash of something else."""
+    digest = sha256(TEXT).hexdigest()
+    query = ["-digest", digest, "-sha3-256", "-cert", "-out", str(tmp_path / "query")]
+    subprocess.run(["openssl", "ts", "-query", *query], check=True, capture_output=True)
+    assert "SHA-256" in refused(authority.stamp((tmp_path / "query").read_bytes()), authority)
 
 
 def test_an_answer_to_another_request_is_refused(token: bytes, authority: Authority) -> None:

@@ -24,8 +24,8 @@ from ledger.clock import FileClock, SystemClock
 from ledger.database import is_away
 from ledger.store import Draft, Ledger
 from ledger.writer import Receipt, Writer
+from mingqian.bench._badline import BadLine
 from tests.conftest import prover_of
-from tests.ledger.badline import BadLine
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 from tests.refusing import refuse_rows
 from tests.story import PROVER, Story, nonce_of, with_task

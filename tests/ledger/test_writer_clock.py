@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ledger.store import Ledger
 
 HOUR = 3_600_000
+DAY = 24 * HOUR
 
 
 def events(ledger: Ledger) -> list[type]:
@@ -33,7 +34,7 @@ def act(writer: Writer, number: int) -> None:
     writer.execute([department(number)], actor=SYSTEM, command_id=new_id())
 
 
-@pytest.mark.parametrize("jump_ms", [HOUR, -HOUR])
+@pytest.mark.parametrize("jump_ms", [HOUR // 2, -HOUR])
 def test_a_jump_between_commands_is_recorded_before_the_next_and_once(
     ledger: Ledger, jump_ms: int
 ) -> None:
@@ -96,3 +97,48 @@ def test_months_that_pass_in_a_file_are_no_jumps(ledger: Ledger, tmp_path: Path)
         (tmp_path / "now").write_text(f"2024-0{month}-01T00:00:00.000Z")
         act(writer, month)
     assert events(ledger) == [DepartmentAdded] * 9
+
+
+def refused(writer: Writer, number: int) -> None:
+    """A command is refused for the clock."""
+    with pytest.raises(DomainError, match="clock-jumped"):
+        act(writer, number)
+
+
+def test_after_a_jump_far_ahead_nothing_is_recorded_until_the_clock_is_back(ledger: Ledger) -> None:
+    """But the jump, once: what stood there from tomorrow would keep everybody waiting until then."""
+    clock = HandClock()
+    writer = Writer(ledger, clock, prover_of(ledger.keys))
+    clock.pass_time(DAY, 0)
+    for number in (1, 2):
+        refused(writer, number)
+    assert events(ledger) == [ClockJumped]
+    clock.pass_time(-DAY, 0)
+    act(writer, 3)
+    assert events(ledger) == [ClockJumped, DepartmentAdded]
+    clock.pass_time(DAY, 0)
+    refused(writer, 4)
+    assert events(ledger) == [ClockJumped, DepartmentAdded, ClockJumped]
+
+
+def test_a_jump_far_ahead_stands_once_the_service_was_started_anew(ledger: Ledger) -> None:
+    """By somebody who has looked at the clock."""
+    clock = HandClock()
+    writer = Writer(ledger, clock, prover_of(ledger.keys))
+    clock.pass_time(DAY, 0)
+    refused(writer, 1)
+    act(Writer(ledger, clock, prover_of(ledger.keys)), 2)
+    assert events(ledger) == [ClockJumped, DepartmentAdded]
+
+
+def test_a_clock_that_was_behind_the_ledger_may_be_put_right_at_any_distance(
+    ledger: Ledger,
+) -> None:
+    """A machine that starts in 2020 and hears of NTP a minute later is not kept waiting."""
+    clock = HandClock()
+    act(Writer(ledger, clock, prover_of(ledger.keys)), 1)
+    clock.pass_time(-1000 * DAY, 0)
+    writer = Writer(ledger, clock, prover_of(ledger.keys))
+    clock.pass_time(1000 * DAY, 1000)
+    act(writer, 2)
+    assert events(ledger) == [DepartmentAdded, ClockJumped, DepartmentAdded]

@@ -22,6 +22,7 @@ from domain.facts import Actor
 from domain.organisation import AddDepartment, AddStaff
 from ledger import backup
 from ledger.backup import TABLES, back_up, read_manifest
+from ledger.folder import whole_folder
 from ledger.store import SYSTEM
 from mingqian import cli
 from tests.ledger.examples import department, new_id
@@ -353,6 +354,17 @@ def test_a_backup_is_private_and_never_over_another(home: Home, tmp_path: Path) 
     assert not [one for one in home.folder.iterdir() if one.name.startswith(".")]
     with pytest.raises(DomainError, match="backup-target-not-empty"):
         back_up("", folder, NOW)
+
+
+def test_a_place_where_no_folder_can_be_made_is_named(tmp_path: Path) -> None:
+    """Inside a file, say; and a folder that was filled meanwhile is not written over."""
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(DomainError, match="file-unwritable"):
+        back_up("", tmp_path / "file" / "backup", NOW)
+    taken = whole_folder(tmp_path / "taken", "backup-target-not-empty")
+    with pytest.raises(DomainError, match="file-unwritable"), taken:
+        (tmp_path / "taken" / "more").mkdir(parents=True)
+    assert sorted(one.name for one in tmp_path.iterdir()) == ["file", "taken"]
 
 
 def test_a_backup_that_fails_leaves_nothing(

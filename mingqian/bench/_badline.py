@@ -50,7 +50,11 @@ class BadLine:
         with contextlib.suppress(OSError):
             while True:
                 client, _ = self._listener.accept()
-                server = self._connect()
+                try:
+                    server = self._connect()
+                except OSError:  # the server is down, and may come again
+                    _close(client)
+                    continue
                 broken = [False]
                 Thread(target=self._requests, args=(client, server, broken), daemon=True).start()
                 Thread(target=self._answers, args=(client, server, broken), daemon=True).start()
@@ -60,7 +64,11 @@ class BadLine:
         if not host.startswith("/"):
             return socket.create_connection((host, int(port or 5432)))
         server = socket.socket(socket.AF_UNIX)
-        server.connect(str(Path(host) / f".s.PGSQL.{port}"))
+        try:
+            server.connect(str(Path(host) / f".s.PGSQL.{port}"))
+        except OSError:
+            server.close()
+            raise
         return server
 
     def _requests(self, client: socket.socket, server: socket.socket, broken: list[bool]) -> None:

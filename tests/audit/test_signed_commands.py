@@ -47,6 +47,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, second = told.history.all(Inspection)[:2]
     recusal = DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
     told.act("E6", "officer", recusal)
+    both = (DeclareRecusal(id="E5", entity=story.entity_id(n), reason="示例") for n in (1, 2))
+    told.act("E5", "officer", *both)
     for visit in (first, second):
         _visit(told, visit)
     leaving = Signer(staff=second.officers[0], origin=chronicle.ORIGIN)
@@ -244,6 +246,19 @@ def test_a_signed_command_of_another_place_is_named(
 
     found = {code for _, code in codes(check(folder, edit))}
     assert found & {"signed-command-differs", "decision-refused"}
+
+
+def test_a_signed_command_does_not_count_twice_within_its_batch(folder: Path) -> None:
+    """The officer signed two different recusals under one command id, and the service writes one of them twice."""
+    leaf = leaves(folder, "officer.recusal_declared.v1")[-1]
+
+    def edit(events: Events) -> None:
+        event, before = events[leaf], events[leaf - 1]
+        assert event is not None
+        assert before is not None
+        events[leaf] = {**deepcopy(before), "version": event["version"]}
+
+    assert only(check(folder, edit)) == (leaf, "command-repeated")
 
 
 def test_a_signature_on_another_event_of_the_command_is_named(folder: Path) -> None:

@@ -105,7 +105,7 @@ def test_a_true_history_of_signed_commands_is_whole(written: Path) -> None:
     signed = [event for event in events if "signed" in event]
     assert {ENTERED, CONFIRMED, "draw.committed.v1"} <= {event["type"] for event in signed}
     assert b"\xe4\xba\xb2\xe5\xb1\x9e" not in (written / "events.jsonl").read_bytes()  # 亲属
-    (recusal,) = [one for one in signed if one["type"] == "officer.recusal_declared.v1"]
+    recusal = next(one for one in signed if one["type"] == "officer.recusal_declared.v1")
     assert recusal["sealed"]["fields"].keys() == {"reason", "salt"}
     assert len(recusal["signed"]["command"]["data"]["reason"]) == 64
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -227,13 +227,12 @@ def test_an_old_signed_command_is_not_recorded_again(folder: Path, *, anew: bool
         {"stream": "inspection/other"},
         {"name": "inspection.check-out"},
         {"name": "示例"},
-        {"data": {}},
+        {"data": {"more": 1}},
+        {"data": {"inspection": 1}},
         {"more": 1},
     ],
 )
-def test_a_signed_command_of_another_place_is_named(
-    folder: Path, changed: dict[str, object]
-) -> None:
+def test_a_signed_command_of_another_place_is_named(folder: Path, changed: dict[str, Any]) -> None:
     """The officer did sign it: for another ledger, another stream, another act, or in a form that there is not."""
     leaf = leaves(folder, CONFIRMED)[0]
 
@@ -242,7 +241,8 @@ def test_a_signed_command_of_another_place_is_named(
         assert event is not None
         signer = Signer(staff=event["actor"]["id"], origin=chronicle.ORIGIN)
         command = ConfirmResult(inspection=event["stream"].partition("/")[2])
-        event["signed"] = signed_as_stored(event, signer, command, **changed)
+        data = {"inspection": command.inspection, **changed.get("data", {})}
+        event["signed"] = signed_as_stored(event, signer, command, **{**changed, "data": data})
 
     found = {code for _, code in codes(check(folder, edit))}
     assert found & {"signed-command-differs", "decision-refused"}

@@ -40,6 +40,16 @@ def node_hash(left: bytes, right: bytes) -> bytes:
     return state.digest()
 
 
+def pair_heads(row: bytes) -> bytes:
+    """Give the `node_hash` of each two neighbours in a row of hashes, in one piece as the row is; a last odd one is left out."""
+    heads = []
+    for at in range(0, len(row) - 2 * HASH_SIZE + 1, 2 * HASH_SIZE):
+        state = _new_node()
+        state.update(row[at : at + 2 * HASH_SIZE])
+        heads.append(state.digest())
+    return b"".join(heads)
+
+
 def root(leaves: Iterable[bytes]) -> bytes:
     """Head of the tree over these leaf hashes, in order; H("") for none.
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from functools import lru_cache
-from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from domain import merkle
@@ -13,7 +12,6 @@ from domain.tiles import HEIGHT, WIDTH, Tile
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-PAIR = 2 * merkle.HASH_SIZE
 TILE = WIDTH * merkle.HASH_SIZE
 TILES_KEPT = 4096  # with the heads within them, 16 KiB each: as many as a million leaves have
 
@@ -31,10 +29,8 @@ def tiles(size: int) -> Iterator[Tile]:
 def heads_within(content: bytes) -> list[bytes]:
     """Give a tile's hashes in one piece, and above them, row by row, those of all perfect subtrees within it."""
     rows = [content]
-    while len(below := rows[-1]) >= PAIR:
-        pairs = range(0, len(below) - PAIR + 1, PAIR)
-        # A pair lies side by side already, so one slice hashes it: this is most of the work.
-        rows.append(b"".join([sha256(b"\x01" + below[at : at + PAIR]).digest() for at in pairs]))
+    while len(rows[-1]) >= 2 * merkle.HASH_SIZE:
+        rows.append(merkle.pair_heads(rows[-1]))
     return rows
 
 

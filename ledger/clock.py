@@ -4,13 +4,24 @@ from __future__ import annotations
 
 import time
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from domain.errors import DomainError
-from domain.lottery.chains import unix_ms
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+
+# CLOCK_BOOTTIME goes on while the machine sleeps; Linux alone has it.
+STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+
+
+class Compared(NamedTuple):
+    """A reading between two of a steady companion: milliseconds, `wall` since 1970, the others since any beginning."""
+
+    before: int
+    wall: int
+    after: int
 
 
 class Clock(Protocol):
@@ -19,8 +30,8 @@ class Clock(Protocol):
     def now(self) -> str:
         """RFC 3339 UTC with milliseconds, as `2024-09-02T01:30:00.000Z`."""
 
-    def steady_ms(self) -> int | None:
-        """Milliseconds by a companion that nobody can set, from any beginning; None where it has none."""
+    def compared(self) -> Compared | None:
+        """Read it beside a companion that nobody can set; None where it has none."""
 
 
 def rfc3339(moment: datetime) -> str:
@@ -43,9 +54,10 @@ class SystemClock:
         """Now, RFC 3339 UTC with milliseconds."""
         return rfc3339(datetime.now(UTC))
 
-    def steady_ms(self) -> int:
-        """Milliseconds since the machine was started; unlike CLOCK_MONOTONIC it counts while the machine sleeps."""
-        return time.clock_gettime_ns(time.CLOCK_BOOTTIME) // 1_000_000
+    def compared(self) -> Compared:
+        """Beside the time since the machine was started."""
+        clocks = STEADY, time.CLOCK_REALTIME, STEADY
+        return Compared(*(time.clock_gettime_ns(clock) // 1_000_000 for clock in clocks))
 
 
 class FileClock:
@@ -64,7 +76,7 @@ class FileClock:
             raise _unreadable(self._path, f"{text!r} ≠ 2024-09-02T01:30:00.000Z")
         return text
 
-    def steady_ms(self) -> None:
+    def compared(self) -> None:
         """It is set on purpose, so there is nothing to compare it with."""
 
 
@@ -76,20 +88,20 @@ class Watch:
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        steady = clock.steady_ms()
-        self._offset = 0 if steady is None else unix_ms(clock.now()) - steady
+        first = clock.compared()
+        self._offset = first.wall - first.after if first else 0
 
     def jump_ms(self) -> int:
         """How far the clock is off from where it should be, forwards positive; 0 where it has no companion.
 
         This process may be stopped between the readings; what the clock says is held against the time before and after.
         """
-        before, now, after = self._clock.steady_ms(), self._clock.now(), self._clock.steady_ms()
-        if before is None or after is None:
+        found = self._clock.compared()
+        if found is None:
             return 0
-        wall = unix_ms(now)
-        early, late = wall - self._offset - before, wall - self._offset - after
-        return late if late > 0 else min(0, early)
+        due = found.wall - self._offset
+        late = due - found.after
+        return late if late > 0 else min(0, due - found.before)
 
     def accept(self, jump_ms: int) -> None:
         """Go on from a jump that was noted."""

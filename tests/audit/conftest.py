@@ -61,7 +61,7 @@ class StoryClock:
         """Give the moment of the story."""
         return self.moment
 
-    def steady_ms(self) -> None:
+    def compared(self) -> None:
         """Nothing to compare it with."""
 
 

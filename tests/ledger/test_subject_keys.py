@@ -44,7 +44,7 @@ class Still:
         """Give the one moment."""
         return NOW
 
-    def steady_ms(self) -> None:
+    def compared(self) -> None:
         """Nothing to compare it with."""
 
 

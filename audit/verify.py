@@ -66,6 +66,8 @@ def verify(  # noqa: PLR0913 - all that an auditor brings along
     first = next(rows, None)
     opened = _opened(first)
     key = _log_key(opened, vkey, findings)
+    if key is not None and policy is not None:
+        _require_listed(key, policy, findings)
     heads = Heads(findings, key, policy) if key else None
     if heads is not None:
         heads.open([*source.heads(findings), *kept])
@@ -228,6 +230,13 @@ def _log_key(
         reason = f"叶 0 所列公钥为 {own} / this is the key that leaf 0 names"
         findings.add("vkey-differs", "ledger", reason, 0)
     return given or own
+
+
+def _require_listed(key: VerifierKey, policy: Policy, findings: Findings) -> None:
+    try:
+        policy.require_log(key)
+    except DomainError as error:
+        findings.refuse(error, "ledger", 0)
 
 
 def _service_key(opened: LedgerOpened | None) -> bytes | None:

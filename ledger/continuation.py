@@ -26,6 +26,11 @@ class Log:
     origin: str | None = None
     policy: Policy | None = None
 
+    def __post_init__(self) -> None:
+        """Raises DomainError("vkey-differs") for a log that the policy does not list."""
+        if self.policy is not None:
+            self.policy.require_log(self.key)
+
     def open(self, note: str) -> Checkpoint:
         """Read a checkpoint of this log; raises as `open_checkpoint`, or "checkpoint-not-witnessed"."""
         checkpoint = open_checkpoint(note, self.key, origin=self.origin)

@@ -84,6 +84,12 @@ class Policy:
             raise DomainError("policy-unreadable", f"{path}: {error.strerror}") from None
         return cls.parse(text)
 
+    def require_log(self, key: VerifierKey) -> None:
+        """Refuse a log that the policy does not list, where it lists any; raises DomainError("vkey-differs")."""
+        if self.logs and key not in self.logs:
+            detail = f"见证策略中没有账本公钥 {key} / the policy does not list this log"
+            raise DomainError("vkey-differs", detail)
+
     def cosigners(self, signed: Note) -> tuple[Witness, ...]:
         """Give the witnesses whose cosignature stands under the note and holds; invalid ones count as absent."""
         return tuple(each for each in self.witnesses if _has_signed(signed, each.key))

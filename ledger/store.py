@@ -155,14 +155,16 @@ class Ledger:
     def __init__(self, dsn: str, keys: Keys, policy: Policy | None = None) -> None:
         """Open a ledger that was created before; `policy` says which of its checkpoints count.
 
-        Raises DomainError: "ledger-missing", or "keys-do-not-match" when `service` and `log` are not
-        the keys that leaf 0 names.
+        Raises DomainError: "ledger-missing", "keys-do-not-match" when `service` and `log` are not
+        the keys that leaf 0 names, or "vkey-differs" when the policy is for other logs.
         """
         self.keys = keys
         self._datastore = LedgerDatastore(dsn)
         try:
             self.recorder = LedgerRecorder(self._datastore, keys.service)
             self.genesis = self._read_genesis()
+            if policy is not None:
+                policy.require_log(note.VerifierKey.parse(self.genesis.vkey))
             self._checkpoints = Checkpoints(self.recorder, self.genesis.origin, keys.log)
             self.cosignatures = Cosignatures(self.recorder, policy)
             self.timestamps = Timestamps(self.recorder)

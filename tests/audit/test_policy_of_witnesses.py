@@ -78,3 +78,11 @@ def test_a_live_ledger_may_have_a_newer_checkpoint_that_is_about_to_be_signed(
     refused, said, _ = report()
     assert not refused
     assert "meets the policy of witnesses yet" in said
+
+
+def test_a_policy_for_another_log_is_not_for_this_one(told: Told, folder: Path) -> None:
+    """The auditor took the wrong file, or somebody serves another ledger."""
+    other = note.log_key("log.example", bytes(32))
+    policy = Policy.parse(f"log {other}\nquorum none\n")
+    (failure,) = verify(Export(folder), vkey=told.vkey, policy=policy).failures
+    assert failure.code == "vkey-differs"

@@ -251,14 +251,14 @@ def _every_read_says_so(service: Service, leaving: str) -> None:
     assert {one["id"] for one in subjects if one["erased"]} == {*names, f"entity/{SCHOOL}"}
     assert service.get("/subjects", "approver1", waiting="true").json()["entries"] == []
     assert service.get("/subjects", "clerk-edu").json()["code"] == "role-not-allowed"
-    hold = HoldSubject(registry="officer", id="E6", reference="示例立案1号", reason="示例")
+    hold = HoldSubject(registry="staff", id="clerk-edu", reference="示例立案1号", reason="示例")
     assert service.act("discipline1", hold).status_code == 200
     seen = {
         who: {one["id"]: one["holds"] for one in service.get("/subjects", who).json()["entries"]}
         for who in ("approver1", "discipline1")
     }
-    assert seen["discipline1"]["officer/E6"] == ["示例立案1号"]
-    assert "officer/E6" not in seen["approver1"]
+    assert seen["discipline1"]["staff/clerk-edu"] == ["示例立案1号"]
+    assert "staff/clerk-edu" not in seen["approver1"]
     assert set(seen["approver1"].values()) == {None}
     assert service.parts.accounts.get(leaving) is None
     assert service.parts.accounts.get("clerk-x") is None

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError
 from ledger import note
+from ledger.continuation import Log
 from ledger.note import Checkpoint, Note
 from ledger.policy import Policy
 
@@ -138,3 +139,14 @@ def test_names_are_octets(tmp_path: Path) -> None:
     assert Policy.read(file).is_met(signed("X1"))
     with pytest.raises(DomainError, match=r"^policy-unreadable: "):
         Policy.read(tmp_path / "none")
+
+
+def test_a_policy_that_lists_logs_is_for_these_alone() -> None:
+    """One that lists none is for any."""
+    stranger = note.log_key("log.example", bytes(32))
+    Policy.parse(EXAMPLE).require_log(LOG)
+    Policy.parse("quorum none\n").require_log(stranger)
+    with pytest.raises(DomainError, match=r"^vkey-differs: "):
+        Policy.parse(EXAMPLE).require_log(stranger)
+    with pytest.raises(DomainError, match=r"^vkey-differs: "):
+        Log(key=stranger, policy=Policy.parse(EXAMPLE))

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 from cryptography.exceptions import InvalidSignature, UnsupportedAlgorithm
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from nacl.bindings import crypto_core_ed25519_BYTES, crypto_core_ed25519_is_valid_point
 
 from domain.errors import DomainError
 
@@ -172,6 +173,9 @@ def _unreadable(why: str) -> DomainError:
     return DomainError("signing-key-unreadable", f"签名密钥不能打开 / the key does not open: {why}")
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=1024)
 def _ed25519(key: bytes) -> Ed25519PublicKey:
+    """Read a public key; ValueError for a point of small order too, under which anybody could sign anything."""
+    if len(key) != crypto_core_ed25519_BYTES or not crypto_core_ed25519_is_valid_point(key):
+        raise ValueError(key)
     return Ed25519PublicKey.from_public_bytes(key)

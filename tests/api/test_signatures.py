@@ -189,6 +189,27 @@ def test_a_revoked_key_signs_nothing_more(service: Service) -> None:
     ]
 
 
+def test_the_signature_stands_with_the_first_event_of_its_command_alone(service: Service) -> None:
+    """A key that replaces another is two events: one signature by the old key, a proof by the new."""
+    with_keys(service)
+    first = service.parts.ledger.size()
+    done(act(service, OFFICER, Signer(staff="E2", origin=ORIGIN, seed="new").enrolment(), "rotate"))
+    events = [entry.envelope() for entry in service.parts.ledger.read(first)]
+    assert [event.type for event in events] == [
+        "signing_key.enrolled.v1",
+        "signing_key.replaced.v1",
+    ]
+    assert [event.signed is not None for event in events] == [True, False]
+
+
+def test_the_same_act_signed_by_another_key_is_another_request(service: Service) -> None:
+    """Whoever sends it again unsigned is not told that it was signed, nor the other way round."""
+    with_keys(service)
+    done(act(service, ADMIN, ROLES, "key"))
+    bare = service.act("admin", ROLES, **{"Idempotency-Key": "key"})
+    assert code(bare) == "command-id-reused"
+
+
 def test_each_act_of_a_batch_is_signed_by_itself(service: Service) -> None:
     """All under one command id; the same words twice are refused."""
     with_keys(service)

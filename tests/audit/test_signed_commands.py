@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import shutil
 from copy import deepcopy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 import pytest
@@ -47,6 +47,8 @@ def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     first, second = told.history.all(Inspection)[:2]
     recusal = DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
     told.act("E6", "officer", recusal)
+    both = (DeclareRecusal(id="E5", entity=story.entity_id(n), reason="示例") for n in (1, 2))
+    told.act("E5", "officer", *both)
     for visit in (first, second):
         _visit(told, visit)
     leaving = Signer(staff=second.officers[0], origin=chronicle.ORIGIN)
@@ -103,7 +105,7 @@ def test_a_true_history_of_signed_commands_is_whole(written: Path) -> None:
     signed = [event for event in events if "signed" in event]
     assert {ENTERED, CONFIRMED, "draw.committed.v1"} <= {event["type"] for event in signed}
     assert b"\xe4\xba\xb2\xe5\xb1\x9e" not in (written / "events.jsonl").read_bytes()  # 亲属
-    (recusal,) = [one for one in signed if one["type"] == "officer.recusal_declared.v1"]
+    recusal = next(one for one in signed if one["type"] == "officer.recusal_declared.v1")
     assert recusal["sealed"]["fields"].keys() == {"reason", "salt"}
     assert len(recusal["signed"]["command"]["data"]["reason"]) == 64
 
@@ -225,13 +227,12 @@ def test_an_old_signed_command_is_not_recorded_again(folder: Path, *, anew: bool
         {"stream": "inspection/other"},
         {"name": "inspection.check-out"},
         {"name": "示例"},
-        {"data": {}},
+        {"data": {"more": 1}},
+        {"data": {"inspection": 1}},
         {"more": 1},
     ],
 )
-def test_a_signed_command_of_another_place_is_named(
-    folder: Path, changed: dict[str, object]
-) -> None:
+def test_a_signed_command_of_another_place_is_named(folder: Path, changed: dict[str, Any]) -> None:
     """The officer did sign it: for another ledger, another stream, another act, or in a form that there is not."""
     leaf = leaves(folder, CONFIRMED)[0]
 
@@ -240,10 +241,24 @@ def test_a_signed_command_of_another_place_is_named(
         assert event is not None
         signer = Signer(staff=event["actor"]["id"], origin=chronicle.ORIGIN)
         command = ConfirmResult(inspection=event["stream"].partition("/")[2])
-        event["signed"] = signed_as_stored(event, signer, command, **changed)
+        data = {"inspection": command.inspection, **changed.get("data", {})}
+        event["signed"] = signed_as_stored(event, signer, command, **{**changed, "data": data})
 
     found = {code for _, code in codes(check(folder, edit))}
     assert found & {"signed-command-differs", "decision-refused"}
+
+
+def test_a_signed_command_does_not_count_twice_within_its_batch(folder: Path) -> None:
+    """The officer signed two different recusals under one command id, and the service writes one of them twice."""
+    leaf = leaves(folder, "officer.recusal_declared.v1")[-1]
+
+    def edit(events: Events) -> None:
+        event, before = events[leaf], events[leaf - 1]
+        assert event is not None
+        assert before is not None
+        events[leaf] = {**deepcopy(before), "version": event["version"]}
+
+    assert only(check(folder, edit)) == (leaf, "command-repeated")
 
 
 def test_a_signature_on_another_event_of_the_command_is_named(folder: Path) -> None:

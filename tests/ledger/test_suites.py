@@ -82,6 +82,24 @@ def test_nothing_that_is_no_key_or_signature_holds(
     assert not suites.holds(suite, public, signature, b"example")
 
 
+# Canonical encodings of points of order 1, 2, 4 and 8.
+SMALL = (
+    "01" + "00" * 31,
+    "ec" + "ff" * 30 + "7f",
+    "00" * 32,
+    "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+)
+
+
+@pytest.mark.parametrize("public", SMALL)
+def test_a_point_of_small_order_signs_nothing(public: str) -> None:
+    """Its owner could disown whatever they signed, since anybody can sign under it."""
+    for first in SMALL:
+        signature = bytes.fromhex(first) + bytes(32)
+        for message in (b"", b"a", b"b", b"c", b"d", b"e", b"f", b"g", b"h"):
+            assert not suites.holds(suites.ED25519, bytes.fromhex(public), signature, message)
+
+
 def test_a_key_in_the_clear_is_not_opened() -> None:
     """A key file that needs no passphrase is a mistake."""
     for pem in (b"", b"-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n"):

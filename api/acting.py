@@ -18,8 +18,9 @@ if TYPE_CHECKING:
 
     from domain.facts import Command
     from domain.signing import Signature
+    from ledger.group import Receipt
     from ledger.keys import Keys
-    from ledger.writer import Receipt, Writer
+    from ledger.writer import Writer
 
 # The namespace of command ids (RFC 9562 version 5), itself drawn once at random.
 NAMESPACE = UUID("5b0f6a0e-6a53-4d4e-9d0a-3c1b8a6f2e71")

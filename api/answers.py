@@ -5,7 +5,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.problems import MEDIA_TYPE
-from ledger.writer import Receipt
+from ledger.group import Receipt
 
 POSITION_HEADER = "Ledger-Position"
 # What a draw of people brings: the streams name the visits.

@@ -37,8 +37,8 @@ from domain.registry_commands import (
     OfficerDetails,
 )
 from domain.subjects import require_not_erased
+from ledger.group import Receipt
 from ledger.prover import CHECKS
-from ledger.writer import Receipt
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -175,9 +175,16 @@ def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -
             return changed(entity, pending=None, exemptions=exemptions)
         case "change" if entity.details is not None:
             earlier = (*entity.earlier, (recorded.leaf, entity.details))
-            return changed(entity, pending=None, details=pending.details, earlier=earlier)
+            details = _sharing(pending.details, entity.details)
+            return changed(entity, pending=None, details=details, earlier=earlier)
         case _:
             return _evolve(entity, recorded)
+
+
+def _sharing(new: Details | None, old: EntityDetails) -> Details | None:
+    """The new details with the very texts of the old ones where they are equal: all that ever held are kept."""
+    same = {name: text for name, text in vars(old).items() if text == getattr(new, name, None)}
+    return changed(new, **same) if new is not None else None
 
 
 def evolve_officer(state: Officer | None, recorded: Recorded, _history: History) -> Officer:

@@ -2,7 +2,8 @@
 
 The first to come leads at once, so nobody who is alone ever waits. Who comes while somebody leads is
 taken along if there is still room, or leads next. A leader serves one round and hands on; so it is
-held up by what was waiting, never by what keeps coming.
+held up by what was waiting, never by what keeps coming. Those that were served wake one another, each
+the next: waking thirty at once keeps them all busy with waiting for the interpreter.
 """
 
 from __future__ import annotations
@@ -27,8 +28,14 @@ class _Place(Generic[T]):
     def __init__(self, work: T) -> None:
         self.work = work
         self.served = False
+        self.behind: _Place[T] | None = None
         self.turn = Lock()
         self.turn.acquire()
+
+    def wake_next(self) -> None:
+        """Pass the word on to who was served behind this one."""
+        if self.behind is not None:
+            self.behind.turn.release()
 
 
 class Turns(Generic[T]):
@@ -57,7 +64,9 @@ class Turns(Generic[T]):
             leads, self._led = not self._led, True
         if not leads:
             place.turn.acquire()
-        if not place.served:
+        if place.served:
+            place.wake_next()
+        else:
             self._lead(place)
 
     def _lead(self, first: _Place[T]) -> None:
@@ -72,9 +81,12 @@ class Turns(Generic[T]):
                 self._led = next_ is not None
             if next_ is not None:  # first, so that its work begins while answers are handed out
                 next_.turn.release()
-            for place in taken:
-                place.served = True
-                place.turn.release()
+            behind: _Place[T] | None = None
+            for place in reversed(taken):
+                if place is not first:
+                    place.served, place.behind, behind = True, behind, place
+            if behind is not None:
+                behind.turn.release()
 
     def _take(self, fits: Fits[T]) -> list[T]:
         with self._gate:

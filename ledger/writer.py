@@ -27,7 +27,7 @@ from domain.subjects import Subject
 from ledger import entries
 from ledger.clock import Watch
 from ledger.database import is_away
-from ledger.group import Group, Receipt, Request
+from ledger.group import Group, Request
 from ledger.recorder import CommandKey
 from ledger.store import SYSTEM
 from ledger.turns import Turns
@@ -39,11 +39,10 @@ if TYPE_CHECKING:
     from domain.signing import Signature
     from ledger.clock import Clock
     from ledger.cosignatures import Counted
+    from ledger.group import Receipt
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
     from ledger.turns import Take
-
-__all__ = ["Receipt", "Writer"]
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"

@@ -2,7 +2,7 @@
 
 The domain decides every event, as the writer would have it. Five thousand schools are registered; from then on one
 registrar proposes and another settles, ten entries a commit: suspended and restored, exempted, visited, changed, and
-changes rejected.
+most changes rejected. What states keep for ever (a visit, details that held once) is one proposal in six.
 """
 
 from __future__ import annotations
@@ -162,7 +162,7 @@ def _proposal(id_: str, round_: int, number: int) -> Command:
         case 2 | 6:
             return Restore(registry="entity", id=id_, reason="示例：恢复办学")
         case 3 | 0:
-            return ChangeEntity(id=id_, details=details, reason="示例：地址变更", personal={})
+            return ChangeEntity(id=id_, details=details, reason="示例：等级和地址变更", personal={})
         case 4:
             return ExemptEntity(
                 id=id_, decision="示例决〔2024〕1号", valid_from="2024-01-01", valid_to="2024-12-31"
@@ -173,7 +173,7 @@ def _proposal(id_: str, round_: int, number: int) -> Command:
 
 def _answer(id_: str, round_: int) -> Command:
     version = 2 * round_ + 1
-    if round_ and round_ % 8 == 0:
+    if round_ and round_ % 16 in {0, 3, 8}:
         return RejectChange(registry="entity", id=id_, version=version, reason="示例：材料不全")
     return ConfirmChange(registry="entity", id=id_, version=version)
 

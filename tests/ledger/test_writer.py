@@ -22,8 +22,9 @@ from domain.lottery.entropy import witness_commit
 from domain.organisation import Department, Staff
 from ledger.clock import FileClock, SystemClock
 from ledger.database import is_away
+from ledger.group import Receipt
 from ledger.store import Draft, Ledger
-from ledger.writer import Receipt, Writer
+from ledger.writer import Writer
 from mingqian.bench._badline import BadLine
 from tests.conftest import prover_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person

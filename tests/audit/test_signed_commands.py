@@ -18,6 +18,7 @@ from domain.inspection_commands import (
 from domain.inspection_state import Inspection
 from domain.personnel_commands import DeclareRecusal
 from domain.signing_keys import RevokeSigningKey
+from ledger import suites
 from tests import chronicle, story
 from tests.audit import forge
 from tests.chronicle import Chronicle
@@ -179,6 +180,23 @@ def test_a_signature_that_does_not_hold_is_named(folder: Path) -> None:
         event["signed"]["sig"] = base64.b64encode(sig).decode()
 
     assert only(check(folder, edit)) == (leaf, "command-signature-invalid")
+
+
+def test_a_suite_that_is_not_installed_is_a_failure_and_no_pass(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What could not be verified is said, at its leaf; with the suite, the key is still not the officer's."""
+    leaf = leaves(folder, CONFIRMED)[0]
+
+    def edit(events: Events) -> None:
+        event = events[leaf]
+        assert event is not None
+        event["signed"]["alg"] = "sm2"
+        event["signed"]["command"]["alg"] = "sm2-sm3"
+
+    monkeypatch.setattr(suites, "find_spec", lambda _name: None)
+    found = codes(check(folder, edit))
+    assert {(leaf, "suite-unavailable"), (leaf, "signing-key-not-standing")} <= set(found)
 
 
 def test_what_is_signed_with_a_revoked_key_after_its_revocation_is_named(folder: Path) -> None:

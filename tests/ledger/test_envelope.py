@@ -101,6 +101,11 @@ def test_a_missing_field_is_refused(field: str) -> None:
         ("sealed", {"fields": {"name": "not base64"}, "subject": "officer/QH001"}),
         ("sealed", {"fields": {}, "subject": "officer/QH001", "key": ""}),
         ("signed", {"alg": "rsa", "command": {}, "key": "00" * 32, "sig": "AAAA"}),
+        ("signed", {"alg": "ed25519", "command": {}, "key": "00" * 32, "sig": "AAAA"}),
+        (
+            "signed",
+            {"alg": "sm2", "command": {"alg": "ed25519-sha256"}, "key": "00" * 32, "sig": "AAAA"},
+        ),
         ("extra", 1),
     ],
 )

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from domain.history import History
     from ledger.clock import Clock
     from ledger.prover import Prover
+    from ledger.recorder import Found
     from ledger.store import Transaction
 
 COMMANDS = 128  # in one group at most
@@ -98,13 +99,16 @@ class Group:
         room = len(before) < COMMANDS and len(self._stored) < EVENTS
         return room and not request.alone and not before[0].alone
 
-    def decide(self, requests: Sequence[Request]) -> None:
-        """Decide these, each as if it were alone. Raises only what concerns all: the database is lost."""
-        found = self._transaction.find([request.key.id for request in requests])
+    def decide(self, requests: Sequence[Request], known: Found | None = None) -> None:
+        """Decide these, each as if it were alone; `known` was asked for them, or is asked now.
+
+        Raises only what concerns all: the database is lost.
+        """
+        found = (known or self._transaction.find([request.key.id for request in requests]))()
         for request in requests:
-            known = found.get(request.key.id) or self._spans.get(request.key.id)
-            if known is not None:
-                self.outcomes[request] = self._answer_again(request, known)
+            before = found.get(request.key.id) or self._spans.get(request.key.id)
+            if before is not None:
+                self.outcomes[request] = self._answer_again(request, before)
                 continue
             try:
                 self.outcomes[request] = self._decide(request)

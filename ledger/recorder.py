@@ -11,6 +11,7 @@ by leaf number misses nothing.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
@@ -89,6 +90,10 @@ class Span:
     count: int
 
 
+Found = Callable[[], dict[str, Span]]
+"""Where commands are that were recorded before, by their ids."""
+
+
 class Locked:
     """A transaction that holds the ledger: nobody else can append until it ends.
 
@@ -121,13 +126,17 @@ class Locked:
         cursor = self._connection.cursor(binary=True, row_factory=tuple_row)
         return cursor.execute(statement, parameters, prepare=True)
 
-    def find(self, command_ids: Sequence[str]) -> dict[str, Span]:
-        """Look up commands that may have been recorded before."""
-        rows = self.send(SELECT_COMMANDS, [list(command_ids)]).fetchall()
-        return {
-            id_: Span(command=CommandKey(id=id_, digest=digest), first_leaf=first, count=count)
-            for id_, digest, first, count in rows
-        }
+    def find(self, command_ids: Sequence[str]) -> Found:
+        """Ask for commands that may have been recorded before; calling what this gives waits for the answer."""
+        asked = self.send(SELECT_COMMANDS, [list(command_ids)])
+
+        def found() -> dict[str, Span]:
+            return {
+                id_: Span(command=CommandKey(id=id_, digest=digest), first_leaf=first, count=count)
+                for id_, digest, first, count in asked.fetchall()
+            }
+
+        return found
 
     def append(self, events: Sequence[StoredEvent], spans: Sequence[Span] = ()) -> Commit:
         """Number, link, sign and insert the events as one commit: once in a transaction."""

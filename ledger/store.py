@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from ledger.entries import Entry
     from ledger.keys import Keys
     from ledger.policy import Policy
-    from ledger.recorder import Locked, Span
+    from ledger.recorder import Found, Locked, Span
 
 Mode = Literal["production", "development"]
 Row = tuple[int, str, int, str]
@@ -88,8 +88,8 @@ class Transaction:
         rows = self._locked.send(entries.SELECT_ENTRIES, [from_leaf, limit]).fetchall()
         return list(entries.from_rows(rows, from_leaf))
 
-    def find(self, command_ids: Sequence[str]) -> dict[str, Span]:
-        """Look up commands that may have been recorded before."""
+    def find(self, command_ids: Sequence[str]) -> Found:
+        """Ask for commands that may have been recorded before; calling what this gives waits for the answer."""
         return self._locked.find(command_ids)
 
     def rows(self, first_leaf: int, count: int) -> list[Row]:

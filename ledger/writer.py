@@ -218,14 +218,13 @@ class Writer:
         if not self._history.size:  # a long first reading need not keep others waiting
             self._catch_up(self._ledger)
         with self._ledger.transaction() as transaction:
-            self._catch_up(transaction)
+            known = transaction.find([request.key.id for request in group])
+            self._catch_up(transaction)  # who is alone waits for one answer to both
             decided = Group(self._history, transaction, self._clock, self._prover)
-            group += take(decided.fits)
-            fresh = group[:]
-            while fresh:
-                decided.decide(fresh)
-                fresh = take(decided.fits)
-                group += fresh
+            decided.decide(group, known)
+            while others := take(decided.fits):
+                group += others
+                decided.decide(others)
             decided.record()
         for request, outcome in decided.outcomes.items():
             request.outcome = outcome

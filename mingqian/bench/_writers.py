@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from domain.facts import Command
 
 WRITERS = 32
-ROUNDS = 7
-SECONDS_PER_ROUND = 1.2
+ROUNDS = 15
+SECONDS_PER_ROUND = 0.5
 FIRST, SECOND = (Actor(id=f"registrar{n}", role="registrar") for n in (1, 2))
 
 

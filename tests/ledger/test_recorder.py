@@ -88,7 +88,7 @@ def test_a_command_id_is_recorded_once(recorder: LedgerRecorder) -> None:
     assert recorder.max_notification_id() == 1
     with recorder.locked() as ledger:
         found = ledger.find([str(uuid4()), command.id])
-        assert found == {command.id: Span(command=command, first_leaf=0, count=1)}
+        assert found() == {command.id: Span(command=command, first_leaf=0, count=1)}
 
 
 def test_nothing_to_record_records_nothing(recorder: LedgerRecorder) -> None:

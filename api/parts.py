@@ -88,12 +88,11 @@ def owner_dsn_of(settings: Settings) -> str:
 
     Raises "database-url-missing".
     """
-    if settings.owner_database_url is not None:
-        return complete_dsn(settings.owner_database_url, settings.owner_database_password_file)
-    if settings.mode == "production":
-        detail = "请设置 MINGQIAN_OWNER_DATABASE_URL / production makes its tables as a role of their own"
-        raise DomainError("database-url-missing", detail)
-    return dsn_of(settings)
+    detail = (
+        "请设置 MINGQIAN_OWNER_DATABASE_URL / production makes its tables as a role of their own"
+    )
+    address = settings.owner_database_url, settings.owner_database_password_file
+    return _other_dsn(settings, *address, detail)
 
 
 def prover_dsn_of(settings: Settings) -> str:
@@ -101,11 +100,18 @@ def prover_dsn_of(settings: Settings) -> str:
 
     Raises "database-url-missing".
     """
-    if settings.prover_database_url is not None:
-        return complete_dsn(settings.prover_database_url, settings.prover_database_password_file)
+    detail = (
+        "生产模式须设置 MINGQIAN_PROVER_DATABASE_URL / production needs a reading role of its own"
+    )
+    address = settings.prover_database_url, settings.prover_database_password_file
+    return _other_dsn(settings, *address, detail)
+
+
+def _other_dsn(settings: Settings, url: str | None, password: Path | None, missing: str) -> str:
+    if url is not None:
+        return complete_dsn(url, password)
     if settings.mode == "production":
-        detail = "生产模式须设置 MINGQIAN_PROVER_DATABASE_URL / production needs a reading role of its own"
-        raise DomainError("database-url-missing", detail)
+        raise DomainError("database-url-missing", missing)
     return dsn_of(settings)
 
 

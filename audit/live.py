@@ -73,12 +73,11 @@ class Live:
             for size, text in self._snapshot.checkpoints()
         ]
 
-    def tokens(self, _findings: Findings) -> list[Token]:
+    def tokens(self, _findings: Findings) -> Iterator[Token]:
         """Give every time-stamp token."""
-        return [
-            Token(where=f"ledger.timestamps, size {size}, {authority}", size=size, content=token)
-            for size, authority, token in self._snapshot.timestamps()
-        ]
+        for size, authority, token in self._snapshot.timestamps():
+            where = f"ledger.timestamps, size {size}, {authority}"
+            yield Token(where=where, size=size, content=token)
 
     def conclude(self, walked: Walked, findings: Findings) -> None:
         """Check the tables themselves, commands, the presence of subjects' keys, and every projected row."""

@@ -67,7 +67,7 @@ class Source(Protocol):
         """Give all signed notes."""
         ...
 
-    def tokens(self, findings: Findings) -> list[Token]:
+    def tokens(self, findings: Findings) -> Iterator[Token]:
         """Give all time-stamp tokens."""
         ...
 
@@ -109,15 +109,13 @@ class Export:
             found.append(Head(where=name, text=text.decode(errors="replace"), size=size))
         return found
 
-    def tokens(self, findings: Findings) -> list[Token]:
+    def tokens(self, findings: Findings) -> Iterator[Token]:
         """Give everything in `timestamps/`."""
-        found = []
         for name in self._within("timestamps/"):
             named = TOKEN.fullmatch(name)
             content = self._content(name, MAX_TOKEN, findings)
             if content is not None and named:  # else reported when it was read, or as unexpected
-                found.append(Token(where=name, size=int(named[1]), content=content))
-        return found
+                yield Token(where=name, size=int(named[1]), content=content)
 
     def conclude(self, walked: Walked, findings: Findings) -> None:
         """Check the names of the files, the manifest's counts and every proof bundle."""

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from itertools import accumulate, chain
 from typing import TYPE_CHECKING
 
 from domain import clock
@@ -18,7 +19,7 @@ from ledger.clock import rfc3339
 from ledger.timestamps import stamped_at, stamped_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from cryptography.x509 import Certificate
 
@@ -50,23 +51,24 @@ class Moment:
 
 
 def verified(
-    tokens: list[Token],
+    tokens: Iterator[Token],
     notes: Mapping[int, str],
     trusted: Sequence[Certificate],
     findings: Findings,
 ) -> list[Moment]:
     """Verify tokens over the signed notes of these sizes, by the auditor's own certificates."""
-    if not trusted:
-        if tokens:
-            findings.skip(
-                f"时间戳 {len(tokens)} 个：请用 --timestamp-certificates 给出所信任机构的证书 / {len(tokens)} time-stamp"
-                " tokens: give the certificates that you trust with --timestamp-certificates"
-            )
-        return []
-    if not tokens:
+    first = next(tokens, None)
+    if first is None and trusted:
         findings.skip("时间：一个时间戳也没有 / times: there is no time-stamp token")
+    if first is not None and not trusted:
+        findings.skip(
+            "时间戳：请用 --timestamp-certificates 给出所信任机构的证书 / time-stamp tokens: give the certificates that you"
+            " trust with --timestamp-certificates"
+        )
+    if first is None or not trusted:
+        return []
     moments = []
-    for token in tokens:
+    for token in chain([first], tokens):
         try:
             at = stamped_at(token.content, _stamped(token.size, notes), trusted)
         except DomainError as error:
@@ -94,6 +96,7 @@ class Times:
     def __init__(self, findings: Findings, moments: list[Moment]) -> None:
         self._findings = findings
         self._moments = sorted(moments, key=lambda each: each.size)
+        self._earliest = _earliest_from(self._moments)
         self._next = 0
         self._told: set[tuple[str, bool]] = set()
         self._until, self._ended = NEVER, ""
@@ -124,15 +127,22 @@ class Times:
 
     def _look(self) -> None:
         """Find the earliest of the times ahead: all of them cover the next leaf."""
-        ahead = self._moments[self._next :]
-        if not ahead:
-            self._until, self._ended = NEVER, ""
-            return
-        first = min(ahead, key=lambda each: each.at)
-        self._until, self._ended = rfc3339(first.at + TOLERANCE), first.where
+        self._until, self._ended = NEVER, ""
+        if self._next < len(self._moments):
+            first = self._earliest[self._next]
+            self._until, self._ended = rfc3339(first.at + TOLERANCE), first.where
 
     def _is_new(self, where: str, *, later: bool) -> bool:
         if (where, later) in self._told:
             return False
         self._told.add((where, later))
         return True
+
+
+def _earliest_from(moments: list[Moment]) -> list[Moment]:
+    """Give for each place the earliest from there to the end."""
+    return list(accumulate(reversed(moments), _earlier))[::-1]
+
+
+def _earlier(one: Moment, other: Moment) -> Moment:
+    return min(one, other, key=lambda each: each.at)

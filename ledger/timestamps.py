@@ -24,7 +24,7 @@ from ledger import der
 from ledger.note import Note
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import datetime
     from pathlib import Path
 
@@ -34,9 +34,12 @@ if TYPE_CHECKING:
     from ledger.recorder import LedgerRecorder
 
 SHA256 = "2.16.840.1.101.3.4.2.1"
+BATCH = 500
 MAX_TOKEN = 64 * 1024  # bytes; one with a chain of certificates has about 6,000
 SELECT_LAST = "SELECT coalesce(max(size), 0) FROM ledger.timestamps WHERE authority = %s"
-SELECT_ALL = "SELECT size, authority, token FROM ledger.timestamps ORDER BY size, authority"
+SELECT_NEXT = """
+SELECT size, authority, token FROM ledger.timestamps
+WHERE (size, authority) > (%s, %s) ORDER BY size, authority LIMIT %s"""
 INSERT = """
 INSERT INTO ledger.timestamps (size, authority, token) VALUES (%s, %s, %s)
 ON CONFLICT DO NOTHING RETURNING size"""
@@ -65,10 +68,13 @@ class Timestamps:
         """Give the largest size that an authority has stamped, 0 for none."""
         return int(self._recorder.select(SELECT_LAST, [authority])[0][0])
 
-    def all(self) -> list[Stamp]:
+    def all(self) -> Iterator[Stamp]:
         """Give every token, by size and authority."""
-        rows = self._recorder.select(SELECT_ALL, [])
-        return [Stamp(size=row[0], authority=row[1], token=row[2]) for row in rows]
+        last: tuple[int, str] = (0, "")
+        while rows := self._recorder.select(SELECT_NEXT, [*last, BATCH]):
+            for size, authority, token in rows:
+                yield Stamp(size=size, authority=authority, token=token)
+                last = (size, authority)
 
 
 def stamped_bytes(note: str) -> bytes:

@@ -68,6 +68,8 @@ def test_an_event_that_claims_to_be_later_than_a_token_that_covers_it_is_found()
     assert judged([moment(1, 10)], "10:01:00.001") == ([0], 0)
     assert judged([moment(5, 10)], "09:00:00.000", "10:01:00.001", "11:00:00.000") == ([1], 0)
     assert judged([moment(1, 12), moment(3, 10, "later")], "11:00:00.000") == ([0], 0)
+    two = [moment(1, 10), moment(3, 12, "later")]
+    assert judged(two, "10:00:00.000", "12:01:00.000", "12:01:00.001") == ([2], 0)
 
 
 def test_what_no_token_covers_may_be_of_any_later_time() -> None:

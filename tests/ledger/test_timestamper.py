@@ -14,7 +14,14 @@ from domain.errors import DomainError
 from ledger.export import export
 from ledger.note import VerifierKey
 from ledger.timestamper import Timestamper, authority_of
-from ledger.timestamps import MAX_TOKEN, read_certificates, request, stamped_bytes
+from ledger.timestamps import (
+    BATCH,
+    MAX_TOKEN,
+    Stamp,
+    read_certificates,
+    request,
+    stamped_bytes,
+)
 from tests.ledger.authority import Authority
 from tests.ledger.examples import NOW
 from tests.ledger.test_publisher import Turn, record, writer
@@ -64,6 +71,16 @@ def test_each_new_checkpoint_is_stamped_once(
     ]
 
 
+def test_tokens_are_given_in_order_however_many_there_are(ledger: Ledger) -> None:
+    """A page at a time, none twice and none left out."""
+    wanted = [
+        (size, name) for size in range(1, BATCH) for name in ("a.example", "b.example", "c.example")
+    ]
+    for size, name in reversed(wanted):
+        ledger.timestamps.keep(Stamp(size=size, authority=name, token=b"token"))
+    assert [(one.size, one.authority) for one in ledger.timestamps.all()] == wanted
+
+
 def test_tokens_go_out_with_the_export_and_are_judged_by_the_auditors_own_certificates(
     ledger: Ledger, stamping: Timestamper, authority: Authority, tmp_path: Path
 ) -> None:
@@ -100,7 +117,7 @@ def test_a_bad_answer_is_not_kept_and_the_next_good_one_is(
     authority.answer = lambda _: answer
     with pytest.raises(DomainError, match=code):
         stamp(stamping)
-    assert ledger.timestamps.all() == []
+    assert list(ledger.timestamps.all()) == []
     authority.answer = lambda token: (200, token)
     assert stamp(stamping)
 
@@ -115,7 +132,7 @@ def test_an_old_answer_is_not_taken_for_a_new_one(
     authority.answer = lambda _: (200, old)
     with pytest.raises(DomainError, match=r"timestamp-invalid.*Nonce"):
         stamp(stamping)
-    assert ledger.timestamps.all() == []
+    assert list(ledger.timestamps.all()) == []
 
 
 def test_an_authority_that_is_not_there_is_said_to_be(ledger: Ledger, authority: Authority) -> None:
@@ -134,7 +151,7 @@ def test_the_thread_goes_on_after_a_failure(
     authority.answer = lambda token: next(answers, (200, token))
     stamping.run(Turn(3))
     assert len(authority.asked) == 3
-    assert len(ledger.timestamps.all()) == 1
+    assert len(list(ledger.timestamps.all())) == 1
 
 
 def test_a_thread_that_is_stopped_asks_nobody(stamping: Timestamper, authority: Authority) -> None:

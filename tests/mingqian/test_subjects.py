@@ -9,7 +9,6 @@ import pytest
 from typer.testing import CliRunner
 
 from api.parts import open_parts
-from api.settings import Settings
 from domain.errors import DomainError
 from ledger.store import SYSTEM
 from mingqian import cli
@@ -17,35 +16,17 @@ from tests.ledger.examples import department, person
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
+    from api.settings import Settings
     from domain.facts import Command
 
 
-@pytest.fixture
-def home(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of development, as the environment gives them, and two people with names and telephones."""
-    settings = Settings(mode="development", home=tmp_path, database_url=database)
-    for name in ("mode", "home", "database_url"):
-        monkeypatch.setenv(f"MINGQIAN_{name.upper()}", str(getattr(settings, name)))
-    with open_parts(settings) as parts:
-        people: list[Command] = [department(1), person(1, "d1"), person(2, "d1")]
-        parts.writer.execute(people, actor=SYSTEM, command_id=str(uuid4()))
-    return settings
-
-
-@pytest.fixture
-def run(home: Settings) -> Callable[..., str]:
-    """Run a command of `mingqian`; give its standard output, or raise its refusal."""
-
-    def run(*arguments: str) -> str:
-        result = CliRunner().invoke(cli.app, arguments)
-        if isinstance(result.exception, DomainError):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    return run
+@pytest.fixture(autouse=True)
+def people(home: Settings) -> None:
+    """At home there are two people with names and telephones."""
+    with open_parts(home) as parts:
+        entered: list[Command] = [department(1), person(1, "d1"), person(2, "d1")]
+        parts.writer.execute(entered, actor=SYSTEM, command_id=str(uuid4()))
 
 
 def test_the_index_is_made_anew(run: Callable[..., str]) -> None:

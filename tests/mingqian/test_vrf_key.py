@@ -11,7 +11,6 @@ from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from typer.testing import CliRunner
 
 from api.parts import enter_first_administrator, initialise, new_vrf_key, open_parts
 from api.settings import Settings
@@ -20,7 +19,6 @@ from domain.organisation import AddDepartment, AddStaff
 from ledger import keys as key_files
 from ledger.prover_socket import RemoteProver
 from ledger.vrf_folder import make_passphrase
-from mingqian import cli
 from mingqian.prover import open_holder
 from tests.roles import passing_role
 
@@ -28,29 +26,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 ROOT = Path(__file__).parents[2]
-
-
-@pytest.fixture
-def home(database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Settings of development, as the environment gives them."""
-    settings = Settings(mode="development", home=tmp_path, database_url=database)
-    for name in ("mode", "home", "database_url"):
-        monkeypatch.setenv(f"MINGQIAN_{name.upper()}", str(getattr(settings, name)))
-    return settings
-
-
-@pytest.fixture
-def run(home: Settings) -> Callable[..., str]:
-    """Run a command of `mingqian`; give its standard output, or raise its refusal."""
-
-    def run(*arguments: str) -> str:
-        result = CliRunner().invoke(cli.app, arguments)
-        if isinstance(result.exception, DomainError):
-            raise result.exception
-        assert result.exit_code == 0, result.output
-        return result.stdout
-
-    return run
 
 
 def test_a_key_is_made_enrolled_listed_and_revoked(home: Settings, run: Callable[..., str]) -> None:

@@ -38,6 +38,14 @@ def check_covers(
                 f"叶 {recorded.leaf}：{recorded.stream} 由没有见证方的检查点覆盖 / leaf {recorded.leaf}: covered by a"
                 " checkpoint without witnesses"
             )
+        elif not policy.is_met_by(
+            each for each in policy.witnesses if each.key.name in event.witnesses
+        ):
+            # A note, for the policy of its day may have been another.
+            findings.note(
+                f"叶 {recorded.leaf}：{recorded.stream} 所列见证方未达到见证策略 / leaf {recorded.leaf}: the witnesses"
+                " that it names do not meet the policy"
+            )
         for name in event.witnesses:
             if name in known:
                 _check(

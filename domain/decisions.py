@@ -201,7 +201,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
     Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
-    Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",)),
+    Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",), signed=True),
     Act(
         name="subject.request-erasure",
         command=subject.RequestErasure,

@@ -17,6 +17,7 @@ from ledger import note
 from ledger.note import VerifierKey
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from pathlib import Path
 
     from ledger.note import Note
@@ -96,7 +97,11 @@ class Policy:
 
     def is_met(self, signed: Note) -> bool:
         """Tell whether enough witnesses have cosigned; who signed for the log is not looked at here."""
-        present = {each.name for each in self.cosigners(signed)}
+        return self.is_met_by(self.cosigners(signed))
+
+    def is_met_by(self, witnesses: Iterable[Witness]) -> bool:
+        """Tell whether these witnesses are enough."""
+        present = {each.name for each in witnesses}
         return self.quorum == NONE or self._counts(self.quorum, present)
 
     def _counts(self, name: str, present: set[str]) -> bool:

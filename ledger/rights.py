@@ -51,14 +51,18 @@ SELECT DISTINCT place FROM pg_roles AS held, LATERAL (VALUES
 SETTABLE = """
 SELECT DISTINCT parname FROM pg_parameter_acl, pg_roles AS held
 WHERE pg_has_role(%(role)s, held.oid, 'MEMBER') AND has_parameter_privilege(held.oid, parname, 'SET') ORDER BY 1"""
-# What runs with the rights of somebody who could change the tables, or their guards. Extensions are the administrator's.
+# What runs with the rights of somebody who could change the tables, or their guards. A trigger asks nobody for EXECUTE.
+# Extensions are the administrator's.
 BORROWED = """
 SELECT nspname || '.' || proname, lender.rolname::text FROM pg_proc
 JOIN pg_namespace ON pg_namespace.oid = pronamespace JOIN pg_roles AS lender ON lender.oid = proowner
 WHERE prosecdef AND nspname NOT IN ('pg_catalog', 'information_schema') AND NOT pg_has_role(%(role)s, lender.oid, 'MEMBER')
     AND NOT EXISTS (SELECT FROM pg_depend WHERE objid = pg_proc.oid AND deptype = 'e')
-    AND EXISTS (SELECT FROM pg_roles AS held WHERE pg_has_role(%(role)s, held.oid, 'MEMBER')
-        AND has_schema_privilege(held.oid, pronamespace, 'USAGE') AND has_function_privilege(held.oid, pg_proc.oid, 'EXECUTE'))
+    AND (EXISTS (SELECT FROM pg_event_trigger WHERE evtfoid = pg_proc.oid)
+        OR EXISTS (SELECT FROM pg_roles AS held WHERE pg_has_role(%(role)s, held.oid, 'MEMBER') AND (
+            has_schema_privilege(held.oid, pronamespace, 'USAGE') AND has_function_privilege(held.oid, pg_proc.oid, 'EXECUTE')
+            OR EXISTS (SELECT FROM pg_trigger WHERE tgfoid = pg_proc.oid
+                AND has_table_privilege(held.oid, tgrelid, 'INSERT, UPDATE, DELETE, TRUNCATE')))))
     AND EXISTS (SELECT FROM pg_class WHERE relnamespace = 'ledger'::regnamespace AND relkind = 'r'
         AND has_table_privilege(lender.oid, pg_class.oid, 'UPDATE, DELETE, TRUNCATE, TRIGGER'))
 ORDER BY 1"""

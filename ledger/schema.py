@@ -93,7 +93,8 @@ ALWAYS = "A"  # also in a session whose session_replication_role is `replica`
 SELECT_TABLES = """
 SELECT relname::text FROM pg_class
 WHERE relnamespace = 'ledger'::regnamespace AND relkind NOT IN ('i', 'I') ORDER BY 1"""
-# What acts when somebody writes or reads, and is no part of the tables' own making.
+# What acts when somebody writes or reads, and is no part of the tables' own making. The rows of a child are read with its
+# parent's and guarded by nothing.
 SELECT_HOOKS = """
 SELECT relname::text, 'trigger', tgname::text, pg_get_triggerdef(pg_trigger.oid) || ' ' || tgenabled::text
 FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid
@@ -103,6 +104,8 @@ UNION SELECT tablename::text, 'policy', policyname::text, '' FROM pg_policies WH
 UNION SELECT proname::text, 'function', oidvectortypes(proargtypes),
     concat_ws(' ', prorettype::regtype, lanname, prosecdef, proconfig, prosrc)
 FROM pg_proc JOIN pg_language ON pg_language.oid = prolang WHERE pronamespace = 'ledger'::regnamespace
+UNION SELECT relname::text, 'child', inhrelid::regclass::text, ''
+FROM pg_inherits JOIN pg_class ON pg_class.oid = inhparent WHERE relnamespace = 'ledger'::regnamespace
 ORDER BY 1, 2, 3"""
 
 Hook = tuple[str, str, str]  # table or function, kind, name

@@ -134,7 +134,8 @@ class Heads:
 
     def _connect(self) -> sqlite3.Connection:
         connection = sqlite3.connect(self._path, timeout=BUSY_SECONDS, isolation_level=None)
-        connection.execute("PRAGMA synchronous = FULL")
+        # FULL does not sync the folder: after a power cut the journal could be back and undo what was cosigned.
+        connection.execute("PRAGMA synchronous = EXTRA")
         return connection
 
 

@@ -113,3 +113,14 @@ def test_draws_without_witnesses_are_noted_to_who_has_a_policy() -> None:
     assert report.ok
     assert any(f"leaf {LEAF}: covered by a checkpoint without" in each for each in report.notes)
     assert not any("without witnesses" in each for each in audit(FOLDER, None).notes)
+
+
+def test_a_draw_that_names_too_few_witnesses_is_noted(witnessed: Path) -> None:
+    """One that had signed, where the auditor's policy asks for two."""
+    cosign(witnessed, NOTED)
+    other = note.witness_key("other.example", bytes(32))
+    both = f"witness jw {VKEY}\nwitness other {other}\ngroup both all jw other\n"
+    meant = {"none": False, "both": True, "jw": False}
+    for quorum, noted in meant.items():
+        report = audit(witnessed, Policy.parse(f"{both}quorum {quorum}\n"))
+        assert any(f"leaf {LEAF}: the witnesses" in each for each in report.notes) == noted, quorum

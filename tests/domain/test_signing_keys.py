@@ -22,6 +22,7 @@ from domain.signing_keys import (
     SigningKeyReplaced,
     standing_key,
 )
+from domain.subject_commands import ReleaseSubject
 from tests.signers import Signer
 from tests.story import opened
 
@@ -204,6 +205,9 @@ def test_every_act_of_the_table_that_is_to_be_signed_is_refused_unsigned_from_th
     review = ReviewItem(code="I-EDU", approve=True, remark="")
     with pytest.raises(DomainError, match="signature-required"):
         story.decide("reviewer1", "reviewer", review)
+    release = ReleaseSubject(registry="staff", id="E1", reference="1", reason="示例")
+    with pytest.raises(DomainError, match="signature-required"):  # else anybody's data could go
+        story.decide("discipline1", "discipline", release)
     new = AddStaff(id="E9", department="edu", roles=("officer",), personal={})
     story.act(*by("admin"), new)
     signed(story, ADMIN, ROLES)

@@ -19,6 +19,7 @@ from ledger.note import Checkpoint, Note
 from ledger.witness import SIZE_TYPE, Answer, Heads, LedgerWitness, Submission
 
 NOW = 1_700_000_000
+EXTRA = 3  # as SQLite numbers it
 ORIGIN = "log.example/三 + 四"  # an origin may be anything on one line
 LEAVES = [merkle.leaf_hash(bytes([number])) for number in range(200)]
 
@@ -231,3 +232,9 @@ def test_a_file_that_is_no_database_is_refused(tmp_path: Path) -> None:
     (tmp_path / "heads").write_bytes(b"no database" * 100)
     with pytest.raises(DomainError, match=r"^witness-state-unusable: "):
         Heads(tmp_path / "heads")
+
+
+def test_what_was_cosigned_outlives_a_power_cut(tmp_path: Path) -> None:
+    """The folder is synced too, or a journal that comes back would undo it, and another view could be signed."""
+    with Heads(tmp_path / "heads").transaction() as connection:
+        assert connection.execute("PRAGMA synchronous").fetchone() == (EXTRA,)

@@ -37,6 +37,21 @@ ALTER ROLE {role} NOINHERIT; GRANT {other} TO {role}"""
 DEFINER = """
 CREATE FUNCTION projections.help() RETURNS void LANGUAGE sql SECURITY DEFINER
 AS 'ALTER TABLE ledger.events DISABLE TRIGGER ALL'"""
+# What a trigger calls is not asked for: here nobody but its owner may execute it.
+HIDDEN = """
+CREATE FUNCTION public.hidden() RETURNS {kind} LANGUAGE plpgsql SECURITY DEFINER
+AS 'BEGIN ALTER TABLE ledger.events DISABLE TRIGGER ALL; RETURN NULL; END';
+REVOKE EXECUTE ON FUNCTION public.hidden() FROM PUBLIC;"""
+TRIGGERED = (
+    HIDDEN.replace("{kind}", "trigger")
+    + """
+CREATE TRIGGER more AFTER INSERT ON accounts.passwords EXECUTE FUNCTION public.hidden()"""
+)
+ON_DDL = (
+    HIDDEN.replace("{kind}", "event_trigger").replace("RETURN NULL; ", "")
+    + """
+CREATE EVENT TRIGGER more ON sql_drop EXECUTE FUNCTION public.hidden()"""
+)
 WORKSHOPS = (projections.LIVE, projections.REBUILD)
 
 
@@ -140,6 +155,8 @@ def test_the_serving_role_can_do_nothing_to_the_past(
         ("GRANT REFERENCES ON ledger.events TO {role}", "REFERENCES: ledger.events"),
         ("GRANT CREATE ON SCHEMA ledger TO {role}", "SCHEMA ledger"),
         (DEFINER, "projections.help"),
+        (TRIGGERED, "public.hidden"),
+        (ON_DDL, "public.hidden"),
         ("GRANT SET ON PARAMETER session_replication_role TO {role}", "session_replication_role"),
     ],
 )  # fmt: skip
@@ -180,6 +197,7 @@ def test_a_right_to_create_in_the_database_or_to_own_it_is_named(dsn: str, servi
         "DROP TRIGGER refuse_change ON ledger.commits",
         "DROP FUNCTION ledger.refuse_change() CASCADE",
         "CREATE RULE more AS ON INSERT TO ledger.events DO INSTEAD NOTHING",
+        "CREATE TABLE projections.more () INHERITS (ledger.events)",
     ],
 )
 def test_tables_that_nothing_guards_are_not_served(dsn: str, service: str, statement: str) -> None:

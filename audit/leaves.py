@@ -47,7 +47,10 @@ class Leaves:
         if columns is not None and columns != (recorded.stream, recorded.version, type_):
             reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
             self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
-        self._check_version(recorded)
+        version = self._versions.get(recorded.stream, 0) + 1
+        if recorded.version != version:
+            self._refuse_version(recorded, version)
+        self._versions[recorded.stream] = recorded.version
         if type_ not in self._newest:
             self._check_shape(type_, recorded)
         first = self._commands.see(seen.act, recorded.leaf)
@@ -68,15 +71,12 @@ class Leaves:
         reason = "本人对命令的签名不成立，或无法核验 / the actor's own signature does not hold, or cannot be verified"
         self._findings.add(code, recorded.stream, reason, recorded.leaf)
 
-    def _check_version(self, recorded: Recorded) -> None:
-        stream, version = recorded.stream, recorded.version
-        expected = self._versions.get(stream, 0) + 1
-        if version != expected:
-            reason = (
-                f"版本为 {version}，应为 {expected} / version {version} where {expected} comes next"
-            )
-            self._findings.add("stream-version-gap", stream, reason, recorded.leaf)
-        self._versions[stream] = version
+    def _refuse_version(self, recorded: Recorded, expected: int) -> None:
+        version = recorded.version
+        reason = (
+            f"版本为 {version}，应为 {expected} / version {version} where {expected} comes next"
+        )
+        self._findings.add("stream-version-gap", recorded.stream, reason, recorded.leaf)
 
     def _check_shape(self, type_: str, recorded: Recorded) -> None:
         """A program that wrote a newer shape could read the older one, but never wrote it again."""

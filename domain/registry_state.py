@@ -228,6 +228,9 @@ def _related(relations: Mapping[str, str], pending: Pending) -> Mapping[str, str
 
 
 def _evolve(entry: E, recorded: Recorded) -> E:
+    if isinstance(recorded.event, ChangeConfirmed) and entry.pending is not None:
+        return _apply_pending(entry, entry.pending)
+
     def wait(
         act: PendingAct,
         details: Details | None = None,
@@ -247,8 +250,6 @@ def _evolve(entry: E, recorded: Recorded) -> E:
         return changed(entry, pending=pending)
 
     match recorded.event:
-        case ChangeConfirmed() if entry.pending is not None:  # every other event is one
-            return _apply_pending(entry, entry.pending)
         case (
             EntityAdded(details=details)
             | OfficerAdded(details=details)

@@ -138,3 +138,17 @@ def test_a_stream_of_more_leaves_than_one_batch_has_the_same_head(size: int) -> 
     for leaf in leaves:
         frontier.append(leaf)
     assert merkle.root(iter(leaves)) == frontier.root()
+
+
+@given(st.integers(0, 70), st.integers(0, 70))
+def test_perfect_subtrees_grow_a_tree_as_their_leaves_do(size: int, more: int) -> None:
+    """From any size on, by any number of leaves; and each is as wide as it can be."""
+    leaves = [merkle.leaf_hash(bytes([number])) for number in range(size + more)]
+    frontier, subtrees = merkle.Frontier(), merkle.perfect_subtrees(leaves[size:], size)
+    for leaf in leaves[:size]:
+        frontier.append(leaf)
+    for head, width in subtrees:
+        assert frontier.size % width == 0
+        frontier.append(head, width)
+    assert (frontier.size, frontier.root()) == (size + more, merkle.root(leaves))
+    assert len(subtrees) <= 2 * max(1, more).bit_length()

@@ -13,6 +13,7 @@ from api.acting import command_id
 from api.signatures import written
 from domain import signing
 from domain.decisions import act_of
+from domain.errors import DomainError
 from domain.organisation import AddStaff, ChangeStaffRoles
 from domain.personnel_commands import DeclareRecusal
 from domain.signing import Signature
@@ -121,6 +122,9 @@ def test_the_service_accepts_the_vector_and_keeps_its_reason_sealed(service: Ser
     assert signing.message(envelope.signed.command).endswith(expected["canonical"].encode())
     opened = service.parts.ledger.unseal(envelope)
     assert opened == {"reason": VECTOR["data"]["reason"], "salt": VECTOR["salt"]}
+    stored = service.parts.ledger.read(service.parts.ledger.size() - 1)[0].state.decode()
+    assert VECTOR["salt"] not in stored
+    assert VECTOR["data"]["reason"] not in stored
     again = signing.commitment(bytes.fromhex(opened["salt"]), opened["reason"])
     assert envelope.signed.command["data"] == {**VECTOR["data"], "reason": again}
     # The same request again is answered again, and recorded once.
@@ -129,6 +133,10 @@ def test_the_service_accepts_the_vector_and_keeps_its_reason_sealed(service: Ser
     assert service.parts.ledger.size() == size
     shown = service.get("/registries/officers/E1", "discipline1").json()
     assert "salt" not in shown["personal"]
+    # Without the key of its subject, nothing tells what the commitment stands for.
+    service.parts.keys.subjects.erase(["officer/E1"])
+    with pytest.raises(DomainError, match="sealed-unreadable"):
+        service.parts.ledger.unseal(envelope)
 
 
 def test_before_it_is_mandatory_signing_is_voluntary_and_from_then_on_required(

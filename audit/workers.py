@@ -62,7 +62,7 @@ class Workers:
     @property
     def ahead(self) -> int:
         """How many calls it pays to have begun, done or not, before the first outcome is waited for."""
-        return 2 * DEPTH * (self._pool.width if self._pool else 1)
+        return 4 * DEPTH * (self._pool.width if self._pool else 1)
 
     def begin(
         self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs

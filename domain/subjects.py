@@ -85,8 +85,10 @@ def decide(
 def require_not_erased(facts: tuple[Fact, ...], history: History) -> None:
     """Nothing more is recorded that stands under the key of whoever was erased; raises "subject-erased"."""
     for fact in facts:
-        if fact.subject and any(_is_erased(name, history) for name in _names(fact.subject)):
-            raise _erased(fact.subject)
+        subject = fact.subject or ""
+        for name in _names(subject) if subject else ():
+            if _is_erased(name, history):
+                raise _erased(subject)
 
 
 def _hold(subject: Subject, command: HoldSubject) -> SubjectHeld:
@@ -135,8 +137,9 @@ def _judge(subject: Subject, context: Context) -> str:
 def _names(name: str) -> tuple[str, ...]:
     """The subject, and the other name under which the same person could stand."""
     kind, _, id_ = name.partition("/")
-    others = _ONE_PERSON if kind in _ONE_PERSON else ()
-    return (name, *(f"{other}/{id_}" for other in others if other != kind))
+    if kind not in _ONE_PERSON:
+        return (name,)
+    return (name, *(f"{other}/{id_}" for other in _ONE_PERSON if other != kind))
 
 
 def _together(name: str, history: History) -> tuple[str, ...]:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from projections.comparison import Difference
 
 BATCH = 2000
-WAKE_SECONDS = 1.0  # how long `run` goes without looking at its stop event
+WAKE_SECONDS = 0.2  # how long `run` goes without looking at its stop event
 
 
 class Leaves(Protocol):

@@ -100,7 +100,7 @@ class Replay:
             self.computed[recorded.stream] = recorded.leaf
         elif isinstance(recorded.event, DrawCovered):
             self.covered.append((recorded, recorded.event))
-        elif (told := note_of(recorded)) is not None:
+        elif (told := note_of(recorded, self.history)) is not None:
             self._findings.note(told)
         self._fold(recorded)
 

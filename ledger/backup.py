@@ -226,7 +226,9 @@ def _copied_in(connection: Connection[TupleRow], name: str, path: Path, said: Ta
                     copy.write(block)
             rows = cursor.rowcount
     except (psycopg.DataError, psycopg.IntegrityError) as error:
-        raise _damaged(name, f"数据库不接受 / the database refuses it: {error}") from None
+        # Its text would show the row: a hash of a password, for example.
+        kind = type(error).__name__
+        raise _damaged(name, f"数据库不接受 / the database refuses it: {kind}") from None
     if rows != said.rows:
         raise _damaged(name, f"应有 {said.rows} 行，实有 {rows} / this many rows, not that many")
 

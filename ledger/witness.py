@@ -164,6 +164,9 @@ class LedgerWitness:
             line = self._sign(submission)
         except _RefusedError as refused:
             return refused.answer
+        except sqlite3.Error as error:
+            logger.error("witness-state-unusable", error=str(error))  # noqa: TRY400 - no trace is needed
+            return Answer(status=503, text="not now: the state cannot be used\n")
         logger.info(
             "cosigned", origin=submission.checkpoint.origin, size=submission.checkpoint.size
         )

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from domain import merkle
 from domain.errors import DomainError
-from ledger import note
+from ledger import note, witness
 from ledger.note import Checkpoint, Note
 from ledger.witness import SIZE_TYPE, Answer, Heads, LedgerWitness, Submission
 
@@ -238,3 +238,14 @@ def test_what_was_cosigned_outlives_a_power_cut(tmp_path: Path) -> None:
     """The folder is synced too, or a journal that comes back would undo it, and another view could be signed."""
     with Heads(tmp_path / "heads").transaction() as connection:
         assert connection.execute("PRAGMA synchronous").fetchone() == (EXTRA,)
+
+
+def test_while_its_state_is_held_elsewhere_it_signs_nothing(
+    running: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """By a backup, for example: who asks is told to come back."""
+    running.ask(growth(0, 5))
+    monkeypatch.setattr(witness, "BUSY_SECONDS", 0)
+    with Heads(running.path).transaction():
+        assert running.ask(growth(5, 6)).status == 503
+    assert running.ask(growth(5, 6)).status == 200

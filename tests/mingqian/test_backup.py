@@ -305,6 +305,18 @@ def forged(folder: Path, name: str, content: bytes, **said: object) -> None:
     (folder / "manifest.json").write_text(json.dumps(manifest), "utf-8")
 
 
+def test_a_refusal_shows_nothing_of_the_rows(
+    copy: Path, home: Home, database: str, run: Callable[..., tuple[str, str]]
+) -> None:
+    """PostgreSQL would quote the line, and with it the hash of a password."""
+    row, *others = (copy / "accounts.passwords").read_bytes().splitlines(keepends=True)
+    assert b"argon2" in row
+    forged(copy, "accounts.passwords", b"".join([row.rpartition(b"\t")[0] + b"\n", *others]))
+    refused, printed = run("restore", str(copy), "--checkpoint", home.kept("later"))
+    assert (refused, "accounts.passwords" in printed) == ("backup-damaged", True)
+    assert "argon2" not in printed
+
+
 def test_a_forged_backup_is_verified_like_any_history(
     copy: Path, home: Home, database: str, run: Callable[..., tuple[str, str]]
 ) -> None:

@@ -45,7 +45,7 @@ _CONFLICT = (
 _UNAVAILABLE = (
     "checkpoint-not-witnessed clock-jumped clock-unreadable database-unavailable ledger-unavailable projection-behind"
     " prover-answer-invalid prover-refused prover-unavailable relay-unreachable relays-missing"
-    " key-file-permissions subject-keys-unavailable suite-unavailable vrf-key-missing"
+    " key-file-permissions key-missing subject-keys-unavailable suite-unavailable vrf-key-missing"
 )
 # Something is wrong with what is stored: no request can put it right.
 _BROKEN = (

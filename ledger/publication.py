@@ -7,7 +7,9 @@ when everything that it needs is on disk: a reader never sees one whose tiles ar
 
 from __future__ import annotations
 
+import fcntl
 import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from domain import merkle
@@ -44,14 +46,27 @@ def publish(leaves: Leaves, note: str, vkey: VerifierKey, directory: Path) -> in
     """
     now = open_checkpoint(note, vkey)
     try:
-        before = _before(directory, vkey)
-        written = sum(1 for _ in _write_tiles(leaves, now.size, directory))
-        require_continuation(before, now, PublishedLog(Folder(directory)).tree(now.size))
-        os.sync()  # tiles before the checkpoint, also when the power fails
-        _write(directory / "checkpoint", note.encode())
+        with _alone(directory):
+            before = _before(directory, vkey)
+            written = sum(1 for _ in _write_tiles(leaves, now.size, directory))
+            require_continuation(before, now, PublishedLog(Folder(directory)).tree(now.size))
+            os.sync()  # tiles before the checkpoint, also when the power fails
+            _write(directory / "checkpoint", note.encode())
     except OSError as error:
         raise DomainError("publication-unwritable", f"{directory}: {error.strerror}") from None
     return written
+
+
+@contextmanager
+def _alone(directory: Path) -> Iterator[None]:
+    """Whoever else writes into the folder waits: two would take each other's unfinished files away."""
+    directory.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _before(directory: Path, vkey: VerifierKey) -> Checkpoint | None:
@@ -61,7 +76,7 @@ def _before(directory: Path, vkey: VerifierKey) -> Checkpoint | None:
 
 def _write_tiles(leaves: Leaves, size: int, directory: Path) -> Iterator[Tile]:
     """Write and give each tile that is missing, the lowest level first."""
-    missing = [tile for tile in tiles(size) if not _path(directory, tile).exists()]
+    missing = [tile for tile in tiles(size) if not _is_whole(_path(directory, tile), tile)]
     lowest = [tile for tile in missing if not tile.level]
     for at in range(0, len(lowest), STRIDE):
         part = lowest[at : at + STRIDE]
@@ -69,6 +84,14 @@ def _write_tiles(leaves: Leaves, size: int, directory: Path) -> Iterator[Tile]:
     for tile in missing[len(lowest) :]:
         _write(_path(directory, tile), _above(directory, tile))
         yield tile
+
+
+def _is_whole(path: Path, tile: Tile) -> bool:
+    """Whether it is there; a power cut may have left the name of a file and not its bytes."""
+    try:
+        return path.stat().st_size == tile.width * merkle.HASH_SIZE
+    except FileNotFoundError:
+        return False
 
 
 def _write_lowest(leaves: Leaves, part: list[Tile], directory: Path) -> Iterator[Tile]:

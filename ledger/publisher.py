@@ -35,7 +35,8 @@ class Publisher:
                 since = since or monotonic()
                 if self._is_due(monotonic() - since, covered):
                     self._ledger.publish_checkpoint()
-                    self._writer.cover_draws()
+            # Each time, for whoever should have done it may have been interrupted, and no leaf may follow.
+            self._writer.cover_draws()
             stop.wait(POLL_SECONDS)
 
     def _is_due(self, waited: float, covered: int) -> bool:

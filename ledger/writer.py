@@ -202,6 +202,7 @@ class Writer:
                 return
             else:
                 return
+        group += take(lambda *_: True)  # who waits would find the same, one after another
         for request in group:
             request.outcome = _unavailable()
             request.outcome.__cause__ = lost
@@ -213,6 +214,10 @@ class Writer:
             return
         for request in group:
             self._persist([request], lambda _: [])
+            if _is_unavailable(
+                request.outcome
+            ):  # so it is for those after it, who get that answer too
+                return
 
     def _attempt(self, group: list[Request], take: Take[Request]) -> None:
         if not self._history.size:  # a long first reading need not keep others waiting
@@ -239,6 +244,10 @@ class Writer:
 
 def _unavailable() -> DomainError:
     return DomainError("ledger-unavailable", "数据库不可用 / database out of reach")
+
+
+def _is_unavailable(outcome: Receipt | Exception | None) -> bool:
+    return isinstance(outcome, DomainError) and outcome.code == "ledger-unavailable"
 
 
 def _jumped(jump_ms: int) -> DomainError:

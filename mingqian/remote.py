@@ -114,7 +114,18 @@ def _refusal(answer: httpx.Response) -> DomainError:
     code = problem.get("code") if isinstance(problem, dict) else None
     if not isinstance(code, str) or not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", code):
         return _invalid(f"HTTP {answer.status_code}")
-    return DomainError(code, printable(str(problem.get("detail", ""))))
+    said = [str(problem.get("detail", "")), *_places(problem.get("errors"))]
+    return DomainError(code, printable("; ".join(said)))
+
+
+def _places(errors: object) -> list[str]:
+    """Each place of the request and what is wrong there, where the service names them."""
+    listed = errors if isinstance(errors, list) else []
+    return [
+        f"{one.get('place', '')}: {one.get('reason', '')}"
+        for one in listed
+        if isinstance(one, dict)
+    ]
 
 
 def _invalid(detail: str) -> DomainError:

@@ -7,19 +7,21 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from psycopg.conninfo import conninfo_to_dict
 
 from audit.live import Live
 from audit.verify import verify
 from domain.draw_commands import RevealSource
 from domain.errors import DomainError
 from domain.organisation import AddDepartment, Department
+from ledger import database
 from ledger.clock import SystemClock
 from ledger.database import is_away
 from ledger.group import COMMANDS, Group, Receipt, Request
 from ledger.recorder import CommandKey
 from ledger.snapshot import snapshot
 from ledger.store import Ledger
-from ledger.writer import Writer
+from ledger.writer import ATTEMPTS, Writer
 from mingqian.bench._badline import BadLine
 from tests.conftest import prover_of
 from tests.ledger.examples import SYSTEM, department, new_id, person
@@ -235,3 +237,42 @@ def test_what_the_database_refuses_drops_that_command_alone(ledger: Ledger, dsn:
     assert not is_away(refused)
     assert sorted(spans(outcomes)) == [(1 + place, 1, False) for place in range(THREADS - 1)]
     assert ledger.size() == THREADS
+
+
+class Away(Ledger):
+    """A ledger that counts how often its connections were looked at, and lets others come before the first time."""
+
+    looked = 0
+    through: Writer
+
+    def reconnect(self) -> None:
+        """Count; the first who finds the database away has everybody else behind them by then."""
+        while not self.looked and len(self.through._turns) < THREADS - 1:
+            pass
+        self.looked += 1
+        super().reconnect()
+
+
+def test_who_waits_behind_a_database_that_stays_away_is_told_with_who_leads(
+    ledger: Ledger, server: str, dsn: str, keys: Keys, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody has to find out for themselves in turn, each after as long."""
+    monkeypatch.setattr(database, "POOL_TIMEOUT_SECONDS", 0.05)
+    with Away(dsn, keys) as distant:
+        distant.through = writer = Writer(distant, SystemClock(), prover_of(keys))
+        assert writer.history().size == ledger.size()
+        with psycopg.connect(server, autocommit=True) as connection:
+            name = conninfo_to_dict(dsn)["dbname"]
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false")
+            connection.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
+
+        def send(number: int) -> str:
+            with pytest.raises(DomainError) as raised:
+                writer.execute([department(number)], actor=SYSTEM, command_id=new_id())
+            return raised.value.code
+
+        with ThreadPoolExecutor(THREADS) as pool:
+            assert set(pool.map(send, range(THREADS))) == {"ledger-unavailable"}
+        assert distant.looked == ATTEMPTS

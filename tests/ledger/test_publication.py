@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -149,3 +150,25 @@ def test_a_folder_of_another_history_is_not_gone_on_from(
     with pytest.raises(DomainError, match=rf"^{code}: "):
         publish(Given(leaves), checkpoint(size, leaves), VKEY, tmp_path)
     assert (tmp_path / "checkpoint").read_text("utf-8") == checkpoint(500)
+
+
+def test_two_who_publish_at_once_take_turns(tmp_path: Path) -> None:
+    """Neither takes the other's unfinished file away, and both are right."""
+    with ThreadPoolExecutor(4) as pool:
+        written = pool.map(
+            lambda _: publish(Given(LEAVES), checkpoint(20_000), VKEY, tmp_path), range(4)
+        )
+        assert sorted(written)[:3] == [0, 0, 0]
+    assert set(files(tmp_path)) == {"checkpoint"} | {f"tile/{tile}" for tile in tiles(20_000)}
+
+
+def test_a_tile_without_its_bytes_is_written_again(tmp_path: Path) -> None:
+    """As a power cut may leave it, before a checkpoint needs it."""
+    publish(Given(LEAVES), checkpoint(256), VKEY, tmp_path)
+    for tile in set(tiles(600)) - set(tiles(256)):
+        path = tmp_path / "tile" / str(tile)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+    publish(Given(LEAVES), checkpoint(600), VKEY, tmp_path)
+    log = Log(key=VKEY)
+    assert continued(checkpoint(256), PublishedLog(Folder(tmp_path)), log) == checkpoint(600)

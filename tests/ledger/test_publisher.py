@@ -7,14 +7,18 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from ledger.clock import SystemClock
+from domain.draw_state import Draw
+from ledger.clock import FileClock, SystemClock
 from ledger.publisher import Publisher
 from ledger.writer import Writer
 from tests.conftest import prover_of
 from tests.ledger.examples import SYSTEM, department, new_id
+from tests.ledger.test_writer import FIRST, ready_to_commit, recorded_task
+from tests.story import PROVER
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from ledger.store import Ledger
 
@@ -83,3 +87,20 @@ def test_the_service_publishes_by_itself(ledger: Ledger, writer: Writer) -> None
     assert set(appeared) <= {1}
     stop.set()
     thread.join()
+
+
+def test_a_draw_that_was_left_uncovered_is_covered_though_no_leaf_follows(
+    ledger: Ledger, tmp_path: Path
+) -> None:
+    """Its own writer died after the checkpoint and before noting that it counts."""
+    (tmp_path / "now").write_text(recorded_task(ledger).now)
+    writer = Writer(ledger, FileClock(tmp_path / "now"), PROVER)
+    operator, commit = ready_to_commit(writer)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(writer, "cover_draws", lambda: None)
+        writer.execute([commit], actor=operator, command_id=new_id())
+    ledger.publish_checkpoint()
+    Publisher(ledger, writer, seconds=LONG, commits=1000).run(Turn(1))
+    draw = writer.history().get(Draw, FIRST)
+    assert draw is not None
+    assert draw.covered_at is not None

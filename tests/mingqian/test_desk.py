@@ -123,3 +123,12 @@ def test_what_is_no_object_or_no_path_is_refused_before_anything_is_sent(
         terminal.run("admin", "act", "draw.commit", body)
     with pytest.raises(DomainError, match="request-malformed"):
         terminal.run("admin", "look", "inspections")
+
+
+def test_what_is_wrong_with_a_body_is_said_with_its_place(terminal: Terminal) -> None:
+    """As the service names it; without, nobody could put it right."""
+    story.opened()
+    with pytest.raises(DomainError) as raised:
+        terminal.act("admin", "department.add", id="JW")
+    assert raised.value.code == "request-invalid"
+    assert "body.collates: " in raised.value.detail

@@ -43,7 +43,7 @@ INSERT_KEY = "INSERT INTO keys (subject, wrapped) VALUES (?, ?)"
 INSERT_WORD = "INSERT OR IGNORE INTO words (subject, digest) VALUES (?, ?)"
 SELECT_WORD = "SELECT subject FROM words WHERE digest = ? ORDER BY subject LIMIT ?"
 SEARCH = "search"  # the key of the digests lies among the others; a subject's name has a slash
-WAIT_SECONDS = 30.0
+WAIT_SECONDS = 5.0  # the ledger is held meanwhile
 OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from contextlib import AbstractContextManager, contextmanager, nullcontext
-from pathlib import Path  # noqa: TC003 - typer reads the annotations
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -32,6 +32,30 @@ if TYPE_CHECKING:
 NOT_WHOLE = 1
 NOT_RUN = 2
 
+ExportPath = Annotated[
+    Path | None,
+    typer.Argument(help="导出文件夹或其 zip；省略则核验数据库 / export; without: the database"),
+]
+Vkey = Annotated[
+    str | None,
+    typer.Option(help="另行取得的验证公钥，或存有它的文件 / the log's key, or its file"),
+]
+Kept = Annotated[
+    Path | None, typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier")
+]
+Certificates = Annotated[
+    Path | None,
+    typer.Option(help="所信任的时间戳机构证书（PEM） / certificates of authorities you trust"),
+]
+PolicyFile = Annotated[
+    Path | None, typer.Option(help="见证策略文件：须有哪些见证方副署 / who must have cosigned")
+]
+Cluster = Annotated[
+    str | None,
+    typer.Option(help="审计方自己的 Dask 集群，tcp://HOST:PORT / the auditor's own cluster"),
+]
+AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")]
+
 
 def app(
     database: Callable[[], str], subject_keys: Callable[[], Path | None] = lambda: None
@@ -45,38 +69,14 @@ def app(
 
     @commands.command("verify")
     def _verify(  # noqa: PLR0913 - each is an argument or option of the command
-        export: Annotated[
-            Path | None,
-            typer.Argument(
-                help="导出文件夹或其 zip；省略则核验数据库 / export; without: the database"
-            ),
-        ] = None,
-        vkey: Annotated[
-            str | None,
-            typer.Option(help="另行取得的验证公钥，或存有它的文件 / the log's key, or its file"),
-        ] = None,
-        checkpoint: Annotated[
-            Path | None,
-            typer.Option(help="以前留存的检查点 / a checkpoint that you kept from earlier"),
-        ] = None,
-        timestamp_certificates: Annotated[
-            Path | None,
-            typer.Option(
-                help="所信任的时间戳机构证书（PEM） / certificates of authorities you trust"
-            ),
-        ] = None,
-        policy: Annotated[
-            Path | None,
-            typer.Option(help="见证策略文件：须有哪些见证方副署 / who must have cosigned"),
-        ] = None,
+        export: ExportPath = None,
+        vkey: Vkey = None,
+        checkpoint: Kept = None,
+        timestamp_certificates: Certificates = None,
+        policy: PolicyFile = None,
         *,
-        cluster: Annotated[
-            str | None,
-            typer.Option(
-                help="审计方自己的 Dask 集群，tcp://HOST:PORT / the auditor's own cluster"
-            ),
-        ] = None,
-        as_json: Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")] = False,
+        cluster: Cluster = None,
+        as_json: AsJson = False,
     ) -> None:
         """核验历史是否完整：0 完整，1 不完整，2 未能核验 / is the history whole: 0 yes, 1 no, 2 not run."""
         try:

@@ -24,6 +24,7 @@ from api import (
     sessions,
     signing_routes,
     subject_routes,
+    visit_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
@@ -76,6 +77,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         subject_routes.router,
         signing_routes.router,
         campaign_routes.router,
+        visit_routes.router,
         notice_routes.router,
         receipt_routes.router,
         public_routes.router,

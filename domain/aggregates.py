@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    checklists,
     clock,
     draw_state,
     draws,
@@ -21,6 +22,7 @@ from domain import (
     signing_keys,
     subjects,
     task,
+    visit_standard,
     vrf_keys,
 )
 
@@ -45,6 +47,14 @@ AGGREGATES: dict[str, Aggregate] = {
         state=organisation.Staff, evolve=organisation.evolve_staff, decide=organisation.decide_staff
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
+    "checklist": Aggregate(
+        state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
+    ),
+    "standard": Aggregate(
+        state=visit_standard.Standard,
+        evolve=visit_standard.evolve,
+        decide=visit_standard.decide,
+    ),
     "entity": Aggregate(
         state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),

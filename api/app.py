@@ -25,6 +25,7 @@ from api import (
     signing_routes,
     subject_routes,
     visit_routes,
+    work_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
@@ -79,6 +80,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         campaign_routes.router,
         visit_routes.router,
         notice_routes.router,
+        work_routes.router,
         receipt_routes.router,
         public_routes.router,
         public_draw_routes.router,

@@ -1,15 +1,14 @@
-"""What belongs to one visit beside its result: files, checklists, sealed texts; and the opening of a result by its reviewer."""
+"""What belongs to one visit beside its result: files, checklists, sealed texts, and the standard it goes by."""
 
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
 from fastapi.responses import StreamingResponse
 
-from api.access import PartsNow, PersonNow, person_of, require_role, wait_until
-from api.acting import Person, give
+from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acts import record
 from api.answers import ACTING, STAFF
-from api.looks import inspection_for
+from api.looks import inspection_for, open_for_review
 from api.paging import PageAsked, known, listing
 from api.parts import Parts
 from api.personal import text_of
@@ -17,14 +16,12 @@ from api.shapes.inspections import (
     Checklists,
     ChecklistShown,
     EvidenceTaken,
-    InspectionWithSteps,
     StandardShown,
     Statements,
 )
 from api.signatures import SentWith
 from api.text import Line, Word
 from domain.errors import DomainError
-from domain.review import RESULT, OpenReview
 from domain.visit_commands import AttachEvidence
 from domain.visit_standard import terms_now
 from ledger.evidence import chunks
@@ -97,24 +94,10 @@ def evidence(
     own = next((one for one in found["evidence"] if one["sha256"] == digest), None)
     file = known(own, "unknown-evidence", "本次检查没有此证据文件 / no such file of this visit")
     opened = parts.evidence.open(digest, file["size"])
-    if found["status"] == "confirmed" and person.has("reviewer"):
-        _open(parts, person, inspection, digest, unless=("own-act", "other-department", "recused"))
+    open_for_review(parts, person, found, digest)
     name = f'attachment; filename="{digest}"'
     headers = {**HANDED_OVER, "Content-Disposition": name, "Content-Length": str(file["size"])}
     return StreamingResponse(chunks(opened), media_type=file["media_type"], headers=headers)
-
-
-@router.get(
-    "/inspections/{inspection}/review",
-    response_model=InspectionWithSteps,
-    summary="打开待审核的结果 / open a result that waits for review",
-)
-def review(inspection: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
-    """The inspection, for whoever may review its result; that they opened it is recorded before it is answered."""
-    require_role(person, "reviewer")
-    inspection_for(parts, person, inspection)
-    wait_until(parts, _open(parts, person, inspection, RESULT))
-    return inspection_for(parts, person, inspection)
 
 
 @router.get(
@@ -159,19 +142,6 @@ def checklist(item: Word, parts: PartsNow) -> dict[str, Any]:
 def standard(parts: PartsNow) -> dict[str, Any]:
     """What every visit must have that is assigned now."""
     return {"terms": terms_now(parts.writer.history())}
-
-
-def _open(
-    parts: Parts, person: Person, inspection: str, part: str, *, unless: tuple[str, ...] = ()
-) -> int:
-    """Record that a reviewer opens something, and give the position; whoever could not review it anyway only reads."""
-    command = OpenReview(inspection=inspection, part=part)
-    try:
-        return give(parts.writer, parts.keys, person, [command], None).size
-    except DomainError as refusal:
-        if refusal.code not in unless:
-            raise
-        return 0
 
 
 def _statement(parts: Parts, row: dict[str, Any]) -> dict[str, Any]:

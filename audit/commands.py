@@ -13,7 +13,9 @@ from domain import (
     amendments,
     checklists,
     clock,
+    deadlines,
     findings,
+    holidays,
     items,
     organisation,
     plan,
@@ -127,6 +129,10 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     organisation.PasswordIssued: lambda id_, _: organisation.IssuePassword(id=id_),
     organisation.StaffSuspended: lambda id_, e: organisation.SuspendStaff(id=id_, reason=e.reason),
+    holidays.HolidaysRecorded: lambda id_, e: holidays.RecordHolidays(
+        year=int(id_), off=e.off, working=e.working, source=e.source
+    ),
+    deadlines.DeadlinesSet: lambda _, e: deadlines.SetDeadlines(terms=e.terms),
     items.ItemAdded: lambda id_, e: items.AddItem(code=id_, details=e.details, source=e.source),
     items.ItemClaimed: lambda id_, e: items.ClaimItem(
         code=id_,

@@ -21,6 +21,7 @@ from domain import registry_commands as registry
 from domain import subject_commands as subject
 from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.clock import NoteJump
+from domain.deadlines import DEFAULT, SetDeadlines
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -35,7 +36,9 @@ from domain.draw_commands import (
     RequestVoid,
     Seat,
 )
+from domain.draw_state import Draw
 from domain.findings import ConfirmFindings, EnterFindings
+from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
@@ -308,6 +311,16 @@ def _unrelated(told: Chronicle) -> None:
         told.act("reviewer1", "reviewer", confirm)
 
 
+def _terms(told: Chronicle) -> None:
+    """The working days of a year, and how long steps may take."""
+    days = RecordHolidays(
+        year=2024, off=("2024-10-01", "2024-10-02"), working=("2024-09-29",), source="示例通知"
+    )
+    told.act("admin", "administrator", days)
+    terms = replace(DEFAULT, valid_from="2099-01-01", result_days=3, source="示例〔2024〕3号")
+    told.act("admin", "administrator", SetDeadlines(terms=terms))
+
+
 def _on_site(told: Chronicle) -> None:
     """A campaign of the next year whose visits go by a standard: one is carried out and corrected, one finds a closed door."""
     year = int(told.history.recorded_at[:4]) + 1
@@ -317,6 +330,7 @@ def _on_site(told: Chronicle) -> None:
     version = told.history.version("checklist/I-EDU")
     review = ReviewChecklist(item="I-EDU", version=version, approve=True, remark="")
     told.act("reviewer1", "reviewer", review)
+    _void_what_is_open(told)
     row = story.plan_row(
         number=f"联{year}026", window_from=f"{year}-06-01", window_to=f"{year}-08-31"
     )
@@ -329,6 +343,14 @@ def _on_site(told: Chronicle) -> None:
     first, second, *_ = (one for one in mine if "E6" not in one.officers)
     _carried_out(told, first, version)
     _closed_door(told, second)
+
+
+def _void_what_is_open(told: Chronicle) -> None:
+    """No list is drawn from while another draw from it is open."""
+    for draw in told.history.all(Draw):
+        if draw.computed is None and not draw.voided:
+            told.act(*OPERATOR, RequestVoid(draw_id=draw.id, reason="示例：改期"))
+            told.act("approver1", "approver", ApproveVoid(draw_id=draw.id))
 
 
 def _adopt(told: Chronicle, terms: Terms) -> None:
@@ -459,6 +481,7 @@ CHAPTERS = (
         tell=_signers,
     ),
     Chapter(types=frozenset({"registry.relation_ended.v2"}), tell=_unrelated),
+    Chapter(types=frozenset({"calendar.recorded.v1", "deadlines.set.v1"}), tell=_terms),
     Chapter(
         types=frozenset(
             {

@@ -6,6 +6,7 @@ from domain.aggregates import AGGREGATES
 from projections.tables import (
     campaigns,
     checklists,
+    deadlines,
     draws,
     inspections,
     organisation,
@@ -19,6 +20,7 @@ TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
     *checklists.TABLES,
+    *deadlines.TABLES,
     *campaigns.TABLES,
     *draws.TABLES,
     *inspections.TABLES,

@@ -41,6 +41,8 @@ NOTICED = (
     "standard.adopted.v1",
     "staff.suspended.v1",
     "staff.roles_changed.v1",
+    "calendar.recorded.v1",
+    "deadlines.set.v1",
     "officer.recusal_declared.v1",
     "officer.leave_recorded.v1",
     "registry.relation_recorded.v1",

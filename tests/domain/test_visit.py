@@ -321,7 +321,7 @@ def test_a_closed_door_is_a_result_once_it_is_on_record_what_was_tried() -> None
         ({"evidence": ("cd" * 32,)}, "evidence-required"),
         ({"account": ""}, "field-missing"),
     ):
-        refused(told, first, "officer", replace(closed, **changes), code)  # type: ignore[arg-type]
+        refused(told, first, "officer", replace(closed, **changes), code)
     for officer in (first, second):
         told.act(officer, "officer", CheckOut(inspection=id_))
     refused(told, first, "officer", unvisited(id_, "unreachable"), "outcome-missing")

@@ -30,6 +30,7 @@ from api import (
 from api.acts import acts_router
 from api.answers import Problem
 from api.door import Door
+from ledger.escalator import Escalator
 from ledger.publisher import Publisher
 from ledger.submitter import Submitter
 
@@ -131,6 +132,7 @@ class _Keeping:
             for each in (
                 ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
                 ("publisher", publisher.run),
+                ("escalator", Escalator(writer).run),
                 *((f"timestamper-{one.authority}", one.run) for one in parts.timestampers),
                 *(
                     (f"submitter-{one.name}", Submitter(ledger, writer, one).run)

@@ -24,7 +24,7 @@ from api.text import Line, Word
 from domain.errors import DomainError
 from domain.visit_commands import AttachEvidence
 from domain.visit_standard import terms_now
-from ledger.evidence import chunks
+from ledger.evidence import handed_out
 from projections.queries import checklists as checklist_queries
 from projections.queries import inspections
 
@@ -97,7 +97,7 @@ def evidence(
     open_for_review(parts, person, found, digest)
     name = f'attachment; filename="{digest}"'
     headers = {**HANDED_OVER, "Content-Disposition": name, "Content-Length": str(file["size"])}
-    return StreamingResponse(chunks(opened), media_type=file["media_type"], headers=headers)
+    return StreamingResponse(handed_out(opened), media_type=file["media_type"], headers=headers)
 
 
 @router.get(

@@ -26,6 +26,7 @@ from domain import (
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
@@ -284,17 +285,48 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     inspection.ResultReviewed: lambda id_, e: inspection.ReviewResult(
         inspection=id_, approve=e.approved, remark=e.remark
     ),
-    inspection.CorrectionOrdered: lambda id_, e: inspection.OrderCorrection(
-        inspection=id_, requirement=e.requirement, due=e.due
-    ),
-    inspection.CorrectionVerified: lambda id_, e: inspection.VerifyCorrection(
-        inspection=id_, corrected=e.corrected, evidence=e.evidence
-    ),
     inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
         inspection=id_, reason=e.reason
     ),
     inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    follow_up.CorrectionOrdered: lambda id_, e: follow_up.OrderCorrection(
+        inspection=id_, items=e.items, requirement=e.requirement, due=e.due
+    ),
+    follow_up.ExtensionRequested: lambda id_, e: follow_up.RequestExtension(
+        inspection=id_, number=e.number, due=e.due, reason=e.reason
+    ),
+    follow_up.ExtensionApproved: lambda id_, e: follow_up.ApproveExtension(
+        inspection=id_, number=e.number
+    ),
+    follow_up.ExtensionDeclined: lambda id_, e: follow_up.DeclineExtension(
+        inspection=id_, number=e.number, reason=e.reason
+    ),
+    follow_up.CorrectionVerified: lambda id_, e: follow_up.VerifyCorrection(
+        inspection=id_,
+        number=e.number,
+        corrected=e.corrected,
+        evidence=e.evidence,
+        files=e.files,
+    ),
+    follow_up.HandedOver: lambda id_, e: follow_up.HandOver(
+        inspection=id_,
+        kind=e.kind,
+        items=e.items,
+        matter=e.matter,
+        body=e.body,
+        document_number=e.document_number,
+        on=e.on,
+    ),
+    follow_up.ReceiptRecorded: lambda id_, e: follow_up.RecordReceipt(
+        inspection=id_, number=e.number, on=e.on, reference=e.reference
+    ),
+    follow_up.FollowUpClosed: lambda id_, e: follow_up.CloseFollowUp(
+        inspection=id_, number=e.number, outcome=e.outcome, evidence=e.evidence, files=e.files
+    ),
+    follow_up.FollowUpEscalated: lambda id_, e: follow_up.EscalateFollowUp(
+        inspection=id_, number=e.number
+    ),
     clock.ClockJumped: lambda _, e: clock.NoteJump(
         jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
     ),

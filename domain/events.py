@@ -22,6 +22,7 @@ from domain import (
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
@@ -115,13 +116,20 @@ NAMES: dict[str, type] = {
     "inspection.result_confirmed.v1": inspection.ResultConfirmed,
     "inspection.review_opened.v1": review.ReviewOpened,
     "inspection.result_reviewed.v1": inspection.ResultReviewed,
-    "inspection.correction_ordered.v1": inspection.CorrectionOrdered,
-    "inspection.correction_verified.v1": inspection.CorrectionVerified,
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
     "inspection.amendment_requested.v1": amendments.AmendmentRequested,
     "inspection.amendment_declined.v1": amendments.AmendmentDeclined,
+    "inspection.correction_ordered.v2": follow_up.CorrectionOrdered,
+    "inspection.extension_requested.v1": follow_up.ExtensionRequested,
+    "inspection.extension_approved.v1": follow_up.ExtensionApproved,
+    "inspection.extension_declined.v1": follow_up.ExtensionDeclined,
+    "inspection.correction_verified.v2": follow_up.CorrectionVerified,
+    "inspection.handed_over.v1": follow_up.HandedOver,
+    "inspection.receipt_recorded.v1": follow_up.ReceiptRecorded,
+    "inspection.follow_up_closed.v1": follow_up.FollowUpClosed,
+    "inspection.follow_up_escalated.v1": follow_up.FollowUpEscalated,
     "clock.jumped.v1": clock.ClockJumped,
     "subject.held.v1": subject.SubjectHeld,
     "subject.released.v1": subject.SubjectReleased,

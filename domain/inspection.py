@@ -1,15 +1,15 @@
 """One inspection, from the two draws that made it to its published result and follow-up.
 
 assigned → visited (≥ 2 officers there together) → entered → confirmed → approved → published; a returned result is entered
-again. The notice may come before the visit, or not at all where it is unannounced. A follow-up runs beside it: ordered →
-verified by somebody who was not there.
+again. The notice may come before the visit, or not at all where it is unannounced. Follow-ups run beside it from the
+approved result on (`domain.follow_up`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from domain import amendments, findings, replacement, review, visit
+from domain import amendments, findings, follow_up, replacement, review, visit
 from domain import inspection_results as results
 from domain.amendments import AmendmentCommand
 from domain.draw_commands import DrawDisclosed
@@ -17,6 +17,7 @@ from domain.draw_state import Draw, family, is_told, require_disinterested, task
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.findings import FindingsCommand
+from domain.follow_up_commands import AnyFollowUpCommand
 from domain.inspection_commands import (
     AnyInspectionCommand,
     ApproveClosing,
@@ -30,11 +31,9 @@ from domain.inspection_commands import (
     Notify,
     OfficerCheckedIn,
     OfficerCheckedOut,
-    OrderCorrection,
     PublishResult,
     RequestClosing,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_rules import (
     require_fit,
@@ -66,6 +65,7 @@ Command = (
     | FindingsCommand
     | OpenReview
     | AmendmentCommand
+    | AnyFollowUpCommand
 )
 REPLACING = ("approver", "draw_operator")
 
@@ -107,10 +107,6 @@ def _decide(
             event = results.confirm(state, context, history)
         case ReviewResult():
             event = results.review(state, command, context, history)
-        case OrderCorrection():
-            event = results.order(state, command, context, history)
-        case VerifyCorrection():
-            event = results.verify(state, command, context, history)
         case PublishResult():
             event = results.publish(state, context, history)
         case RequestClosing():
@@ -249,4 +245,5 @@ PARTS: tuple[tuple[Any, Callable[..., tuple[Fact, ...]]], ...] = (
     (FindingsCommand, findings.decide),
     (OpenReview, review.open_),
     (AmendmentCommand, amendments.decide),
+    (AnyFollowUpCommand, follow_up.decide),
 )

@@ -6,14 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from domain import visit_state
+from domain import follow_up_state, visit_state
 from domain.amendments import Amendment, AmendmentDeclined, AmendmentRequested, Edition
 from domain.findings import Findings, FindingsConfirmed, FindingsEntered
+from domain.follow_up_state import FollowUp
 from domain.inspection_commands import (
     AssignedOfficer,
     ClosingRequested,
-    CorrectionOrdered,
-    CorrectionVerified,
     InspectionAssigned,
     InspectionClosed,
     InspectionNotified,
@@ -44,15 +43,6 @@ if TYPE_CHECKING:
     from domain.history import History
 
 Status = Literal["assigned", "entered", "confirmed", "approved", "published", "amending", "closed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FollowUp:
-    """An order to correct and whether it was met."""
-
-    requirement: str
-    due: str
-    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +97,7 @@ class Inspection:
     result: ResultEntered | None = None
     entered_by: str | None = None
     reviewed_by: str | None = None
-    follow_up: FollowUp | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
     visit: Visit = field(default_factory=Visit)
     findings: Mapping[str, Findings] = field(default_factory=dict)
     opened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
@@ -186,11 +176,6 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
             return replace(entered, closing_requested_by=None)
         case ResultConfirmed() | ReviewOpened() | ResultReviewed():
             return _reviewed(state, event, recorded)
-        case CorrectionOrdered():
-            follow_up = FollowUp(requirement=event.requirement, due=event.due)
-            return replace(state, follow_up=follow_up)
-        case CorrectionVerified(corrected=corrected) if state.follow_up is not None:
-            return replace(state, follow_up=replace(state.follow_up, closed=corrected))
         case ResultPublished() | AmendmentRequested() | AmendmentDeclined():
             return _amended(state, event, recorded)
         case ClosingRequested():
@@ -198,7 +183,10 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
         case InspectionClosed():
             return replace(state, status="closed", closing_requested_by=None)
         case _:
-            return state
+            follow_ups = follow_up_state.evolve(state.follow_ups, recorded)
+            return (
+                state if follow_ups is state.follow_ups else replace(state, follow_ups=follow_ups)
+            )
 
 
 def _reseated(

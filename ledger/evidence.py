@@ -141,3 +141,9 @@ def chunks(file: IO[bytes]) -> Iterator[bytes]:
     """The rest of a file in pieces."""
     while chunk := file.read(CHUNK):
         yield chunk
+
+
+def handed_out(file: IO[bytes]) -> Iterator[bytes]:
+    """The rest of a file in pieces; it is closed at the end, or where nobody reads on."""
+    with file:
+        yield from chunks(file)

@@ -28,7 +28,7 @@ PROGRESS = """
             count(*) FILTER (WHERE status = 'approved' OR editions > 0) AS approved,
             count(*) FILTER (WHERE editions > 0) AS published,
             count(*) FILTER (WHERE status = 'closed') AS closed
-        FROM projections.inspections_v4 AS one
+        FROM projections.inspections_v5 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING
 from domain.amendments import AmendmentDeclined, AmendmentRequested, public_editions
 from domain.inspection_commands import (
     ClosingRequested,
-    CorrectionOrdered,
-    CorrectionVerified,
     InspectionAssigned,
     InspectionClosed,
     InspectionNotified,
@@ -36,7 +34,7 @@ def _inspection(step: Step) -> list[Row]:
     """
     state: Inspection = step.state
     task = step.history.get(Task, state.task)
-    result, follow_up = state.result, state.follow_up
+    result = state.result
     row = {
         "id": state.id,
         "task": state.task,
@@ -62,9 +60,7 @@ def _inspection(step: Step) -> list[Row]:
         "category": result.category if result else None,
         "items": result.items if result else None,
         "entered_by": state.entered_by,
-        "requirement": follow_up.requirement if follow_up else None,
-        "due": follow_up.due if follow_up else None,
-        "corrected": follow_up.closed if follow_up else None,
+        "follow_ups": state.follow_ups,
         "terms": state.terms,
         "notice": state.visit.notice,
         "spells": state.visit.spells,
@@ -120,8 +116,6 @@ TIMES: dict[str, tuple[type, ...]] = {
     "entered_at": (ResultEntered,),
     "confirmed_at": (ResultConfirmed,),
     "reviewed_at": (ResultReviewed,),
-    "ordered_at": (CorrectionOrdered,),
-    "verified_at": (CorrectionVerified,),
     "published_at": (ResultPublished,),
     "amendment_requested_at": (AmendmentRequested,),
     "amendment_declined_at": (AmendmentDeclined,),
@@ -130,7 +124,7 @@ TIMES: dict[str, tuple[type, ...]] = {
 }
 TABLES = (
     Table(
-        name="inspections_v4",
+        name="inspections_v5",
         kinds=("inspection",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -159,9 +153,7 @@ TABLES = (
             "category": TEXT,
             "items": JSON,
             "entered_by": TEXT,
-            "requirement": TEXT,
-            "due": TEXT,
-            "corrected": FLAG,
+            "follow_ups": JSON,
             "terms": JSON,
             "notice": JSON,
             "spells": JSON,

@@ -5,7 +5,20 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
-from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
+from domain import (
+    clock,
+    items,
+    organisation,
+    plan,
+    plan_answers,
+    plan_standards,
+    publicity,
+    signing_keys,
+    task,
+    task_days,
+    training,
+    vrf_keys,
+)
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -42,12 +55,22 @@ NAMES: dict[str, type] = {
     "registry.restored.v1": registry.Restored,
     "registry.change_confirmed.v1": registry.ChangeConfirmed,
     "registry.change_rejected.v1": registry.ChangeRejected,
+    "training.recorded.v1": training.TrainingSessionRecorded,
+    "training.confirmed.v1": training.TrainingSessionConfirmed,
+    "training.rejected.v1": training.TrainingSessionRejected,
+    "publicity.recorded.v1": publicity.PublicityRecorded,
+    "publicity.withdrawn.v1": publicity.PublicityWithdrawn,
+    "plan_standards.set.v1": plan_standards.PlanStandardsSet,
     "plan.drafted.v1": plan.PlanDrafted,
     "plan.amended.v1": plan.PlanAmended,
+    "plan.warning_answered.v1": plan_answers.WarningAnswered,
     "plan.reviewed.v1": plan.PlanReviewed,
+    "plan.row_returned.v1": plan_answers.RowReturned,
     "plan.collated.v1": plan.PlanCollated,
     "plan.published.v1": plan.PlanPublished,
     "task.opened.v1": task.TaskOpened,
+    "task.training_demanded.v1": task_days.TrainingDemanded,
+    "task.days_offered.v1": task_days.DaysOffered,
     "task.confirmed.v1": task.TaskConfirmed,
     "task.completed.v1": task.TaskCompleted,
     "vrf_key.enrolled.v1": vrf_keys.VrfKeyEnrolled,

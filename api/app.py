@@ -25,10 +25,12 @@ from api import (
     sessions,
     signing_routes,
     subject_routes,
+    work_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
 from api.door import Door
+from ledger.escalator import Escalator
 from ledger.publisher import Publisher
 from ledger.submitter import Submitter
 
@@ -79,6 +81,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         campaign_routes.router,
         planning_routes.router,
         notice_routes.router,
+        work_routes.router,
         receipt_routes.router,
         public_routes.router,
         planning_routes.public,
@@ -130,6 +133,7 @@ class _Keeping:
             for each in (
                 ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
                 ("publisher", publisher.run),
+                ("escalator", Escalator(writer).run),
                 *((f"timestamper-{one.authority}", one.run) for one in parts.timestampers),
                 *(
                     (f"submitter-{one.name}", Submitter(ledger, writer, one).run)

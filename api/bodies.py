@@ -22,7 +22,7 @@ from domain.errors import DomainError
 
 # Fields in which people write sentences; every other text stands on one line.
 _PROSE = (
-    "basis body evidence finding legal_basis mandate override_reason reason remark requirement scheme"
+    "basis body evidence finding legal_basis mandate matter override_reason reason remark requirement scheme"
     " source statement text"
 )
 PROSE = frozenset(_PROSE.split())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from domain import (
     clock,
+    deadlines,
+    holidays,
     items,
     organisation,
     plan,
@@ -24,6 +26,7 @@ from domain import (
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
@@ -126,6 +129,10 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     organisation.PasswordIssued: lambda id_, _: organisation.IssuePassword(id=id_),
     organisation.StaffSuspended: lambda id_, e: organisation.SuspendStaff(id=id_, reason=e.reason),
+    holidays.HolidaysRecorded: lambda id_, e: holidays.RecordHolidays(
+        year=int(id_), off=e.off, working=e.working, source=e.source
+    ),
+    deadlines.DeadlinesSet: lambda _, e: deadlines.SetDeadlines(terms=e.terms),
     items.ItemAdded: lambda id_, e: items.AddItem(code=id_, details=e.details, source=e.source),
     items.ItemClaimed: lambda id_, e: items.ClaimItem(
         code=id_,
@@ -289,17 +296,48 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     inspection.ResultReviewed: lambda id_, e: inspection.ReviewResult(
         inspection=id_, approve=e.approved, remark=e.remark
     ),
-    inspection.CorrectionOrdered: lambda id_, e: inspection.OrderCorrection(
-        inspection=id_, requirement=e.requirement, due=e.due
-    ),
-    inspection.CorrectionVerified: lambda id_, e: inspection.VerifyCorrection(
-        inspection=id_, corrected=e.corrected, evidence=e.evidence
-    ),
     inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
         inspection=id_, reason=e.reason
     ),
     inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    follow_up.CorrectionOrdered: lambda id_, e: follow_up.OrderCorrection(
+        inspection=id_, items=e.items, requirement=e.requirement, due=e.due
+    ),
+    follow_up.ExtensionRequested: lambda id_, e: follow_up.RequestExtension(
+        inspection=id_, number=e.number, due=e.due, reason=e.reason
+    ),
+    follow_up.ExtensionApproved: lambda id_, e: follow_up.ApproveExtension(
+        inspection=id_, number=e.number
+    ),
+    follow_up.ExtensionDeclined: lambda id_, e: follow_up.DeclineExtension(
+        inspection=id_, number=e.number, reason=e.reason
+    ),
+    follow_up.CorrectionVerified: lambda id_, e: follow_up.VerifyCorrection(
+        inspection=id_,
+        number=e.number,
+        corrected=e.corrected,
+        evidence=e.evidence,
+        files=e.files,
+    ),
+    follow_up.HandedOver: lambda id_, e: follow_up.HandOver(
+        inspection=id_,
+        kind=e.kind,
+        items=e.items,
+        matter=e.matter,
+        body=e.body,
+        document_number=e.document_number,
+        on=e.on,
+    ),
+    follow_up.ReceiptRecorded: lambda id_, e: follow_up.RecordReceipt(
+        inspection=id_, number=e.number, on=e.on, reference=e.reference
+    ),
+    follow_up.FollowUpClosed: lambda id_, e: follow_up.CloseFollowUp(
+        inspection=id_, number=e.number, outcome=e.outcome, evidence=e.evidence, files=e.files
+    ),
+    follow_up.FollowUpEscalated: lambda id_, e: follow_up.EscalateFollowUp(
+        inspection=id_, number=e.number
+    ),
     clock.ClockJumped: lambda _, e: clock.NoteJump(
         jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
     ),

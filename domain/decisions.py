@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, get_args
 
 from domain import (
     clock,
+    deadlines,
+    holidays,
     items,
     organisation,
     plan,
@@ -20,6 +22,7 @@ from domain import (
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
@@ -73,6 +76,8 @@ ACTS: tuple[Act, ...] = (
         roles=("administrator",),
         signed=True,
     ),
+    Act(name="calendar.record", command=holidays.RecordHolidays, roles=("administrator",)),
+    Act(name="deadlines.set", command=deadlines.SetDeadlines, roles=("administrator",)),
     Act(name="item.add", command=items.AddItem, roles=("clerk",)),
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
@@ -222,13 +227,6 @@ ACTS: tuple[Act, ...] = (
         roles=("reviewer",),
         signed=True,
     ),
-    Act(name="inspection.order-correction", command=inspection.OrderCorrection, roles=("clerk",)),
-    Act(
-        name="inspection.verify-correction",
-        command=inspection.VerifyCorrection,
-        roles=("officer", "reviewer"),
-        signed=True,
-    ),
     Act(
         name="inspection.request-closing",
         command=inspection.RequestClosing,
@@ -241,6 +239,39 @@ ACTS: tuple[Act, ...] = (
         signed=True,
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+    Act(name="inspection.order-correction", command=follow_up.OrderCorrection, roles=("clerk",)),
+    Act(
+        name="inspection.request-extension",
+        command=follow_up.RequestExtension,
+        roles=("clerk", "officer"),
+    ),
+    Act(
+        name="inspection.approve-extension",
+        command=follow_up.ApproveExtension,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.decline-extension",
+        command=follow_up.DeclineExtension,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.verify-correction",
+        command=follow_up.VerifyCorrection,
+        roles=("officer", "reviewer"),
+        signed=True,
+    ),
+    Act(name="inspection.hand-over", command=follow_up.HandOver, roles=("clerk",)),
+    Act(name="inspection.record-receipt", command=follow_up.RecordReceipt, roles=("clerk",)),
+    Act(
+        name="inspection.close-follow-up",
+        command=follow_up.CloseFollowUp,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(name="inspection.escalate-follow-up", command=follow_up.EscalateFollowUp, roles=(SYSTEM,)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
     Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
     Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",), signed=True),
@@ -264,7 +295,12 @@ ACTS: tuple[Act, ...] = (
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
-OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw, clock.NoteJump)
+OF_SYSTEM = (
+    organisation.IssuePassword,
+    draw.CoverDraw,
+    follow_up.EscalateFollowUp,
+    clock.NoteJump,
+)
 
 _BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
 
@@ -322,7 +358,7 @@ def _require_signature(history: History, command: Command, context: Context) -> 
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:
-    """The program acts until there is an administrator; later it covers draws, notes jumps of the clock, gives passwords."""
+    """The program acts until there is an administrator; later it does by itself what is in `OF_SYSTEM`."""
     administered = any("administrator" in one.roles and one.active for one in history.all(Staff))
     if actor.id != SYSTEM or (administered and not isinstance(command, OF_SYSTEM)):
         detail = "已有系统管理员，由其办理 / there is an administrator: they do it"

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from domain import (
     clock,
+    deadlines,
+    holidays,
     items,
     organisation,
     plan,
@@ -20,6 +22,7 @@ from domain import (
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
@@ -34,6 +37,8 @@ NAMES: dict[str, type] = {
     "staff.roles_changed.v1": organisation.StaffRolesChanged,
     "staff.password_issued.v1": organisation.PasswordIssued,
     "staff.suspended.v1": organisation.StaffSuspended,
+    "calendar.recorded.v1": holidays.HolidaysRecorded,
+    "deadlines.set.v1": deadlines.DeadlinesSet,
     "item.added.v1": items.ItemAdded,
     "item.claimed.v1": items.ItemClaimed,
     "item.reviewed.v1": items.ItemReviewed,
@@ -107,11 +112,18 @@ NAMES: dict[str, type] = {
     "inspection.result_entered.v1": inspection.ResultEntered,
     "inspection.result_confirmed.v1": inspection.ResultConfirmed,
     "inspection.result_reviewed.v1": inspection.ResultReviewed,
-    "inspection.correction_ordered.v1": inspection.CorrectionOrdered,
-    "inspection.correction_verified.v1": inspection.CorrectionVerified,
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
+    "inspection.correction_ordered.v2": follow_up.CorrectionOrdered,
+    "inspection.extension_requested.v1": follow_up.ExtensionRequested,
+    "inspection.extension_approved.v1": follow_up.ExtensionApproved,
+    "inspection.extension_declined.v1": follow_up.ExtensionDeclined,
+    "inspection.correction_verified.v2": follow_up.CorrectionVerified,
+    "inspection.handed_over.v1": follow_up.HandedOver,
+    "inspection.receipt_recorded.v1": follow_up.ReceiptRecorded,
+    "inspection.follow_up_closed.v1": follow_up.FollowUpClosed,
+    "inspection.follow_up_escalated.v1": follow_up.FollowUpEscalated,
     "clock.jumped.v1": clock.ClockJumped,
     "subject.held.v1": subject.SubjectHeld,
     "subject.released.v1": subject.SubjectReleased,

@@ -1,20 +1,21 @@
 """One inspection, from the two draws that made it to its published result and follow-up.
 
 assigned → visited (≥ 2 officers there together) → entered → confirmed → approved → published; a returned result is entered
-again. The notice may come before the visit, or not at all where it is unannounced. A follow-up runs beside it: ordered →
-verified by somebody who was not there.
+again. The notice may come before the visit, or not at all where it is unannounced. Follow-ups run beside it from the
+approved result on (`domain.follow_up`).
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from domain import follow_up, replacement
 from domain import inspection_results as results
-from domain import replacement
 from domain.draw_commands import DrawDisclosed
 from domain.draw_state import Draw, family, is_told, require_disinterested, task_of
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.follow_up_commands import AnyFollowUpCommand
 from domain.inspection_commands import (
     AnyInspectionCommand,
     ApproveClosing,
@@ -28,11 +29,9 @@ from domain.inspection_commands import (
     Notify,
     OfficerCheckedIn,
     OfficerCheckedOut,
-    OrderCorrection,
     PublishResult,
     RequestClosing,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_rules import (
     require_fit,
@@ -58,7 +57,7 @@ REPLACING = ("approver", "draw_operator")
 
 def decide(
     state: Inspection | None,
-    command: AnyInspectionCommand | ReplacementCommand,
+    command: AnyInspectionCommand | ReplacementCommand | AnyFollowUpCommand,
     context: Context,
     history: History,
 ) -> tuple[Fact, ...]:
@@ -68,6 +67,8 @@ def decide(
         raise DomainError("unknown-inspection", detail)
     if isinstance(command, ReplacementCommand):
         return replacement.decide(state, command, context, history)
+    if isinstance(command, AnyFollowUpCommand):
+        return follow_up.decide(state, command, context, history)
     if isinstance(command, CheckIn):
         fact = Fact(stream=command.stream, event=_check_in(state, context, history))
         return (fact, *_disclosed_by_beginning(state, history))
@@ -86,10 +87,6 @@ def decide(
             event = results.confirm(state, context, history)
         case ReviewResult():
             event = results.review(state, command, context, history)
-        case OrderCorrection():
-            event = results.order(state, command, context, history)
-        case VerifyCorrection():
-            event = results.verify(state, command, context, history)
         case PublishResult():
             event = results.publish(state, context, history)
         case RequestClosing():

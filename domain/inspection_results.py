@@ -1,4 +1,4 @@
-"""From the visit to the published result: entered, confirmed by the second officer, reviewed, published; and what is put right."""
+"""From the visit to the published result: entered, confirmed by the second officer, reviewed, published."""
 
 from __future__ import annotations
 
@@ -6,17 +6,13 @@ from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
 from domain.inspection_commands import (
-    CorrectionOrdered,
-    CorrectionVerified,
     EnterResult,
-    OrderCorrection,
     ResultCategory,
     ResultConfirmed,
     ResultEntered,
     ResultPublished,
     ResultReviewed,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_rules import (
     require_fit,
@@ -25,8 +21,6 @@ from domain.inspection_rules import (
     require_unbiased,
 )
 from domain.rules import (
-    china_date,
-    parse_date,
     require_other_person,
     require_reason,
     require_text,
@@ -46,7 +40,6 @@ WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
     "closed-or-liquidating",
     "deregistered",
 )
-MAY_BE_ORDERED = frozenset({"ordered-to-correct", "pending-follow-up"})
 
 
 def enter(
@@ -126,43 +119,9 @@ def publish(state: Inspection, context: Context, history: History) -> ResultPubl
     require_participating(state, context, history)
     require_other_person(context, state.reviewed_by or "", "结果公示 / publication of the result")
     assert state.result is not None
-    if state.result.category == "ordered-to-correct" and state.follow_up is None:
+    ordered = any(one.kind == "correction" for one in state.follow_ups)
+    if state.result.category == "ordered-to-correct" and not ordered:
         raise DomainError(
             "follow-up-missing", "须先责令改正再公示 / order the correction before publication"
         )
     return ResultPublished()
-
-
-def order(
-    state: Inspection, command: OrderCorrection, context: Context, history: History
-) -> CorrectionOrdered:
-    """Order what must be put right."""
-    require_participating(state, context, history)
-    if state.status not in {"approved", "published"} or state.follow_up is not None:
-        raise DomainError(
-            "wrong-stage", f"检查 {state.id} 现在不能责令改正 / no order can be given now"
-        )
-    if state.result is None or state.result.category not in MAY_BE_ORDERED:
-        raise DomainError(
-            "no-problem-to-correct",
-            "结果未记载需改正的问题 / the result states no problem to correct",
-        )
-    require_text(command.requirement, "requirement")
-    if parse_date(command.due, "due").isoformat() <= china_date(context.now):
-        raise DomainError("date-invalid", "due: 改正期限须晚于今天 / the date lies in the future")
-    return CorrectionOrdered(requirement=command.requirement, due=command.due)
-
-
-def verify(
-    state: Inspection, command: VerifyCorrection, context: Context, history: History
-) -> CorrectionVerified:
-    """Let somebody who was not there look again."""
-    if state.follow_up is None or state.follow_up.closed:
-        raise DomainError("wrong-stage", f"检查 {state.id} 没有待核查的改正 / no correction waits")
-    require_unbiased(state, context, history)
-    if context.actor.id in state.officers:
-        raise DomainError(
-            "own-act", "须由原检查人员以外的人核查 / verified by someone who was not there"
-        )
-    require_text(command.evidence, "evidence")
-    return CorrectionVerified(corrected=command.corrected, evidence=command.evidence)

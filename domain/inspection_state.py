@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
+from domain import follow_up_state
+from domain.follow_up_state import FollowUp
 from domain.inspection_commands import (
     AssignedOfficer,
     ClosingRequested,
-    CorrectionOrdered,
-    CorrectionVerified,
     InspectionAssigned,
     InspectionClosed,
     InspectionNotified,
@@ -37,15 +37,6 @@ if TYPE_CHECKING:
     from domain.history import History
 
 Status = Literal["assigned", "entered", "confirmed", "approved", "published", "closed"]
-
-
-@dataclass(frozen=True, kw_only=True)
-class FollowUp:
-    """An order to correct and whether it was met."""
-
-    requirement: str
-    due: str
-    closed: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +85,7 @@ class Inspection:
     result: ResultEntered | None = None
     entered_by: str | None = None
     reviewed_by: str | None = None
-    follow_up: FollowUp | None = None
+    follow_ups: tuple[FollowUp, ...] = ()
 
     @property
     def task(self) -> str:
@@ -154,11 +145,6 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
         case ResultReviewed(approved=approved):
             status: Status = "approved" if approved else "assigned"
             return replace(state, status=status, reviewed_by=by)
-        case CorrectionOrdered():
-            follow_up = FollowUp(requirement=event.requirement, due=event.due)
-            return replace(state, follow_up=follow_up)
-        case CorrectionVerified(corrected=corrected) if state.follow_up is not None:
-            return replace(state, follow_up=replace(state.follow_up, closed=corrected))
         case ResultPublished():
             return replace(state, status="published")
         case ClosingRequested():
@@ -166,7 +152,10 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
         case InspectionClosed():
             return replace(state, status="closed", closing_requested_by=None)
         case _:
-            return state
+            follow_ups = follow_up_state.evolve(state.follow_ups, recorded)
+            return (
+                state if follow_ups is state.follow_ups else replace(state, follow_ups=follow_ups)
+            )
 
 
 def _reseated(

@@ -14,11 +14,14 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
+from domain import plan_standards
 from domain import registry_commands as registry
 from domain import subject_commands as subject
 from domain.clock import NoteJump
+from domain.deadlines import DEFAULT, SetDeadlines
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -33,12 +36,12 @@ from domain.draw_commands import (
     RequestVoid,
     Seat,
 )
+from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan, ReviewPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
-from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity, WithdrawPublicity
 from domain.replacement_commands import (
     ApproveReplacement,
@@ -243,11 +246,13 @@ def _carry_out(told: Chronicle, visit: Inspection) -> None:
     told.act(other, "officer", inspection.ConfirmResult(inspection=id_))
     review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
     told.act("reviewer1", "reviewer", review)
-    order = inspection.OrderCorrection(
-        inspection=id_, requirement="示例：公示收费", due="2023-09-20"
+    order = follow_up.OrderCorrection(
+        inspection=id_, items=(), requirement="示例：公示收费", due="2023-09-20"
     )
     told.act("clerk-edu", "clerk", order)
-    verified = inspection.VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片")
+    verified = follow_up.VerifyCorrection(
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+    )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
 
@@ -312,9 +317,58 @@ def _unrelated(told: Chronicle) -> None:
         told.act("reviewer1", "reviewer", confirm)
 
 
+def _terms(told: Chronicle) -> None:
+    """The working days of a year, and how long steps may take."""
+    days = RecordHolidays(
+        year=2024, off=("2024-10-01", "2024-10-02"), working=("2024-09-29",), source="示例通知"
+    )
+    told.act("admin", "administrator", days)
+    terms = replace(DEFAULT, valid_from="2099-01-01", result_days=3, source="示例〔2024〕3号")
+    told.act("admin", "administrator", SetDeadlines(terms=terms))
+
+
+def _follow_ups(told: Chronicle) -> None:
+    """Another problem of the visit that was carried out: an order that is moved, missed, met, and a case that is handed over."""
+    (id_,) = (one.id for one in told.history.all(Inspection) if one.status == "published")
+    clerk, approver = ("clerk-edu", "clerk"), ("approver1", "approver")
+    second: dict[str, Any] = {"inspection": id_, "number": 2}
+    order = follow_up.OrderCorrection(
+        inspection=id_, items=("I-EDU",), requirement="示例：退还多收费用", due="2024-06-20"
+    )
+    later = follow_up.RequestExtension(**second, due="2024-06-28", reason="示例：账目待核")
+    decline = follow_up.DeclineExtension(**second, reason="示例：理由不足")
+    for who, command in (
+        (clerk, order),
+        (clerk, later),
+        (approver, decline),
+        (clerk, later),
+        (approver, follow_up.ApproveExtension(**second)),
+    ):
+        told.act(*who, command)
+    told.now = "2024-07-01T01:00:00.000Z"
+    told.act("system", "system", follow_up.EscalateFollowUp(**second))
+    files = (sha256(b"event-history/photo").hexdigest(),)
+    verify = follow_up.VerifyCorrection(**second, corrected=True, evidence="示例凭证", files=files)
+    told.act("reviewer1", "reviewer", verify)
+    transfer = follow_up.HandOver(
+        inspection=id_,
+        kind="transfer",
+        items=(),
+        matter="示例：涉嫌价格违法",
+        body="示例市场监管局",
+        document_number="示例移〔2024〕1号",
+        on="2024-07-01",
+    )
+    third: dict[str, Any] = {"inspection": id_, "number": 3}
+    receipt = follow_up.RecordReceipt(**third, on="2024-07-01", reference="示例回〔2024〕1号")
+    told.act(*clerk, transfer, receipt)
+    closed = follow_up.CloseFollowUp(**third, outcome="received", evidence="示例回执", files=())
+    told.act(*clerk, closed)
+
+
 def _planned(told: Chronicle) -> None:
     """A plan is measured by standards, answered for and given back; its task waits for a training and for common days."""
-    told.act("clerk-market", "clerk", DEFAULT)
+    told.act("clerk-market", "clerk", plan_standards.DEFAULT)
     told.now = "2025-01-06T01:00:00.000Z"
     row = story.plan_row(number="联2025001", window_from="2025-06-01", window_to="2025-08-31")
     clerk, bureau = ("clerk-edu", "clerk"), ("clerk-market", "clerk")
@@ -400,6 +454,23 @@ CHAPTERS = (
         tell=_signers,
     ),
     Chapter(types=frozenset({"registry.relation_ended.v2"}), tell=_unrelated),
+    Chapter(types=frozenset({"calendar.recorded.v1", "deadlines.set.v1"}), tell=_terms),
+    Chapter(
+        types=frozenset(
+            {
+                "inspection.correction_ordered.v2",
+                "inspection.extension_requested.v1",
+                "inspection.extension_approved.v1",
+                "inspection.extension_declined.v1",
+                "inspection.correction_verified.v2",
+                "inspection.handed_over.v1",
+                "inspection.receipt_recorded.v1",
+                "inspection.follow_up_closed.v1",
+                "inspection.follow_up_escalated.v1",
+            }
+        ),
+        tell=_follow_ups,
+    ),
     Chapter(
         types=frozenset(
             {

@@ -6,6 +6,8 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version, steps_of
+from domain.follow_up_commands import Kind, Outcome
+from domain.follow_up_state import FollowUp, Stage
 from domain.inspection_commands import (
     AssignedOfficer,
     InspectionAssigned,
@@ -74,10 +76,8 @@ class InspectionShown(Answer):
     category: ResultCategory | None
     items: list[ItemResult] | None
     entered_by: OfficerId | None
-    requirement: str | None = Field(description="责令改正的要求 / what must be put right")
-    due: Day | None
-    corrected: bool | None = Field(
-        description="是否已改正；未责令时为 null / whether it was put right, null without an order"
+    follow_ups: list[FollowUp] = Field(
+        description="后续处理：责令改正、移送、抄告，按先后编号 / what became of its problems, numbered in order"
     )
     assigned_at: Instant
     notified_at: Instant | None
@@ -86,8 +86,6 @@ class InspectionShown(Answer):
     entered_at: Instant | None
     confirmed_at: Instant | None
     reviewed_at: Instant | None
-    ordered_at: Instant | None
-    verified_at: Instant | None
     published_at: Instant | None
     closing_requested_at: Instant | None
     closed_at: Instant | None
@@ -105,6 +103,25 @@ class InspectionWithSteps(InspectionShown):
     steps: Steps
 
 
+class Handling(Answer):
+    """处理结果的一项 / one follow-up, as the public reads it."""
+
+    number: Count
+    kind: Kind
+    items: list[str] = Field(
+        description="所涉事项，空为整个结果 / the items that it is about, none for all"
+    )
+    on: Day = Field(description="责令、移送或抄告之日 / the day of the order or document")
+    requirement: str | None = Field(description="责令改正的要求 / what must be put right")
+    due: Day | None
+    stage: Stage
+    settled_on: Day | None = Field(
+        description="核实改正或对方确认之日 / when it was verified, or confirmed by the other body"
+    )
+    outcome: Outcome | None
+    closed_on: Day | None
+
+
 class Result(Answer):
     """公示的检查结果 / a published result."""
 
@@ -119,12 +136,9 @@ class Result(Answer):
     team: list[AssignedOfficer] = Field(
         description="实施检查的人员，只列编号 / who carried it out, by their ids only"
     )
-    requirement: str | None
-    due: Day | None
-    corrected: bool | None = Field(
-        description="是否已改正；未责令时为 null / whether it was put right, null without an order"
+    handling: list[Handling] = Field(
+        description="处理结果：后续处理及其进展 / what became of its problems"
     )
-    verified_at: Instant | None
     published_at: Instant
     published_leaf: Count = Field(description="公示事件的位置 / the leaf of its publication")
 

@@ -86,6 +86,7 @@ def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None
             clerk(lead),
             "inspection.order-correction",
             inspection=visit.id,
+            items=[],
             requirement=f"{findings.problem_of(result)}，限期改正并书面报告",
             due=due.isoformat(),
         )
@@ -108,7 +109,7 @@ def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
     ordered = [
         row["id"]
         for row in stage.desk.read_all(clerk(visits[0].lead), "/inspections", task=visits[0].task)
-        if row["requirement"]
+        if row["follow_ups"]
     ]
     for id_ in ordered:
         stage.clock.pass_time(minutes=40)
@@ -116,6 +117,8 @@ def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
             reviewer(visits[0].lead),
             "inspection.verify-correction",
             inspection=id_,
+            number=1,
             corrected=True,
             evidence="现场复查并核对改正前后照片、账本复印件（示例）",
+            files=[],
         )

@@ -26,7 +26,7 @@ PROGRESS = """
             count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
             count(*) FILTER (WHERE status = 'published') AS published,
             count(*) FILTER (WHERE status = 'closed') AS closed
-        FROM projections.inspections_v3 AS one
+        FROM projections.inspections_v4 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

@@ -22,7 +22,7 @@ HELD_BACK = """
 """
 INSPECTIONS = f"""
     SELECT one.*, secret.draws AS secret, told.replaced
-    FROM projections.inspections_v3 AS one {HELD_BACK}
+    FROM projections.inspections_v4 AS one {HELD_BACK}
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'left', filled.data ->> 'left', 'cause', vacated.data ->> 'cause',
@@ -37,12 +37,22 @@ INSPECTIONS = f"""
     ) AS told
     WHERE (secret.draws IS NULL OR {MAY_SEE})
 """  # noqa: S608 - put together from our own constants
-# The public disclosure. The name is the one that the registry had when the result was published.
+# The public disclosure. The name is the one that the registry had when the result was published. Of what was handed over
+# to another body, the public learns that it was, not what or to whom: that body speaks for itself.
 RESULTS = """
     SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
-        one.leader, one.team, one.requirement, one.due, one.corrected,
-        one.verified_at, one.published_at, one.published_leaf
-    FROM projections.inspections_v3 AS one
+        one.leader, one.team, told.handling, one.published_at, one.published_leaf
+    FROM projections.inspections_v4 AS one
+    CROSS JOIN LATERAL (
+        SELECT coalesce(jsonb_agg(jsonb_build_object(
+            'number', each.value -> 'number', 'kind', each.value -> 'kind',
+            'items', each.value -> 'items', 'on', each.value -> 'on', 'due', each.value -> 'due',
+            'requirement', CASE WHEN each.value ->> 'kind' = 'correction' THEN each.value -> 'text' END,
+            'stage', each.value -> 'stage', 'settled_on', each.value -> 'settled_on',
+            'outcome', each.value -> 'outcome', 'closed_on', each.value -> 'closed_on')
+            ORDER BY each.ordinality), '[]') AS handling
+        FROM jsonb_array_elements(one.follow_ups) WITH ORDINALITY AS each
+    ) AS told
     LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
         AND entity.from_leaf <= one.published_leaf
         AND (entity.to_leaf IS NULL OR entity.to_leaf > one.published_leaf)
@@ -87,7 +97,7 @@ def inspection(read: Read, id_: str, *, viewer: Viewer = PUBLIC) -> Row | None:
 def untold_recusals(read: Read, viewer: Viewer) -> set[tuple[str, str]]:
     """Officer and entity of conflicts that were declared about visits which the viewer may not see: they name them."""
     statement = f"""
-        SELECT person.id AS officer, one.entity FROM projections.inspections_v3 AS one {HELD_BACK}
+        SELECT person.id AS officer, one.entity FROM projections.inspections_v4 AS one {HELD_BACK}
         CROSS JOIN LATERAL (
             SELECT unnest(one.fell_out) UNION SELECT jsonb_object_keys(one.asked)
         ) AS person (id)

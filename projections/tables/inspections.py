@@ -6,8 +6,6 @@ from typing import TYPE_CHECKING
 
 from domain.inspection_commands import (
     ClosingRequested,
-    CorrectionOrdered,
-    CorrectionVerified,
     InspectionAssigned,
     InspectionClosed,
     InspectionNotified,
@@ -34,7 +32,7 @@ def _inspection(step: Step) -> list[Row]:
     """
     state: Inspection = step.state
     task = step.history.get(Task, state.task)
-    result, follow_up = state.result, state.follow_up
+    result = state.result
     row = {
         "id": state.id,
         "task": state.task,
@@ -60,9 +58,7 @@ def _inspection(step: Step) -> list[Row]:
         "category": result.category if result else None,
         "items": result.items if result else None,
         "entered_by": state.entered_by,
-        "requirement": follow_up.requirement if follow_up else None,
-        "due": follow_up.due if follow_up else None,
-        "corrected": follow_up.closed if follow_up else None,
+        "follow_ups": state.follow_ups,
         **_times(step),
         "published_leaf": step.leaf_of(ResultPublished),
         "version": step.recorded.version,
@@ -82,15 +78,13 @@ TIMES = {
     "entered_at": ResultEntered,
     "confirmed_at": ResultConfirmed,
     "reviewed_at": ResultReviewed,
-    "ordered_at": CorrectionOrdered,
-    "verified_at": CorrectionVerified,
     "published_at": ResultPublished,
     "closing_requested_at": ClosingRequested,
     "closed_at": InspectionClosed,
 }
 TABLES = (
     Table(
-        name="inspections_v3",
+        name="inspections_v4",
         kinds=("inspection",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -119,9 +113,7 @@ TABLES = (
             "category": TEXT,
             "items": JSON,
             "entered_by": TEXT,
-            "requirement": TEXT,
-            "due": TEXT,
-            "corrected": FLAG,
+            "follow_ups": JSON,
             **dict.fromkeys(TIMES, TEXT),
             "published_leaf": NUMBER,
             "version": NUMBER,

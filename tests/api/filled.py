@@ -9,15 +9,14 @@ from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
+from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
     ItemResult,
     Notify,
-    OrderCorrection,
     PublishResult,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
 from domain.personnel_commands import (
@@ -104,6 +103,7 @@ READS = {
     "/public/verify_draw.html": "/public/verify_draw.html",
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
+    "/deadlines": "/deadlines",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/checkpoint": "/checkpoint",
@@ -260,9 +260,13 @@ def _inspections(service: Service, told: Story) -> None:
     told.act(one, "officer", entered)
     told.act(other, "officer", ConfirmResult(inspection=id_))
     told.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
-    order = OrderCorrection(inspection=id_, requirement="示例：公示收费", due="2024-07-20")
+    order = OrderCorrection(
+        inspection=id_, items=("I-EDU",), requirement="示例：公示收费", due="2024-07-20"
+    )
     told.act("clerk-edu", "clerk", order)
-    verified = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片")
+    verified = VerifyCorrection(
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+    )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
 

@@ -22,7 +22,8 @@ from domain.draw_commands import (
     RequestVoid,
     RevealSource,
 )
-from domain.inspection_commands import CheckIn, Notify, OrderCorrection, ReviewResult
+from domain.follow_up_commands import OrderCorrection
+from domain.inspection_commands import CheckIn, Notify, ReviewResult
 from domain.organisation import AddStaff
 from domain.replacement_commands import Declare
 from tests import story
@@ -294,7 +295,10 @@ def probes(one: dict[str, Any]) -> list[tuple[str, Command]]:
     stranger = next(f"E{n}" for n in range(1, 7) if f"E{n}" not in one["officers"])
     return [
         ("clerk-edu", Notify(inspection=id_, notice_number="示例〔2024〕1号")),
-        ("clerk-edu", OrderCorrection(inspection=id_, requirement="示例", due="2024-12-31")),
+        (
+            "clerk-edu",
+            OrderCorrection(inspection=id_, items=(), requirement="示例", due="2024-12-31"),
+        ),
         ("reviewer1", ReviewResult(inspection=id_, approve=True, remark="")),
         (stranger, CheckIn(inspection=id_)),
     ]

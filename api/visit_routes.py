@@ -44,7 +44,6 @@ class Bytes(Response):
 @router.post(
     "/inspections/{inspection}/evidence",
     responses=ACTING,
-    operation_id="inspection.attach-evidence",
     summary="附加证据文件 / attach a file",
 )
 def attach(  # noqa: PLR0913 - each parameter of the request is one

@@ -160,7 +160,7 @@ def test_the_words_of_the_visit_are_for_its_officers_reviewers_and_the_disciplin
         told = visited.get(address, who).json()["entries"]
         assert told[-1]["text"] == "示例：张三称台账已补"
     assert visited.get(address, "clerk-edu").json()["code"] == "role-not-allowed"
-    stored = b"".join(entry.data for entry in visited.parts.ledger.read(0))
+    stored = b"".join(entry.state for entry in visited.parts.ledger.read(0))
     assert "张三".encode() not in stored
 
 

@@ -93,6 +93,7 @@ READS = {
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
     "/deadlines": "/deadlines",
+    "/work": "/work",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/checkpoint": "/checkpoint",

@@ -13,6 +13,7 @@ from api.acting import Person
 from api.erasure import forget_accounts
 from api.settings import Settings
 from api.tokens import Tokens
+from domain import plan_standards
 from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff, IssuePassword, Staff
 from ledger import accounts as accounts_table
@@ -266,7 +267,12 @@ def enter_first_administrator(parts: Parts, department: AddDepartment, staff: Ad
     if any("administrator" in one.roles and one.active for one in everybody):
         detail = "已有系统管理员 / there is an administrator already"
         raise DomainError("administrator-exists", detail)
-    commands: tuple[Command, ...] = (department, staff, IssuePassword(id=staff.id))
+    commands: tuple[Command, ...] = (
+        department,
+        plan_standards.DEFAULT,
+        staff,
+        IssuePassword(id=staff.id),
+    )
     parts.writer.execute(commands, actor=SYSTEM, command_id=str(uuid4()))
     return parts.accounts.issue(staff.id)
 

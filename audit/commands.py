@@ -16,8 +16,13 @@ from domain import (
     items,
     organisation,
     plan,
+    plan_answers,
+    plan_standards,
+    publicity,
     signing_keys,
     task,
+    task_days,
+    training,
     vrf_keys,
 )
 from domain import draw_commands as draw
@@ -176,6 +181,37 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     personnel.LeaveRecorded: lambda id_, e: personnel.RecordLeave(
         id=id_, first=e.first, last=e.last, reason=_SEALED
     ),
+    training.TrainingSessionRecorded: lambda id_, e: training.RecordTrainingSession(
+        id=id_,
+        department=e.department,
+        course=e.course,
+        on=e.on,
+        place=e.place,
+        trainer=e.trainer,
+        officers=e.officers,
+        evidence=e.evidence,
+    ),
+    training.TrainingSessionConfirmed: lambda id_, e: training.ConfirmTrainingSession(
+        id=id_, version=e.version
+    ),
+    training.TrainingSessionRejected: lambda id_, e: training.RejectTrainingSession(
+        id=id_, version=e.version, reason=e.reason
+    ),
+    publicity.PublicityRecorded: lambda id_, e: publicity.RecordPublicity(
+        id=id_,
+        department=e.department,
+        on=e.on,
+        channel=e.channel,
+        title=e.title,
+        link=e.link,
+        evidence=e.evidence,
+    ),
+    publicity.PublicityWithdrawn: lambda id_, e: publicity.WithdrawPublicity(
+        id=id_, reason=e.reason
+    ),
+    plan_standards.PlanStandardsSet: lambda _, e: plan_standards.SetPlanStandards(
+        floors=e.floors, min_entities=e.min_entities, basis=e.basis
+    ),
     plan.PlanDrafted: lambda id_, e: plan.DraftPlan(
         year=int(id_),
         title=e.title,
@@ -184,6 +220,12 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         rows=e.rows,
     ),
     plan.PlanAmended: lambda id_, e: plan.AmendPlan(year=int(id_), rows=e.rows, reason=e.reason),
+    plan_answers.WarningAnswered: lambda id_, e: plan_answers.AnswerWarning(
+        year=int(id_), version=e.version, warning=e.warning, reason=e.reason
+    ),
+    plan_answers.RowReturned: lambda id_, e: plan_answers.ReturnRow(
+        year=int(id_), row=e.row, remark=e.remark
+    ),
     plan.PlanReviewed: lambda id_, e: plan.ReviewPlan(
         year=int(id_), version=e.version, approve=e.approved, remark=e.remark
     ),
@@ -191,6 +233,12 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),
     task.TaskOpened: lambda id_, e: task.OpenTask(
         plan_number=id_, plan_year=e.plan_year, scheme=e.scheme
+    ),
+    task_days.TrainingDemanded: lambda id_, e: task_days.DemandTraining(
+        plan_number=id_, course=e.course, since=e.since
+    ),
+    task_days.DaysOffered: lambda id_, e: task_days.OfferDays(
+        plan_number=id_, department=e.department, days=e.days
     ),
     task.TaskConfirmed: lambda id_, e: task.ConfirmTask(
         plan_number=id_,

@@ -18,11 +18,14 @@ from domain import (
     items,
     organisation,
     plan,
+    plan_standards,
+    publicity,
     registry,
     registry_state,
     signing_keys,
     subjects,
     task,
+    training,
     vrf_keys,
 )
 
@@ -59,6 +62,17 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "expert": Aggregate(
         state=registry_state.Expert, evolve=registry_state.evolve_expert, decide=registry.decide
+    ),
+    "training": Aggregate(
+        state=training.TrainingSession, evolve=training.evolve, decide=training.decide
+    ),
+    "publicity": Aggregate(
+        state=publicity.Publicity, evolve=publicity.evolve, decide=publicity.decide
+    ),
+    "plan-standards": Aggregate(
+        state=plan_standards.PlanStandardsSet,
+        evolve=plan_standards.evolve,
+        decide=plan_standards.decide,
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),

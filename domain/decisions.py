@@ -12,8 +12,13 @@ from domain import (
     items,
     organisation,
     plan,
+    plan_answers,
+    plan_standards,
+    publicity,
     signing_keys,
     task,
+    task_days,
+    training,
     vrf_keys,
 )
 from domain import draw_commands as draw
@@ -109,12 +114,41 @@ ACTS: tuple[Act, ...] = (
         roles=("registrar", "reviewer"),
         signed=True,
     ),
+    Act(
+        name="training.record", command=training.RecordTrainingSession, roles=("registrar", "clerk")
+    ),
+    Act(
+        name="training.confirm",
+        command=training.ConfirmTrainingSession,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(
+        name="training.reject",
+        command=training.RejectTrainingSession,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(name="publicity.record", command=publicity.RecordPublicity, roles=("clerk",)),
+    Act(name="publicity.withdraw", command=publicity.WithdrawPublicity, roles=("clerk",)),
+    Act(
+        name="plan-standards.set", command=plan_standards.SetPlanStandards, roles=("clerk", SYSTEM)
+    ),
     Act(name="plan.draft", command=plan.DraftPlan, roles=("clerk",)),
     Act(name="plan.amend", command=plan.AmendPlan, roles=("clerk",)),
+    Act(
+        name="plan.answer-warning",
+        command=plan_answers.AnswerWarning,
+        roles=("clerk",),
+        signed=True,
+    ),
     Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",), signed=True),
+    Act(name="plan.return-row", command=plan_answers.ReturnRow, roles=("clerk",)),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
+    Act(name="task.demand-training", command=task_days.DemandTraining, roles=("clerk",)),
+    Act(name="task.offer-days", command=task_days.OfferDays, roles=("clerk",)),
     Act(name="task.confirm", command=task.ConfirmTask, roles=("clerk",), signed=True),
     Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
     Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),

@@ -137,6 +137,11 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
             " / today is outside the task's window"
         )
         raise DomainError("outside-window", detail)
+    days = task_of(state.task, history).visit_days
+    if not any(own.first <= today <= own.last for own in days):
+        told = "、".join(f"{own.first}—{own.last}" for own in days)
+        detail = f"今天 {today} 不是各部门共同的日期 {told} / a day on which not all departments can come"
+        raise DomainError("outside-window", detail)
     if context.actor.id in state.present:
         raise DomainError("wrong-stage", "您已签到 / you have checked in already")
     return OfficerCheckedIn()

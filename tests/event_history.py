@@ -17,6 +17,7 @@ from unittest.mock import patch
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
+from domain import plan_standards
 from domain import registry_commands as registry
 from domain import subject_commands as subject
 from domain.clock import NoteJump
@@ -39,7 +40,9 @@ from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
-from domain.plan import AmendPlan
+from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan, ReviewPlan
+from domain.plan_answers import AnswerWarning, ReturnRow
+from domain.publicity import RecordPublicity, WithdrawPublicity
 from domain.replacement_commands import (
     ApproveReplacement,
     Declare,
@@ -47,7 +50,13 @@ from domain.replacement_commands import (
     RequestReplacement,
 )
 from domain.signing_keys import RevokeSigningKey
-from domain.task import CompleteTask
+from domain.task import CompleteTask, OpenTask
+from domain.task_days import Days, DemandTraining, OfferDays
+from domain.training import (
+    ConfirmTrainingSession,
+    RecordTrainingSession,
+    RejectTrainingSession,
+)
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
@@ -357,6 +366,64 @@ def _follow_ups(told: Chronicle) -> None:
     told.act(*clerk, closed)
 
 
+def _planned(told: Chronicle) -> None:
+    """A plan is measured by standards, answered for and given back; its task waits for a training and for common days."""
+    told.act("clerk-market", "clerk", plan_standards.DEFAULT)
+    told.now = "2025-01-06T01:00:00.000Z"
+    row = story.plan_row(number="联2025001", window_from="2025-06-01", window_to="2025-08-31")
+    clerk, bureau = ("clerk-edu", "clerk"), ("clerk-market", "clerk")
+    draft = DraftPlan(
+        year=2025, title="示例计划", document_number="示例〔2025〕1号", issuer="edu", rows=(row,)
+    )
+    for remark in ("示例：时间与其他部门冲突", ""):
+        told.act(*clerk, draft)
+        plan = told.history.get(Plan, "2025")
+        assert plan is not None
+        for warning in plan.unanswered:
+            version = plan.drafted_version
+            told.act(
+                *clerk,
+                AnswerWarning(year=2025, version=version, warning=warning, reason="示例：派员协助"),
+            )
+        review = ReviewPlan(year=2025, version=plan.drafted_version, approve=True, remark="")
+        told.act("reviewer1", "reviewer", review)
+        if remark:
+            told.act(*bureau, ReturnRow(year=2025, row=row.number, remark=remark))
+    told.act(*bureau, CollatePlan(year=2025))
+    told.act(*clerk, PublishPlan(year=2025))
+    told.act(*clerk, OpenTask(plan_number=row.number, plan_year=2025, scheme="示例实施方案"))
+    demand = DemandTraining(plan_number=row.number, course="示例培训", since="2025-01-01")
+    told.act(*clerk, demand)
+    days = (Days(first="2025-06-02", last="2025-06-13"),)
+    told.act(*clerk, OfferDays(plan_number=row.number, department="edu", days=days))
+    session = RecordTrainingSession(
+        id="2025-1",
+        department="edu",
+        course="示例培训",
+        on="2025-01-03",
+        place="示例会议室",
+        trainer="示例法制股",
+        officers=("E1", "E2"),
+        evidence=sha256("示例签到表".encode()).hexdigest(),
+    )
+    rejected = RejectTrainingSession(id="2025-1", version=1, reason="示例：缺一页")
+    told.act(*clerk, session)
+    told.act("reviewer1", "reviewer", rejected)
+    told.act(*clerk, session)
+    told.act("reviewer1", "reviewer", ConfirmTrainingSession(id="2025-1", version=3))
+    record = RecordPublicity(
+        id="2025-1",
+        department="edu",
+        on="2025-01-05",
+        channel="official-website",
+        title="示例：抽查政策解读",
+        link="https://example.test/1",
+        evidence=sha256("示例网页".encode()).hexdigest(),
+    )
+    told.act(*clerk, record)
+    told.act(*clerk, WithdrawPublicity(id="2025-1", reason="示例：重复登记"))
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -403,6 +470,23 @@ CHAPTERS = (
             }
         ),
         tell=_follow_ups,
+    ),
+    Chapter(
+        types=frozenset(
+            {
+                "plan_standards.set.v1",
+                "plan.warning_answered.v1",
+                "plan.row_returned.v1",
+                "task.training_demanded.v1",
+                "task.days_offered.v1",
+                "training.recorded.v1",
+                "training.confirmed.v1",
+                "training.rejected.v1",
+                "publicity.recorded.v1",
+                "publicity.withdrawn.v1",
+            }
+        ),
+        tell=_planned,
     ),
 )
 

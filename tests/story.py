@@ -371,6 +371,12 @@ def open_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None = No
     story.act(
         "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=year, scheme="示例实施方案")
     )
+    return confirm_task(story, row, market=market)
+
+
+def confirm_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None = None) -> Story:
+    """Let every department confirm an opened task and name all of its officers, or the market bureau only these."""
+    number = row.number
     everybody = {letter: tuple(f"{letter}{n}" for n in range(1, 7)) for letter in "EM"}
     for department, items, officers in (
         ("edu", ("I-EDU",), everybody["E"]),

@@ -17,7 +17,7 @@ FIRST = Page()
 PROGRESS = """
     SELECT task.*, coalesce(drawn.pool, 0) AS pool, coalesce(drawn.excluded, 0) AS excluded,
         coalesce(drawn.drawn, 0) AS drawn, counts.*
-    FROM projections.tasks_v1 AS task
+    FROM projections.tasks_v2 AS task
     LEFT JOIN projections.draws_v3 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
@@ -34,12 +34,12 @@ PROGRESS = """
 
 def plans(read: Read) -> list[Row]:
     """Every plan, drafts too, by year."""
-    return read.execute("SELECT * FROM projections.plans_v1 ORDER BY id").fetchall()
+    return read.execute("SELECT * FROM projections.plans_v2 ORDER BY id").fetchall()
 
 
 def plan(read: Read, year: str) -> Row | None:
     """A plan with its `rows`: place, `newest` (as last written) and `published` (as it holds, or null)."""
-    found = read.execute("SELECT * FROM projections.plans_v1 WHERE id = %s", [year]).fetchone()
+    found = read.execute("SELECT * FROM projections.plans_v2 WHERE id = %s", [year]).fetchone()
     if found is not None:
         statement = """
             SELECT number, place, newest, published
@@ -52,7 +52,7 @@ def public_plans(read: Read) -> list[Row]:
     """Id, title, document number, issuer, revision and time of publication of every published plan, by year."""
     statement = """
         SELECT id, title, document_number, issuer, revision, published_at
-        FROM projections.plans_v1 WHERE revision > 0 ORDER BY id"""
+        FROM projections.plans_v2 WHERE revision > 0 ORDER BY id"""
     return read.execute(statement).fetchall()
 
 
@@ -112,6 +112,7 @@ def _task(read: Read, id_: str, *, public: bool) -> Row | None:
 
 
 def _public(row: Row) -> Row:
-    """Who takes part is public, who may be drawn is not."""
+    """Who takes part is public; who may be drawn is not, nor on which days of the window somebody may come."""
     confirmations = [{**each, "officers": None} for each in row["confirmations"]]
-    return {**row, "confirmations": confirmations}
+    known = {name: value for name, value in row.items() if name not in {"days", "visit_days"}}
+    return {**known, "confirmations": confirmations}

@@ -25,6 +25,8 @@ from domain.personnel_commands import (
     RecordRelation,
     RecordTraining,
 )
+from domain.plan_standards import DEFAULT
+from domain.publicity import RecordPublicity
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -35,6 +37,7 @@ from domain.registry_commands import (
 )
 from domain.replacement_commands import ApproveReplacement, Declare
 from domain.subject_commands import HoldSubject, RequestErasure
+from domain.training import ConfirmTrainingSession, RecordTrainingSession
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
@@ -66,7 +69,13 @@ READS = {
     "/registries/experts/{entry_id}": "/registries/experts/X2",
     "/subjects": "/subjects",
     "/signing-keys": "/signing-keys",
+    "/plan-standards": "/plan-standards",
     "/plans/{year}": "/plans/2024",
+    "/plans/{year}/revisions": "/plans/2024/revisions",
+    "/training": "/training",
+    "/training/years": "/training/years",
+    "/publicity": "/publicity",
+    "/publicity/years": "/publicity/years",
     "/tasks": "/tasks",
     "/tasks/{number}": f"/tasks/{TASK}",
     "/tasks/{number}/officers": f"/tasks/{TASK}/officers",
@@ -78,6 +87,8 @@ READS = {
     "/inspections/{inspection}": "/inspections/FIRST",
     "/public/plans": "/public/plans",
     "/public/plans/{year}": "/public/plans/2024",
+    "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
+    "/public/publicity": "/public/publicity",
     "/public/tasks": "/public/tasks",
     "/public/tasks/{number}": f"/public/tasks/{TASK}",
     "/public/draws": "/public/draws",
@@ -112,6 +123,7 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         with patch.object(story, "Story", partial(HttpStory, running)):
             told = story.with_task()
         _registries(told)
+        _planning(told)
         signer = Signer(staff="clerk-edu", origin=running.parts.ledger.origin)
         told.act("clerk-edu", "clerk", signer.enrolment())
         _draws(told)
@@ -138,6 +150,33 @@ def _registries(told: Story) -> None:
     told.act("E1", "officer", recusal)
     _people(told)
     _subjects(told)
+
+
+def _planning(told: Story) -> None:
+    """Standards, a confirmed training session, and what the public was told."""
+    told.act("clerk-market", "clerk", DEFAULT)
+    session = RecordTrainingSession(
+        id="2024-1",
+        department="edu",
+        course="示例培训",
+        on="2024-03-01",
+        place="示例会议室",
+        trainer="示例法制股",
+        officers=("E1",),
+        evidence="ab" * 32,
+    )
+    told.act("registrar1", "registrar", session)
+    told.act("registrar2", "registrar", ConfirmTrainingSession(id="2024-1", version=1))
+    record = RecordPublicity(
+        id="2024-1",
+        department="edu",
+        on="2024-03-02",
+        channel="on-site",
+        title="示例宣讲",
+        link="",
+        evidence="cd" * 32,
+    )
+    told.act("clerk-edu", "clerk", record)
 
 
 def _subjects(told: Story) -> None:

@@ -21,6 +21,7 @@ router = APIRouter(tags=["待办 / work"], responses=STAFF, dependencies=[Depend
 PATHS = {
     "item": "/registries/items/{id}",
     "plan": "/plans/{id}",
+    "training": "/training",
     "task": "/tasks/{id}",
     "draw": "/draws/{id}",
     "inspection": "/inspections/{id}",

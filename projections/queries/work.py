@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, assert_never
 from projections.queries.deadlines import reckoning
 from projections.queries.inspections import HELD_BACK
 from projections.queries.viewers import MAY_SEE
+from projections.tables import BY_KIND
 from projections.tables.work import COLUMNS, NAMES, ROLES
 
 if TYPE_CHECKING:
@@ -47,10 +48,10 @@ _OPENING = """
     SELECT own.number AS id, own.published ->> 'window_from' AS base
     FROM projections.plan_rows_v1 AS own
     WHERE own.published ->> 'lead' = %(department)s AND own.published ->> 'window_to' >= %(today)s
-        AND NOT EXISTS (SELECT FROM projections.tasks_v1 AS task WHERE task.id = own.number)
+        AND NOT EXISTS (SELECT FROM projections.tasks_v2 AS task WHERE task.id = own.number)
 """
 _COMPLETING = """
-    SELECT task.id FROM projections.tasks_v1 AS task
+    SELECT task.id FROM projections.tasks_v2 AS task
     WHERE task.lead = %(department)s AND NOT task.completed AND (
         SELECT count(*) > 0 AND bool_and(one.status IN ('published', 'closed'))
         FROM projections.inspections_v4 AS one WHERE one.task = task.id)
@@ -59,7 +60,13 @@ _WAITING = """
     SELECT count(*) AS count, min(changed_at) AS asked_at FROM projections.{table}
     WHERE to_leaf IS NULL AND pending IS NOT NULL AND NOT coalesce(pending ->> 'by', '') = %(me)s
 """
-REGISTRIES = {"entities": "entities_v2", "officers": "officers_v2", "experts": "experts_v2"}
+# By the name under which each is read.
+REGISTRIES = {
+    table.name.partition("_")[0]: table.name
+    for kind in ("entity", "officer", "expert")
+    for table in BY_KIND[kind]
+    if "pending" in table.columns
+}
 
 
 def work(  # noqa: PLR0913 - who asks, as what, and when
@@ -106,7 +113,7 @@ def _missing_plan(read: Read, asked: dict[str, Any]) -> list[Row]:
     """A year without a plan is the business of who issued the newest one, or of every desk where there was none yet."""
     year = asked["today"][:4]
     newest = read.execute(
-        "SELECT id, issuer FROM projections.plans_v1 ORDER BY id DESC LIMIT 1"
+        "SELECT id, issuer FROM projections.plans_v2 ORDER BY id DESC LIMIT 1"
     ).fetchone()
     if newest is not None and (newest["id"] >= year or newest["issuer"] != asked["department"]):
         return []

@@ -13,6 +13,7 @@ from domain.decisions import ACTS
 from domain.inspection_commands import OfficerCheckedOut
 from domain.lottery.entropy import Witness
 from domain.organisation import Department
+from domain.plan_standards import PlanStandardsSet
 from domain.rules import china_date
 from domain.team_terms import MIN_OFFICERS
 from projections.table import NUMBER, TEXT, TEXTS, Keeps, Row, Table
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from domain.signing_keys import SigningKey
     from domain.subjects import Subject
     from domain.task import Task
+    from domain.training import TrainingSession
     from projections.fold import Step
 
 ROLES = {act.name: act.roles for act in ACTS}
@@ -66,13 +68,34 @@ def _plan(step: Step) -> Iterator[Work]:
     term: dict[str, Any] = {"term": "plan", "base": step.id} if state.revision == 0 else {}
     joint = any(row.joint for row in state.rows)
     if state.status == "drafted":
-        own = (state.issuer,)
-        yield Work(act="plan.review", departments=own, excluded=(state.drafted_by,), **term)
+        yield from _draft(step, state, term)
     elif state.status == "reviewed" and joint:
         collating = tuple(one.id for one in step.history.all(Department) if one.collates)
         yield Work(act="plan.collate", departments=collating, **term)
     elif state.status in {"reviewed", "collated"}:
         yield Work(act="plan.publish", departments=(state.issuer,), **term)
+
+
+def _draft(step: Step, state: Plan, term: dict[str, Any]) -> Iterator[Work]:
+    """Warnings are answered first where standards demand it, and rows that came back are written anew."""
+    own = (state.issuer,)
+    if state.returned:
+        act = "plan.draft" if state.revision == 0 else "plan.amend"
+        yield Work(act=act, departments=own, **term)
+        return
+    rows = {row.number: row.departments for row in state.rows}
+    for number, one in enumerate(state.unanswered):
+        departments = (state.issuer, *rows.get(one.row, ()))
+        yield Work(act="plan.answer-warning", number=number, departments=departments, **term)
+    if not state.unanswered or step.history.get(PlanStandardsSet, "") is None:
+        excluded = (state.drafted_by, *(one.by for one in state.answers if one.how == "accepted"))
+        yield Work(act="plan.review", departments=own, excluded=excluded, **term)
+
+
+def _training(step: Step) -> Iterator[Work]:
+    state: TrainingSession = step.state
+    if state.status == "recorded":
+        yield Work(act="training.confirm", excluded=(state.recorded_by, *state.held.officers))
 
 
 def _task(step: Step) -> Iterator[Work]:
@@ -228,6 +251,7 @@ def _subject(step: Step) -> Iterator[Work]:
 
 WORK: dict[str, Callable[[Step], Iterator[Work]]] = {
     "item": _item,
+    "training": _training,
     "plan": _plan,
     "task": _task,
     "draw": _draw,

@@ -15,6 +15,7 @@ from projections.tables import (
     signing_keys,
     subjects,
     timeline,
+    work,
 )
 
 TABLES = (
@@ -29,5 +30,6 @@ TABLES = (
     *signing_keys.TABLES,
     *subjects.TABLES,
     *timeline.TABLES,
+    *work.TABLES,
 )
 BY_KIND = {kind: tuple(each for each in TABLES if kind in each.kinds) for kind in AGGREGATES}

@@ -113,6 +113,7 @@ READS = {
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
     "/deadlines": "/deadlines",
+    "/work": "/work",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/public/results/{inspection}/editions": "/public/results/FIRST/editions",

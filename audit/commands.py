@@ -255,9 +255,6 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     subject.SubjectHeld: lambda kind, id_, e: subject.HoldSubject(
         registry=kind, id=id_, reference=e.reference, reason=e.reason
     ),
-    subject.SubjectReleased: lambda kind, id_, e: subject.ReleaseSubject(
-        registry=kind, id=id_, reference=e.reference, reason=e.reason
-    ),
     subject.ErasureRequested: lambda kind, id_, e: subject.RequestErasure(
         registry=kind, id=id_, basis=e.basis
     ),
@@ -289,6 +286,9 @@ _BY_JUDGEMENT: dict[type, Callable[[str, Any, int], Any]] = {
     ),
     inspection.InspectionClosed: lambda id_, _, version: inspection.ApproveClosing(
         inspection=id_, version=version
+    ),
+    subject.SubjectReleased: lambda id_, e, version: subject.ReleaseSubject(
+        **_whose(id_), version=version, reference=e.reference, reason=e.reason
     ),
     subject.ErasureDeclined: lambda id_, e, version: subject.DeclineErasure(
         **_whose(id_), version=version, reason=e.reason

@@ -2,8 +2,8 @@
 
 What was signed never changes, so the older shapes of commands are read for ever, as those of events are (`domain.upcasting`).
 There is one: judgements (`domain.facts.Judgement`) were signed without the version that was seen. Such a one is read as of
-what stood where it was recorded, if it could have meant nothing else: nothing of the kind was turned down in that stream
-before, so that there was but one thing to be judged. Once a version was signed anywhere, none is accepted without.
+what stood where it was recorded, if it could have meant nothing else: nothing of the kind was turned down (or released) in that
+stream before, so that there was but one thing to be judged. Once a version was signed anywhere, none is accepted without.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
 VERSION = "version"
 RESULT, CLOSING = "result", "closing"
-# What is judged; of a replacement it is that of the officer whom it names.
+# What is judged; of a replacement it is that of one officer, of a hold that of one reference.
 _JUDGED: Mapping[type, str] = {
     items.ReviewItem: "claim",
     draw.ApproveVoid: "void",
@@ -39,9 +39,13 @@ _JUDGED: Mapping[type, str] = {
     inspection.ApproveClosing: CLOSING,
     replacement.ApproveReplacement: "replacement",
     replacement.DeclineReplacement: "replacement",
+    subject.ReleaseSubject: "hold",
     subject.ApproveErasure: "erasure",
     subject.DeclineErasure: "erasure",
 }
+
+
+_WHICH: Mapping[str, str] = {"replacement": "officer", "hold": "reference"}
 
 
 class OlderCommands:
@@ -60,14 +64,16 @@ class OlderCommands:
         if VERSION in data:
             self._named = True
             return data
-        if self._named or (stream, _JUDGED[shape], data.get("officer")) in self._turned_down:
+        what = _JUDGED[shape]
+        which = data.get(_WHICH[what]) if what in _WHICH else None
+        if self._named or (stream, what, which) in self._turned_down:
             reason = "所签命令未写明所见版本，不能认定所指为此 / what was signed names no version, and need not have meant this"
             raise DomainError("signed-command-unbound", reason)
         return {**data, VERSION: standing(stream, history)}
 
     def take(self, recorded: Recorded, history: History) -> None:
         """Note what an event turns down; `history` is that before it."""
-        officer: object = None
+        which: object = None
         match recorded.event:
             case items.ItemReviewed(approved=False):
                 what = "claim"
@@ -79,13 +85,15 @@ class OlderCommands:
                 what = "correction"
             case inspection.ResultEntered() if _is_asked_to_close(recorded.stream, history):
                 what = CLOSING
-            case replacement.ReplacementDeclined(officer=officer):
+            case replacement.ReplacementDeclined(officer=which):
                 what = "replacement"
+            case subject.SubjectReleased(reference=which):
+                what = "hold"
             case subject.ErasureDeclined():
                 what = "erasure"
             case _:
                 return
-        self._turned_down.add((recorded.stream, what, officer))
+        self._turned_down.add((recorded.stream, what, which))
 
 
 def _is_asked_to_close(stream: str, history: History) -> bool:

@@ -274,7 +274,11 @@ def _erased(told: Chronicle) -> None:
     person: dict[str, Any] = {"registry": "staff", "id": "left"}
     hold = {**person, "reference": "示例立案〔2024〕1号"}
     told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
-    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    told.act(
+        "discipline1",
+        "discipline",
+        subject.ReleaseSubject(version=NOW, **hold, reason="示例：结案"),
+    )
     request = subject.RequestErasure(**person, basis="示例：本人申请")
     told.act("admin", "administrator", request)
     decline = subject.DeclineErasure(**person, reason="示例：未满保存期限", version=NOW)

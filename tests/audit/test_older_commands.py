@@ -139,6 +139,11 @@ TURNED_DOWN: tuple[tuple[object, type, dict[str, object]], ...] = (
         replacement.DeclineReplacement,
         {"officer": "E1"},
     ),
+    (
+        subject.SubjectReleased(reference="1", reason="示例"),
+        subject.ReleaseSubject,
+        {"reference": "1"},
+    ),
     (subject.ErasureDeclined(reason="示例"), subject.ApproveErasure, {}),
     (subject.ErasureDeclined(reason="示例"), subject.DeclineErasure, {}),
 )
@@ -156,7 +161,7 @@ def test_what_was_turned_down_once_is_not_judged_without_a_version(
         older.read(shape, data, "here", history)
     assert older.read(shape, data, "elsewhere", history)
     if data:
-        assert older.read(shape, {"officer": "E2"}, "here", history)
+        assert older.read(shape, dict.fromkeys(data, "2"), "here", history)
 
 
 def test_a_closing_that_lapsed_with_a_result_is_not_approved_without_a_version() -> None:

@@ -127,6 +127,8 @@ class Group:
         """Store what followed as one commit, and give what is to be found there once it is kept."""
         if not self._rows:
             return None
+        if self._branch.size != self._transaction.size + len(self._rows):
+            raise RuntimeError("a command that failed left something on the branch")
         self._transaction.store(self._rows, list(self._spans.values()))
         return Written(self._branch, [row.state for row in self._rows])
 

@@ -21,7 +21,7 @@ from domain.canonical import MAX_INTEGER
 from domain.events import NAMES, name_of
 from domain.facts import Actor, Recorded
 from domain.upcasting import OLDER, lifted
-from domain.values import changed, made
+from domain.values import made
 from ledger.clock import is_rfc3339
 from ledger.envelope import UUID_PATTERN, Name, Sealed
 
@@ -84,18 +84,15 @@ def read(leaf: int, state: bytes) -> Stored | None:
 
 
 def write(draft: Recorded, nonce: str, sealed: Sealed | None) -> tuple[bytes, Recorded] | None:
-    """Give the bytes to store, and what is read from them; None where only the strict writer can tell."""
+    """Give the bytes to store, and what `read` makes of them; None where only the strict writer can tell."""
     name = name_of(draft.event)
-    kind = _type(name)
-    if kind is None:
+    if name not in TYPES:
         return None
     try:
-        data = _encode(draft.event)
-        event = kind.decode(data)
         line = _Line(
             actor=draft.actor,
             command_id=draft.command_id,
-            data=msgspec.Raw(data),
+            data=msgspec.Raw(_encode(draft.event)),
             nonce=nonce,
             recorded_at=draft.recorded_at,
             sealed=sealed,
@@ -105,13 +102,10 @@ def write(draft: Recorded, nonce: str, sealed: Sealed | None) -> tuple[bytes, Re
             version=draft.version,
         )
         state = _encode(line)
-        same = _encode(event) == data
     except _UNREADABLE:
         return None
-    known = same and _is_uuid(line.command_id) and _is_moment(line.recorded_at)
-    return (
-        (state, changed(draft, event=event)) if known and _is_in_model(state, line, kind) else None
-    )
+    found = read(draft.leaf, state)
+    return (state, found.recorded) if found else None
 
 
 def decode(leaf: int, state: bytes) -> Stored | None:

@@ -28,8 +28,8 @@ if TYPE_CHECKING:
 
 VERSION = "version"
 RESULT, CLOSING = "result", "closing"
-# What is judged; of a replacement it is that of one officer, of a hold that of one reference.
-_JUDGED: Mapping[type, str] = {
+# Every act that was signed so once, and what it judges; of a replacement it is that of one officer, of a hold that of one reference.
+JUDGED: Mapping[type, str] = {
     items.ReviewItem: "claim",
     draw.ApproveVoid: "void",
     draw.DeclineVoid: "void",
@@ -43,8 +43,6 @@ _JUDGED: Mapping[type, str] = {
     subject.ApproveErasure: "erasure",
     subject.DeclineErasure: "erasure",
 }
-
-
 _WHICH: Mapping[str, str] = {"replacement": "officer", "hold": "reference"}
 
 
@@ -59,12 +57,11 @@ class OlderCommands:
         self, shape: type, data: Mapping[str, object], stream: str, history: History
     ) -> Mapping[str, object]:
         """Give what was signed in the shape of today; raises DomainError("signed-command-unbound")."""
-        if not issubclass(shape, Judgement):
-            return data
-        if VERSION in data:
+        if issubclass(shape, Judgement) and VERSION in data:
             self._named = True
+        if shape not in JUDGED or VERSION in data:
             return data
-        what = _JUDGED[shape]
+        what = JUDGED[shape]
         which = data.get(_WHICH[what]) if what in _WHICH else None
         if self._named or (stream, what, which) in self._turned_down:
             reason = "所签命令未写明所见版本，不能认定所指为此 / what was signed names no version, and need not have meant this"

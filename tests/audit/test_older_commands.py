@@ -9,7 +9,7 @@ from unittest.mock import patch
 
 import pytest
 
-from audit.older_commands import OlderCommands
+from audit.older_commands import JUDGED, OlderCommands
 from audit.sources import Export
 from audit.verify import verify
 from domain import draw_commands as draw
@@ -19,7 +19,7 @@ from domain import replacement_commands as replacement
 from domain import subject_commands as subject
 from domain.decisions import ACTS
 from domain.errors import DomainError
-from domain.facts import Actor, Judgement, Recorded
+from domain.facts import Actor, Recorded
 from domain.history import History
 from domain.inspection_state import Inspection
 from tests import chronicle, story
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from audit.report import Report
 
 OLD = Path(__file__).parents[1] / "vectors" / "signed_judgements"
-JUDGEMENTS = {act.name: act.command for act in ACTS if issubclass(act.command, Judgement)}
+JUDGEMENTS = {act.name: act.command for act in ACTS if act.command in JUDGED}
 UNBOUND = "signed-command-unbound"
 
 

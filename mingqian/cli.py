@@ -36,6 +36,7 @@ from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
+from mingqian.reminding.command import remind
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
 app.command()(calendar)
+app.command()(remind)
 app.command()(receipt)
 app.command()(publish)
 console = Console()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    checklists,
     clock,
     deadlines,
     draw_state,
@@ -26,6 +27,7 @@ from domain import (
     subjects,
     task,
     training,
+    visit_standard,
     vrf_keys,
 )
 
@@ -54,6 +56,14 @@ AGGREGATES: dict[str, Aggregate] = {
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
+    "checklist": Aggregate(
+        state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
+    ),
+    "standard": Aggregate(
+        state=visit_standard.Standard,
+        evolve=visit_standard.evolve,
+        decide=visit_standard.decide,
+    ),
     "entity": Aggregate(
         state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),

@@ -35,7 +35,7 @@ _STREAMS = f"""
         UNION ALL
         SELECT 'inspection' AS kind, {_COLUMNS}, one.officers, secret.draws AS secret
         FROM projections.{NAMES["inspection"]} AS work
-        JOIN projections.inspections_v4 AS one ON one.id = work.id {HELD_BACK}
+        JOIN projections.inspections_v5 AS one ON one.id = work.id {HELD_BACK}
         WHERE secret.draws IS NULL OR {MAY_SEE}
     ) AS every
     WHERE roles && %(roles)s::text[]
@@ -54,7 +54,7 @@ _COMPLETING = """
     SELECT task.id FROM projections.tasks_v2 AS task
     WHERE task.lead = %(department)s AND NOT task.completed AND (
         SELECT count(*) > 0 AND bool_and(one.status IN ('published', 'closed'))
-        FROM projections.inspections_v4 AS one WHERE one.task = task.id)
+        FROM projections.inspections_v5 AS one WHERE one.task = task.id)
 """
 _WAITING = """
     SELECT count(*) AS count, min(changed_at) AS asked_at FROM projections.{table}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.aggregates import AGGREGATES
 from projections.tables import (
     campaigns,
+    checklists,
     deadlines,
     draws,
     inspections,
@@ -20,6 +21,7 @@ from projections.tables import (
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
+    *checklists.TABLES,
     *deadlines.TABLES,
     *campaigns.TABLES,
     *planning.TABLES,

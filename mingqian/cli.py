@@ -35,6 +35,7 @@ from mingqian.calendar import calendar
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
+from mingqian.reminding.command import remind
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
 app.command()(calendar)
+app.command()(remind)
 app.command()(receipt)
 app.command()(publish)
 console = Console()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.facts import Judgement
 from domain.plan_rows import DepartmentItems
 
 # The categories of an inspection result 检查结果; none is ever preselected.
@@ -95,32 +96,16 @@ class EnterResult(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmResult(InspectionCommand):
+class ConfirmResult(Judgement, InspectionCommand):
     """The second officer agrees with what was entered."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewResult(InspectionCommand):
+class ReviewResult(Judgement, InspectionCommand):
     """Approve a confirmed result, or return it with a remark."""
 
     approve: bool
     remark: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class OrderCorrection(InspectionCommand):
-    """责令改正: what must be put right until `due` (YYYY-MM-DD)."""
-
-    requirement: str
-    due: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyCorrection(InspectionCommand):
-    """Somebody who was not there the first time says whether it was put right, and on what evidence."""
-
-    corrected: bool
-    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,7 +121,7 @@ class RequestClosing(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveClosing(InspectionCommand):
+class ApproveClosing(Judgement, InspectionCommand):
     """Somebody who has no hand in it agrees that the visit is given up 未能实施."""
 
 
@@ -147,8 +132,6 @@ AnyInspectionCommand = (
     | EnterResult
     | ConfirmResult
     | ReviewResult
-    | OrderCorrection
-    | VerifyCorrection
     | PublishResult
     | RequestClosing
     | ApproveClosing
@@ -205,22 +188,6 @@ class ResultReviewed:
 
     approved: bool
     remark: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionOrdered:
-    """The entity must put something right."""
-
-    requirement: str
-    due: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionVerified:
-    """Somebody else looked again."""
-
-    corrected: bool
-    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -184,12 +184,15 @@ def publish_items(stage: Stage, file: Path) -> None:
         clock.pass_time(minutes=30)
         mandate = f"{DEPARTMENTS[department]}职能配置、内设机构和人员编制规定（示例）"
         claim = {"department": department, "mandate": mandate, "supervision_code": ""}
-        desk.batch(clerk(department), *(("item.claim", {"code": code, **claim}) for code in own))
+        claims = (("item.claim", {"code": code, **claim}) for code in own)
+        claimed = desk.batch(clerk(department), *claims)
         clock.pass_time(minutes=30)
         review = {"approve": True, "remark": ""}
-        desk.batch(
-            reviewer(department), *(("item.review", {"code": code, **review}) for code in own)
+        reviews = (
+            ("item.review", {"code": code, "version": read["version"], **review})
+            for code, read in zip(own, claimed, strict=True)
         )
+        desk.batch(reviewer(department), *reviews)
         clock.pass_time(minutes=30)
         desk.batch(clerk(department), *(("item.publish", {"code": code}) for code in own))
 
@@ -205,6 +208,16 @@ def publish_plan(stage: Stage) -> None:
     desk.act(checker, "plan.review", year=plan.YEAR, version=read, approve=False, remark=remark)
     clock.move_to("2024-03-11")
     again = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
+    for warning in desk.read(drafter, f"/plans/{plan.YEAR}")["unanswered"]:
+        reason = "我局参加联合检查，协助查看教师聘用情况，任务启动时再作确认（示例）"
+        desk.act(
+            clerk("labour"),
+            "plan.answer-warning",
+            year=plan.YEAR,
+            version=again,
+            warning=warning,
+            reason=reason,
+        )
     clock.move_to("2024-03-12")
     remark = "人社局书面答复参加联合检查，任务启动时再作确认"
     desk.act(checker, "plan.review", year=plan.YEAR, version=again, approve=True, remark=remark)

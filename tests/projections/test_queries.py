@@ -28,6 +28,7 @@ from projections.queries.viewers import PUBLIC, Viewer
 from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
+    NOW,
     commit_draw,
     declare,
     nonce_of,
@@ -220,11 +221,11 @@ def test_a_void_draw_of_officers_stays_closed_while_the_entities_are_secret(
     officers = commit_draw(story, "officers")
     story.act("operator", "draw_operator", RequestVoid(draw_id=officers, reason="示例：有误"))
     reveal_draw(story, officers)
-    story.act("approver1", "approver", ApproveVoid(draw_id=officers))
+    story.act("approver1", "approver", ApproveVoid(draw_id=officers, version=NOW))
     for openness in (False, True):
         if openness:
             story.act("operator", "draw_operator", RequestVoid(draw_id=FIRST, reason="示例：有误"))
-            story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+            story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
         record(ledger, story)
         projector.catch_up()
         with reader.snapshot() as read:
@@ -303,7 +304,10 @@ def test_an_inspection_shows_when_each_step_happened(year: Story, read: Read) ->
     assert types.count("result_entered.v1") == 2
     assert types[0] == "assigned.v1"
     assert found["steps"][1]["actor"] in second.officers
-    assert (found["status"], found["corrected"], found["due"]) == ("published", True, "2024-08-01")
+    assert [(one["stage"], one["due"]) for one in found["follow_ups"]] == [
+        ("corrected", "2024-08-01")
+    ]
+    assert found["status"] == "published"
     assert found["items"][0]["finding"] == "示例：消防通道堵塞"
     assert inspections.inspection(read, "none") is None
     notified = inspections.inspection(read, first.id)
@@ -332,7 +336,7 @@ def test_published_results_come_newest_first(year: Story, read: Read) -> None:
     (older,) = inspections.public_results(read, before=newest["published_leaf"])
     assert (newest["id"], older["id"]) == (second.id, first.id)
     assert newest["name"].startswith("示例培训机构")
-    assert newest["corrected"]
+    assert newest["handling"][0]["stage"] == "corrected"
     assert inspections.public_results(read, task="联0") == []
     assert inspections.public_result(read, third.id) is None
     assert inspections.public_result(read, first.id) == older

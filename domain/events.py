@@ -5,16 +5,19 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
+from domain import appointment_state as appointment
 from domain import (
     clock,
     deadlines,
     holidays,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -73,6 +76,9 @@ NAMES: dict[str, type] = {
     "plan.row_returned.v1": plan_answers.RowReturned,
     "plan.collated.v1": plan.PlanCollated,
     "plan.published.v1": plan.PlanPublished,
+    "scheme.drafted.v1": schemes.SchemeDrafted,
+    "scheme.reviewed.v1": schemes.SchemeReviewed,
+    "scheme.published.v1": schemes.SchemePublished,
     "task.opened.v1": task.TaskOpened,
     "task.training_demanded.v1": task_days.TrainingDemanded,
     "task.days_offered.v1": task_days.DaysOffered,
@@ -101,6 +107,11 @@ NAMES: dict[str, type] = {
     "assignment.committed.v1": draw.AssignmentCommitted,
     "assignment.computed.v1": draw.AssignmentComputed,
     "inspection.assigned.v1": inspection.InspectionAssigned,
+    "appointment.proposed.v1": appointment.AppointmentProposed,
+    "appointment.agreed.v1": appointment.AppointmentAgreed,
+    "appointment.declined.v1": appointment.AppointmentDeclined,
+    "appointment.dissolved.v1": appointment.AppointmentDissolved,
+    "other_check.recorded.v1": other_checks.OtherCheckRecorded,
     "inspection.notified.v1": inspection.InspectionNotified,
     "inspection.conflict_declared.v1": replacement.ConflictDeclared,
     "inspection.replacement_requested.v1": replacement.ReplacementRequested,

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from domain import appointment_state as appointment
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -40,6 +41,7 @@ from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
+from domain.other_checks import RecordOtherCheck
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan, ReviewPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
 from domain.publicity import RecordPublicity, WithdrawPublicity
@@ -48,6 +50,15 @@ from domain.replacement_commands import (
     Declare,
     DeclineReplacement,
     RequestReplacement,
+)
+from domain.schemes import (
+    Contact,
+    DraftScheme,
+    Duty,
+    PublishScheme,
+    ReviewScheme,
+    Scheme,
+    SchemeStep,
 )
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
@@ -424,6 +435,90 @@ def _planned(told: Chronicle) -> None:
     told.act(*clerk, WithdrawPublicity(id="2025-1", reason="示例：重复登记"))
 
 
+def _together(told: Chronicle) -> None:
+    """Two tasks that draw the same entity go in at one door; how one is carried out is public; a complaint is looked into."""
+    story.reveal_draw(told, "联2024027.entities.1")  # it draws from the same entities
+    told.now = "2026-01-05T01:00:00.000Z"
+    clerk, bureau = ("clerk-edu", "clerk"), ("clerk-market", "clerk")
+    common: dict[str, Any] = {
+        "window_from": "2026-06-01",
+        "window_to": "2026-08-31",
+        "ratio": (1, 1),
+        "stratify": (),
+        "ratios": (),
+        "visit_cap": 2,
+    }
+    one = story.plan_row(number="联2026001", **common)
+    two = story.plan_row(number="联2026002", lead="market", joint=("edu", "labour"), **common)
+    draft = DraftPlan(
+        year=2026,
+        title="示例计划",
+        document_number="示例〔2026〕1号",
+        issuer="edu",
+        rows=(one, two),
+    )
+    told.act(*clerk, draft)
+    _answer(told, 2026)
+    told.act("reviewer1", "reviewer", replace(story.review_plan(told, 2026), version=1))
+    told.act(*bureau, CollatePlan(year=2026))
+    told.act(*clerk, PublishPlan(year=2026))
+    scheme = DraftScheme(
+        plan_number=one.number,
+        title="示例方案",
+        document_number="示例〔2026〕2号",
+        scheme=Scheme(
+            goals=("示例：规范办学",),
+            organisation=tuple(Duty(department=each, duty="示例分工") for each in one.departments),
+            steps=(SchemeStep(name="实施", first="2026-06-01", last="2026-08-31", work="示例"),),
+            requirements=("示例：两人以上",),
+            contacts=(Contact(department="edu", post="示例岗"),),
+        ),
+    )
+    told.act(*clerk, scheme)
+    approve = ReviewScheme(plan_number=one.number, version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", approve)
+    told.act(*clerk, PublishScheme(plan_number=one.number))
+    told.now = "2026-06-03T01:00:00.000Z"
+    for row in (one, two):
+        opened = OpenTask(plan_number=row.number, plan_year=2026, scheme="示例实施方案")
+        told.act(f"clerk-{row.lead}", "clerk", opened)
+        story.confirm_task(told, row)
+        story.reveal_draw(told, story.commit_draw(told, "entities", task=row.number))
+        story.reveal_draw(told, story.commit_draw(told, "officers", task=row.number))
+    _appoint(told, one.number, two.number)
+
+
+def _answer(told: Chronicle, year: int) -> None:
+    plan = told.history.get(Plan, str(year))
+    assert plan is not None
+    for warning in plan.unanswered:
+        answer = AnswerWarning(
+            year=year, version=plan.drafted_version, warning=warning, reason="示例：属实"
+        )
+        told.act("clerk-edu", "clerk", answer)
+
+
+def _appoint(told: Chronicle, one: str, two: str) -> None:
+    visit = next(each for each in told.history.all(Inspection) if each.task == one)
+    pair: dict[str, Any] = {"entity": visit.entity, "task": one, "other": two}
+    propose = appointment.ProposeAppointment(**pair, on="2026-06-10")
+    bureau = ("clerk-market", "clerk")
+    told.act("clerk-edu", "clerk", propose)
+    told.act(*bureau, appointment.DeclineAppointment(**pair, reason="示例：人员不便"))
+    told.act("clerk-edu", "clerk", propose)
+    told.act(*bureau, appointment.AgreeAppointment(**pair))
+    told.act(*bureau, appointment.DissolveAppointment(**pair, reason="示例：当日停电"))
+    check = RecordOtherCheck(
+        id="2026-1",
+        department="edu",
+        entity=visit.entity,
+        kind="complaint",
+        on="2026-06-02",
+        reference="示例投诉〔2026〕1号",
+    )
+    told.act("clerk-edu", "clerk", check)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -487,6 +582,21 @@ CHAPTERS = (
             }
         ),
         tell=_planned,
+    ),
+    Chapter(
+        types=frozenset(
+            {
+                "scheme.drafted.v1",
+                "scheme.reviewed.v1",
+                "scheme.published.v1",
+                "appointment.proposed.v1",
+                "appointment.agreed.v1",
+                "appointment.declined.v1",
+                "appointment.dissolved.v1",
+                "other_check.recorded.v1",
+            }
+        ),
+        tell=_together,
     ),
 )
 

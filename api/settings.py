@@ -17,6 +17,7 @@ from domain.errors import DomainError
 from ledger.keys import STORE
 
 PREFIX = "MINGQIAN_"
+MAX_EVIDENCE = 31 * 1024 * 1024  # what the door lets through, less the form around a file
 
 
 def _words(value: object) -> object:
@@ -49,6 +50,8 @@ class Settings(BaseSettings):
     key_directory: Path | None = None
     subject_key_store: Path | None = None
     vrf_passphrase_file: Path | None = None
+    evidence_directory: Path | None = None
+    evidence_max_bytes: Annotated[int, Field(ge=1, le=MAX_EVIDENCE)] = 20 * 1024 * 1024
     prover_socket: Path | None = None
     prover_database_url: str | None = None
     prover_database_password_file: Path | None = None
@@ -91,6 +94,11 @@ class Settings(BaseSettings):
     def subject_keys(self) -> Path:
         """Where the store of the keys of personal data is."""
         return self.subject_key_store or self.keys / STORE
+
+    @property
+    def evidence(self) -> Path:
+        """Where the evidence files are."""
+        return self.evidence_directory or self.home / "evidence"
 
     @property
     def vrf_keys(self) -> Path:

@@ -9,10 +9,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain import appointment_state as appointment
 from domain import (
+    amendments,
+    checklists,
     clock,
     deadlines,
+    findings,
     holidays,
     items,
     organisation,
@@ -21,13 +23,16 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
+    review,
     schemes,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -35,6 +40,7 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.draw_state import Draw
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
@@ -153,6 +159,15 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         code=id_, approve=e.approved, remark=e.remark
     ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
+    checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
+        item=id_, points=e.points
+    ),
+    checklists.ChecklistReviewed: lambda id_, e: checklists.ReviewChecklist(
+        item=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    visit_standard.StandardAdopted: lambda _, e: visit_standard.AdoptStandard(
+        terms=e.terms, reason=e.reason
+    ),
     registry.EntityAdded: lambda id_, e: registry.AddEntity(
         id=id_,
         details=e.details,
@@ -323,6 +338,28 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
     inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
+    visit.NoticeWritten: lambda id_, e: visit.WriteNotice(inspection=id_, **vars(e)),
+    visit.CapturedOffline: lambda id_, e: visit.UploadVisit(inspection=id_, **vars(e)),
+    visit.PositionRecorded: lambda id_, e: visit.RecordPosition(inspection=id_, **vars(e)),
+    visit.EvidenceAttached: lambda id_, e: visit.AttachEvidence(
+        inspection=id_, caption=_SEALED, **vars(e)
+    ),
+    visit.ChecklistAnswered: lambda id_, e: visit.AnswerChecklist(inspection=id_, **vars(e)),
+    visit.OutcomeRecorded: lambda id_, e: visit.RecordOutcome(
+        inspection=id_, account=_SEALED, **vars(e)
+    ),
+    visit.Acknowledged: lambda id_, e: visit.Acknowledge(
+        inspection=id_, answer=e.answer, statement=_SEALED
+    ),
+    findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
+    findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
+    review.ReviewOpened: lambda id_, e: review.OpenReview(inspection=id_, part=e.part),
+    amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
+        inspection=id_, **vars(e)
+    ),
+    amendments.AmendmentDeclined: lambda id_, e: amendments.DeclineAmendment(
+        inspection=id_, reason=e.reason
+    ),
     inspection.ResultEntered: lambda id_, e: inspection.EnterResult(
         inspection=id_, category=e.category, items=e.items
     ),

@@ -9,6 +9,7 @@ from typing import Any
 from domain import (
     appointment_state,
     appointments,
+    checklists,
     clock,
     deadlines,
     draw_state,
@@ -30,6 +31,7 @@ from domain import (
     subjects,
     task,
     training,
+    visit_standard,
     vrf_keys,
 )
 
@@ -58,6 +60,14 @@ AGGREGATES: dict[str, Aggregate] = {
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
+    "checklist": Aggregate(
+        state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
+    ),
+    "standard": Aggregate(
+        state=visit_standard.Standard,
+        evolve=visit_standard.evolve,
+        decide=visit_standard.decide,
+    ),
     "entity": Aggregate(
         state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),

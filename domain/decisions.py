@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from domain import appointment_state as appointment
 from domain import (
+    amendments,
+    checklists,
     clock,
     deadlines,
+    findings,
     holidays,
     items,
     organisation,
@@ -17,13 +19,16 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
+    review,
     schemes,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -31,6 +36,7 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.organisation import Staff
@@ -85,6 +91,19 @@ ACTS: tuple[Act, ...] = (
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
+    Act(name="checklist.draft", command=checklists.DraftChecklist, roles=("clerk",)),
+    Act(
+        name="checklist.review",
+        command=checklists.ReviewChecklist,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(
+        name="standard.adopt",
+        command=visit_standard.AdoptStandard,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
     Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
@@ -207,6 +226,7 @@ ACTS: tuple[Act, ...] = (
         command=other_checks.RecordOtherCheck,
         roles=("registrar", "clerk"),
     ),
+    Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
     Act(
@@ -229,6 +249,34 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
+    Act(name="inspection.upload-visit", command=visit.UploadVisit, roles=("officer",), signed=True),
+    Act(name="inspection.record-position", command=visit.RecordPosition, roles=("officer",)),
+    Act(name="inspection.attach-evidence", command=visit.AttachEvidence, roles=("officer",)),
+    Act(
+        name="inspection.answer-checklist",
+        command=visit.AnswerChecklist,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.record-outcome",
+        command=visit.RecordOutcome,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(name="inspection.acknowledge", command=visit.Acknowledge, roles=("officer",), signed=True),
+    Act(
+        name="inspection.enter-findings",
+        command=findings.EnterFindings,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.confirm-findings",
+        command=findings.ConfirmFindings,
+        roles=("officer",),
+        signed=True,
+    ),
     Act(
         name="inspection.enter-result",
         command=inspection.EnterResult,
@@ -241,6 +289,7 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
+    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,
@@ -259,6 +308,18 @@ ACTS: tuple[Act, ...] = (
         signed=True,
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+    Act(
+        name="inspection.request-amendment",
+        command=amendments.RequestAmendment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.decline-amendment",
+        command=amendments.DeclineAmendment,
+        roles=("reviewer",),
+        signed=True,
+    ),
     Act(name="inspection.order-correction", command=follow_up.OrderCorrection, roles=("clerk",)),
     Act(
         name="inspection.request-extension",

@@ -5,10 +5,12 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
-from domain import appointment_state as appointment
 from domain import (
+    amendments,
+    checklists,
     clock,
     deadlines,
+    findings,
     holidays,
     items,
     organisation,
@@ -17,13 +19,16 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
+    review,
     schemes,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -31,6 +36,7 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.genesis import LedgerOpened
 
 NAMES: dict[str, type] = {
@@ -46,6 +52,9 @@ NAMES: dict[str, type] = {
     "item.claimed.v1": items.ItemClaimed,
     "item.reviewed.v1": items.ItemReviewed,
     "item.published.v1": items.ItemPublished,
+    "checklist.drafted.v1": checklists.ChecklistDrafted,
+    "checklist.reviewed.v1": checklists.ChecklistReviewed,
+    "standard.adopted.v1": visit_standard.StandardAdopted,
     "entity.added.v1": registry.EntityAdded,
     "entity.changed.v1": registry.EntityChanged,
     "entity.exempted.v1": registry.Exempted,
@@ -112,6 +121,7 @@ NAMES: dict[str, type] = {
     "appointment.declined.v1": appointment.AppointmentDeclined,
     "appointment.dissolved.v1": appointment.AppointmentDissolved,
     "other_check.recorded.v1": other_checks.OtherCheckRecorded,
+    "inspection.notice_written.v1": visit.NoticeWritten,
     "inspection.notified.v1": inspection.InspectionNotified,
     "inspection.conflict_declared.v1": replacement.ConflictDeclared,
     "inspection.replacement_requested.v1": replacement.ReplacementRequested,
@@ -120,12 +130,23 @@ NAMES: dict[str, type] = {
     "inspection.seat_filled.v1": replacement.SeatFilled,
     "inspection.checked_in.v1": inspection.OfficerCheckedIn,
     "inspection.checked_out.v1": inspection.OfficerCheckedOut,
+    "inspection.captured_offline.v1": visit.CapturedOffline,
+    "inspection.position_recorded.v1": visit.PositionRecorded,
+    "inspection.evidence_attached.v1": visit.EvidenceAttached,
+    "inspection.checklist_answered.v1": visit.ChecklistAnswered,
+    "inspection.outcome_recorded.v1": visit.OutcomeRecorded,
+    "inspection.acknowledged.v1": visit.Acknowledged,
+    "inspection.findings_entered.v1": findings.FindingsEntered,
+    "inspection.findings_confirmed.v1": findings.FindingsConfirmed,
     "inspection.result_entered.v1": inspection.ResultEntered,
     "inspection.result_confirmed.v1": inspection.ResultConfirmed,
+    "inspection.review_opened.v1": review.ReviewOpened,
     "inspection.result_reviewed.v1": inspection.ResultReviewed,
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
+    "inspection.amendment_requested.v1": amendments.AmendmentRequested,
+    "inspection.amendment_declined.v1": amendments.AmendmentDeclined,
     "inspection.correction_ordered.v2": follow_up.CorrectionOrdered,
     "inspection.extension_requested.v1": follow_up.ExtensionRequested,
     "inspection.extension_approved.v1": follow_up.ExtensionApproved,

@@ -11,16 +11,16 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from domain import appointment_state as appointment
+from domain import amendments, plan_standards, visit_commands
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
-from domain import plan_standards
 from domain import registry_commands as registry
 from domain import subject_commands as subject
+from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.clock import NoteJump
 from domain.deadlines import DEFAULT, SetDeadlines
 from domain.draw_commands import (
@@ -37,11 +37,12 @@ from domain.draw_commands import (
     RequestVoid,
     Seat,
 )
+from domain.draw_state import Draw
+from domain.findings import ConfirmFindings, EnterFindings
 from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
-from domain.other_checks import RecordOtherCheck
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan, ReviewPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
 from domain.publicity import RecordPublicity, WithdrawPublicity
@@ -51,15 +52,7 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
-from domain.schemes import (
-    Contact,
-    DraftScheme,
-    Duty,
-    PublishScheme,
-    ReviewScheme,
-    Scheme,
-    SchemeStep,
-)
+from domain.review import OpenReview
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
 from domain.task_days import Days, DemandTraining, OfferDays
@@ -68,11 +61,15 @@ from domain.training import (
     RecordTrainingSession,
     RejectTrainingSession,
 )
+from domain.visit_standard import EVERYTHING, NOTHING, AdoptStandard, Terms
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
-from tests import beacons, chronicle, story
+from tests import beacons, chronicle, event_history_meeting, story
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign
+
+if TYPE_CHECKING:
+    from domain.plan_rows import PlanRow
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -435,88 +432,153 @@ def _planned(told: Chronicle) -> None:
     told.act(*clerk, WithdrawPublicity(id="2025-1", reason="示例：重复登记"))
 
 
-def _together(told: Chronicle) -> None:
-    """Two tasks that draw the same entity go in at one door; how one is carried out is public; a complaint is looked into."""
-    story.reveal_draw(told, "联2024027.entities.1")  # it draws from the same entities
-    told.now = "2026-01-05T01:00:00.000Z"
-    clerk, bureau = ("clerk-edu", "clerk"), ("clerk-market", "clerk")
-    common: dict[str, Any] = {
-        "window_from": "2026-06-01",
-        "window_to": "2026-08-31",
-        "ratio": (1, 1),
-        "stratify": (),
-        "ratios": (),
-        "visit_cap": 2,
-    }
-    one = story.plan_row(number="联2026001", **common)
-    two = story.plan_row(number="联2026002", lead="market", joint=("edu", "labour"), **common)
+def _on_site(told: Chronicle) -> None:
+    """A campaign of the next year whose visits go by a standard: one is carried out and corrected, one finds a closed door."""
+    year = int(told.history.recorded_at[:4]) + 1
+    _adopt(told, EVERYTHING)
+    points = (Point(id="p1", text="示例：收费标准是否公示", basis="示例条例第一条"),)
+    told.act("clerk-edu", "clerk", DraftChecklist(item="I-EDU", points=points))
+    version = told.history.version("checklist/I-EDU")
+    review = ReviewChecklist(item="I-EDU", version=version, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    _void_what_is_open(told)
+    row = story.plan_row(
+        number=f"联{year}026", window_from=f"{year}-06-01", window_to=f"{year}-08-31"
+    )
+    told.now = f"{year}-01-05T01:00:00.000Z"
+    _publish_answered(told, year, row)
+    story.open_task(told, row)
+    for stage in ("entities", "officers"):
+        story.reveal_draw(told, story.commit_draw(told, stage, task=row.number))
+    _adopt(told, NOTHING)
+    mine = [one for one in told.history.all(Inspection) if one.task == row.number]
+    first, second, *_ = (one for one in mine if "E6" not in one.officers)
+    _carried_out(told, first, version)
+    _closed_door(told, second)
+
+
+def _publish_answered(told: Chronicle, year: int, row: PlanRow) -> None:
     draft = DraftPlan(
-        year=2026,
-        title="示例计划",
-        document_number="示例〔2026〕1号",
-        issuer="edu",
-        rows=(one, two),
+        year=year, title="示例计划", document_number="示例〔〕1号", issuer="edu", rows=(row,)
     )
-    told.act(*clerk, draft)
-    _answer(told, 2026)
-    told.act("reviewer1", "reviewer", replace(story.review_plan(told, 2026), version=1))
-    told.act(*bureau, CollatePlan(year=2026))
-    told.act(*clerk, PublishPlan(year=2026))
-    scheme = DraftScheme(
-        plan_number=one.number,
-        title="示例方案",
-        document_number="示例〔2026〕2号",
-        scheme=Scheme(
-            goals=("示例：规范办学",),
-            organisation=tuple(Duty(department=each, duty="示例分工") for each in one.departments),
-            steps=(SchemeStep(name="实施", first="2026-06-01", last="2026-08-31", work="示例"),),
-            requirements=("示例：两人以上",),
-            contacts=(Contact(department="edu", post="示例岗"),),
-        ),
-    )
-    told.act(*clerk, scheme)
-    approve = ReviewScheme(plan_number=one.number, version=1, approve=True, remark="")
-    told.act("reviewer1", "reviewer", approve)
-    told.act(*clerk, PublishScheme(plan_number=one.number))
-    told.now = "2026-06-03T01:00:00.000Z"
-    for row in (one, two):
-        opened = OpenTask(plan_number=row.number, plan_year=2026, scheme="示例实施方案")
-        told.act(f"clerk-{row.lead}", "clerk", opened)
-        story.confirm_task(told, row)
-        story.reveal_draw(told, story.commit_draw(told, "entities", task=row.number))
-        story.reveal_draw(told, story.commit_draw(told, "officers", task=row.number))
-    _appoint(told, one.number, two.number)
-
-
-def _answer(told: Chronicle, year: int) -> None:
+    told.act("clerk-edu", "clerk", draft)
     plan = told.history.get(Plan, str(year))
     assert plan is not None
     for warning in plan.unanswered:
         answer = AnswerWarning(
-            year=year, version=plan.drafted_version, warning=warning, reason="示例：属实"
+            year=year, version=plan.drafted_version, warning=warning, reason="示例：派员协助"
         )
         told.act("clerk-edu", "clerk", answer)
+    review = ReviewPlan(year=year, version=plan.drafted_version, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-market", "clerk", CollatePlan(year=year))
+    told.act("clerk-edu", "clerk", PublishPlan(year=year))
 
 
-def _appoint(told: Chronicle, one: str, two: str) -> None:
-    visit = next(each for each in told.history.all(Inspection) if each.task == one)
-    pair: dict[str, Any] = {"entity": visit.entity, "task": one, "other": two}
-    propose = appointment.ProposeAppointment(**pair, on="2026-06-10")
-    bureau = ("clerk-market", "clerk")
-    told.act("clerk-edu", "clerk", propose)
-    told.act(*bureau, appointment.DeclineAppointment(**pair, reason="示例：人员不便"))
-    told.act("clerk-edu", "clerk", propose)
-    told.act(*bureau, appointment.AgreeAppointment(**pair))
-    told.act(*bureau, appointment.DissolveAppointment(**pair, reason="示例：当日停电"))
-    check = RecordOtherCheck(
-        id="2026-1",
-        department="edu",
-        entity=visit.entity,
-        kind="complaint",
-        on="2026-06-02",
-        reference="示例投诉〔2026〕1号",
+def _void_what_is_open(told: Chronicle) -> None:
+    """No list is drawn from while another draw from it is open."""
+    for draw in told.history.all(Draw):
+        if draw.computed is None and not draw.voided:
+            told.act(*OPERATOR, RequestVoid(draw_id=draw.id, reason="示例：改期"))
+            told.act("approver1", "approver", ApproveVoid(draw_id=draw.id))
+
+
+def _adopt(told: Chronicle, terms: Terms) -> None:
+    told.act("admin", "administrator", AdoptStandard(terms=terms, reason="示例：规范"))
+
+
+def _photo(told: Chronicle, visit: Inspection, who: str) -> str:
+    digest = sha256(f"示例照片/{visit.id}".encode()).hexdigest()
+    attach = visit_commands.AttachEvidence(
+        inspection=visit.id,
+        sha256=digest,
+        size=1000,
+        media_type="image/jpeg",
+        item="",
+        taken_at="",
+        caption="示例：大门",
     )
-    told.act("clerk-edu", "clerk", check)
+    told.act(who, "officer", attach)
+    return digest
+
+
+def _carried_out(told: Chronicle, visit: Inspection, version: int) -> None:
+    id_, year = visit.id, told.now[:4]
+    edu, market = sorted(visit.officers)
+    letter = visit_commands.WriteNotice(
+        inspection=id_,
+        notice_number="示例〔〕1号",
+        dated=f"{year}-06-03",
+        visit_on=f"{year}-06-03",
+        says="示例：请备台账",
+    )
+    told.act("clerk-edu", "clerk", letter)
+    story.declare(told, id_, (edu, market))
+    told.now = f"{year}-06-03T09:00:00.000Z"
+    for who in (edu, market):
+        upload = visit_commands.UploadVisit(
+            inspection=id_,
+            arrived_at=f"{year}-06-03T02:00:00.000Z",
+            left_at=f"{year}-06-03T03:00:00.000Z",
+        )
+        told.act(who, "officer", upload)
+    place = visit_commands.RecordPosition(
+        inspection=id_, moment="check-in", latitude=37_000_000, longitude=115_000_000, accuracy=10
+    )
+    told.act(edu, "officer", place)
+    _photo(told, visit, edu)
+    answer = visit_commands.PointAnswer(point="p1", answer="yes", method="on-site", finding="")
+    answered = visit_commands.AnswerChecklist(
+        inspection=id_, item="I-EDU", version=version, answers=(answer,)
+    )
+    told.act(edu, "officer", answered)
+    signed = visit_commands.Acknowledge(
+        inspection=id_, answer="acknowledged", statement="示例：无异议"
+    )
+    told.act(edu, "officer", signed)
+    _result(told, id_, (edu, market))
+    told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
+    ask = amendments.RequestAmendment(inspection=id_, reason="示例：笔误", withhold=False)
+    told.act("clerk-edu", "clerk", ask)
+    decline = amendments.DeclineAmendment(inspection=id_, reason="示例：无误")
+    told.act("reviewer1", "reviewer", decline)
+    told.act("clerk-edu", "clerk", ask)
+    _result(told, id_, (edu, market))
+    told.act("clerk-market", "clerk", inspection.PublishResult(inspection=id_))
+
+
+def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
+    clean = story.clean_result(id_)
+    for who, other, item, department in (
+        (officers[0], officers[1], clean.items[0], "edu"),
+        (officers[1], officers[0], clean.items[1], "market"),
+    ):
+        told.act(who, "officer", EnterFindings(inspection=id_, items=(item,)))
+        entered = told.history.version(f"inspection/{id_}")
+        confirm = ConfirmFindings(inspection=id_, department=department, version=entered)
+        told.act(other, "officer", confirm)
+    told.act(officers[0], "officer", clean)
+    told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_))
+    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+
+
+def _closed_door(told: Chronicle, visit: Inspection) -> None:
+    one, other = visit.officers
+    story.visit(told, visit.id, (one, other))
+    attempts = tuple(
+        visit_commands.Attempt(at=told.now.replace("T09", hour), how="on-site")
+        for hour in ("T07", "T08")
+    )
+    outcome = visit_commands.RecordOutcome(
+        inspection=visit.id,
+        outcome="closed-door",
+        attempts=attempts,
+        evidence=(_photo(told, visit, one),),
+        account="示例：无人应门",
+    )
+    told.act(one, "officer", outcome)
 
 
 # The year was told before anything else was: it holds every type that there was then.
@@ -586,18 +648,26 @@ CHAPTERS = (
     Chapter(
         types=frozenset(
             {
-                "scheme.drafted.v1",
-                "scheme.reviewed.v1",
-                "scheme.published.v1",
-                "appointment.proposed.v1",
-                "appointment.agreed.v1",
-                "appointment.declined.v1",
-                "appointment.dissolved.v1",
-                "other_check.recorded.v1",
+                "checklist.drafted.v1",
+                "checklist.reviewed.v1",
+                "standard.adopted.v1",
+                "inspection.notice_written.v1",
+                "inspection.captured_offline.v1",
+                "inspection.position_recorded.v1",
+                "inspection.evidence_attached.v1",
+                "inspection.checklist_answered.v1",
+                "inspection.outcome_recorded.v1",
+                "inspection.acknowledged.v1",
+                "inspection.findings_entered.v1",
+                "inspection.findings_confirmed.v1",
+                "inspection.review_opened.v1",
+                "inspection.amendment_requested.v1",
+                "inspection.amendment_declined.v1",
             }
         ),
-        tell=_together,
+        tell=_on_site,
     ),
+    Chapter(types=event_history_meeting.TYPES, tell=event_history_meeting.tell),
 )
 
 

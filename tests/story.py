@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,7 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.inspection_state import Inspection
 from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
@@ -488,3 +489,23 @@ def publish(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
     story.act(officers[1], "officer", ConfirmResult(inspection=inspection))
     story.act("reviewer1", "reviewer", ReviewResult(inspection=inspection, approve=True, remark=""))
     story.act("clerk-edu", "clerk", PublishResult(inspection=inspection))
+
+
+def with_problem() -> tuple[Story, str, tuple[str, ...]]:
+    """Give a story with an approved result that states a problem on the first of its two items, its id and its officers."""
+    story = with_inspections()
+    inspection = story.history.all(Inspection)[0]
+    id_, officers = inspection.id, inspection.officers
+    visit(story, id_, officers)
+    clean = clean_result(id_)
+    wrong = replace(
+        clean.items[0],
+        category="ordered-to-correct",
+        finding="示例：灭火器过期",
+        disposal="order-to-correct",
+    )
+    entered = replace(clean, category="ordered-to-correct", items=(wrong, clean.items[1]))
+    story.act(officers[0], "officer", entered)
+    story.act(officers[1], "officer", ConfirmResult(inspection=id_))
+    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    return story, id_, officers

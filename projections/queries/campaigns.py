@@ -22,11 +22,13 @@ PROGRESS = """
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
         SELECT count(*) AS inspections,
-            count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
-            count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
-            count(*) FILTER (WHERE status = 'published') AS published,
+            count(*) FILTER (
+                WHERE status IN ('entered', 'confirmed', 'approved') OR editions > 0
+            ) AS entered,
+            count(*) FILTER (WHERE status = 'approved' OR editions > 0) AS approved,
+            count(*) FILTER (WHERE editions > 0) AS published,
             count(*) FILTER (WHERE status = 'closed') AS closed
-        FROM projections.inspections_v4 AS one
+        FROM projections.inspections_v5 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

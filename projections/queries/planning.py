@@ -125,8 +125,8 @@ def meetings(read: Read, *, page: Page = FIRST) -> list[Row]:
             ARRAY[one.task, other.task] AS tasks, ARRAY[one.id, other.id] AS inspections,
             greatest(one.window_from, other.window_from) AS first,
             least(one.window_to, other.window_to) AS last
-        FROM projections.inspections_v4 AS one
-        JOIN projections.inspections_v4 AS other ON other.entity = one.entity AND one.task < other.task
+        FROM projections.inspections_v5 AS one
+        JOIN projections.inspections_v5 AS other ON other.entity = one.entity AND one.task < other.task
         WHERE one.status = 'assigned' AND other.status = 'assigned'
             AND one.first_visit_on IS NULL AND other.first_visit_on IS NULL
             AND one.window_from <= other.window_to AND other.window_from <= one.window_to

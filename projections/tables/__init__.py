@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.aggregates import AGGREGATES
 from projections.tables import (
     campaigns,
+    checklists,
     deadlines,
     draws,
     inspections,
@@ -14,11 +15,13 @@ from projections.tables import (
     signing_keys,
     subjects,
     timeline,
+    work,
 )
 
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
+    *checklists.TABLES,
     *deadlines.TABLES,
     *campaigns.TABLES,
     *planning.TABLES,
@@ -27,5 +30,6 @@ TABLES = (
     *signing_keys.TABLES,
     *subjects.TABLES,
     *timeline.TABLES,
+    *work.TABLES,
 )
 BY_KIND = {kind: tuple(each for each in TABLES if kind in each.kinds) for kind in AGGREGATES}

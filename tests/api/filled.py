@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
 from domain.appointment_state import ProposeAppointment
+from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
@@ -53,6 +55,7 @@ from domain.schemes import (
 from domain.subject_commands import HoldSubject, RequestErasure
 from domain.task import OpenTask
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
+from domain.visit_commands import Acknowledge, RecordPosition
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
@@ -66,6 +69,7 @@ if TYPE_CHECKING:
 
 TASK, OTHER = "联2024026", "联2024027"
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
+PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
 # One address of each read, which the story fills.
 READS = {
@@ -104,6 +108,11 @@ READS = {
     "/draws/{draw_id}/bundle": f"/draws/{TASK}.entities.2/bundle",
     "/inspections": "/inspections",
     "/inspections/{inspection}": "/inspections/FIRST",
+    "/inspections/{inspection}/evidence/{digest}": f"/inspections/FIRST/evidence/{sha256(PHOTO).hexdigest()}",
+    "/inspections/{inspection}/statements": "/inspections/FIRST/statements",
+    "/checklists": "/checklists",
+    "/checklists/{item}": "/checklists/I-EDU",
+    "/standard": "/standard",
     "/public/plans": "/public/plans",
     "/public/plans/{year}": "/public/plans/2024",
     "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
@@ -124,8 +133,10 @@ READS = {
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
     "/deadlines": "/deadlines",
+    "/work": "/work",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
+    "/public/results/{inspection}/editions": "/public/results/FIRST/editions",
     "/checkpoint": "/checkpoint",
     "/receipts/{leaf}": "/receipts/0",
     "/tile/{level}/{path}": "/tile/0/000.p/1",
@@ -145,6 +156,7 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         _planning(told)
         signer = Signer(staff="clerk-edu", origin=running.parts.ledger.origin)
         told.act("clerk-edu", "clerk", signer.enrolment())
+        _checklist(told)
         _draws(told)
         _inspections(running, told)
         _another_task(running, told)
@@ -170,6 +182,15 @@ def _registries(told: Story) -> None:
     told.act("E1", "officer", recusal)
     _people(told)
     _subjects(told)
+
+
+def _checklist(told: Story) -> None:
+    """One holds, and another draft of it waits."""
+    draft = DraftChecklist(item="I-EDU", points=(Point(id="p1", text="示例要点", basis=""),))
+    told.act("clerk-edu", "clerk", draft)
+    review = ReviewChecklist(item="I-EDU", version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", draft)
 
 
 def _planning(told: Story) -> None:
@@ -268,6 +289,7 @@ def _inspections(service: Service, told: Story) -> None:
     (one, other) = service.get(f"/inspections/{id_}", "clerk-edu").json()["officers"]
     told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
     story.visit(told, id_, (one, other))
+    _on_site(service, told, id_, one)
     found = ItemResult(
         item="I-EDU",
         checked=True,
@@ -290,6 +312,22 @@ def _inspections(service: Service, told: Story) -> None:
     )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+
+
+def _on_site(service: Service, told: Story, id_: str, officer: str) -> None:
+    """A photograph, a position, and what the inspected party said."""
+    attached = service.http.post(
+        f"/inspections/{id_}/evidence",
+        files={"file": ("示例.jpg", PHOTO)},
+        data={"caption": "示例：大门"},
+        headers=service.as_(officer),
+    )
+    assert attached.status_code == 200, attached.text
+    place = RecordPosition(
+        inspection=id_, moment="check-in", latitude=37_000_000, longitude=115_000_000, accuracy=9
+    )
+    said = Acknowledge(inspection=id_, answer="acknowledged", statement="示例：无异议")
+    told.act(officer, "officer", place, said)
 
 
 def _another_task(service: Service, told: Story) -> None:

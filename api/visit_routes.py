@@ -62,13 +62,15 @@ def attach(  # noqa: PLR0913 - each parameter of the request is one
 ) -> EvidenceTaken:
     """Take a file in and record its hash, size and type, which is what its first bytes say.
 
-    For officers who have checked in. The same bytes again are the same file: a signature can be made beforehand.
+    For officers who have checked in; of what is followed up, for others of the departments that inspect. The same bytes are
+    the same file, so that a signature can be made beforehand.
     """
-    require_role(person, "officer")
+    require_role(person, "officer", "reviewer", "clerk")
     found = inspection_for(parts, person, inspection)
-    if person.id not in found["checked_in"] or person.id not in found["officers"]:
-        detail = "到场签到的检查人员才能附加 / for officers of it who have checked in"
-        raise DomainError("too-few-officers", detail)
+    departments = [own["department"] for own in found["assigned"]["items"]]
+    if person.id not in found["checked_in"] and person.department not in departments:
+        detail = "由到场的检查人员或参加检查的部门附加 / for who was there, or a department that inspects"
+        raise DomainError("other-department", detail)
     kept = parts.evidence.keep(file.file)
     command = AttachEvidence(
         inspection=inspection, item=item, taken_at=taken_at, caption=caption, **vars(kept)

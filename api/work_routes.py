@@ -20,6 +20,7 @@ from projections.reading import LIMIT, Row
 router = APIRouter(tags=["待办 / work"], responses=STAFF, dependencies=[Depends(person_of)])
 PATHS = {
     "item": "/registries/items/{id}",
+    "checklist": "/checklists/{id}",
     "plan": "/plans/{id}",
     "training": "/training",
     "task": "/tasks/{id}",

@@ -251,7 +251,11 @@ ACTS: tuple[Act, ...] = (
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
     Act(name="inspection.upload-visit", command=visit.UploadVisit, roles=("officer",), signed=True),
     Act(name="inspection.record-position", command=visit.RecordPosition, roles=("officer",)),
-    Act(name="inspection.attach-evidence", command=visit.AttachEvidence, roles=("officer",)),
+    Act(
+        name="inspection.attach-evidence",
+        command=visit.AttachEvidence,
+        roles=("officer", "reviewer", "clerk"),
+    ),
     Act(
         name="inspection.answer-checklist",
         command=visit.AnswerChecklist,

@@ -17,6 +17,7 @@ from domain.inspection_rules import (
     require_ready,
     require_status,
     require_together,
+    require_unbiased,
 )
 from domain.rules import china_date, parse_date, parse_instant, require_text
 from domain.visit_commands import (
@@ -65,7 +66,7 @@ def decide(
         case UploadVisit():
             event = _upload(state, command, context, history)
         case AttachEvidence(caption=caption):
-            event, sealed = _attach(state, command, context), {"caption": caption}
+            event, sealed = _attach(state, command, context, history), {"caption": caption}
         case AnswerChecklist():
             event = _answer(state, command, context, history)
         case RecordOutcome(account=account):
@@ -179,11 +180,10 @@ def _require_plausible(state: Inspection, command: UploadVisit, context: Context
     _require_window(state, china_date(command.arrived_at))
 
 
-def _attach(state: Inspection, command: AttachEvidence, context: Context) -> EvidenceAttached:
-    if state.status not in {"assigned", "amending"}:
-        detail = f"检查 {state.id} 处于 {state.status}，不能再附证据 / no file can be attached now"
-        raise DomainError("wrong-stage", detail)
-    require_on_site(state, context)
+def _attach(
+    state: Inspection, command: AttachEvidence, context: Context, history: History
+) -> EvidenceAttached:
+    _require_attaching(state, context, history)
     if not re.fullmatch(r"[0-9a-f]{64}", command.sha256) or command.size < 1:
         detail = "须为文件的 SHA-256 与字节数 / the file's SHA-256 and its number of bytes"
         raise DomainError("evidence-invalid", detail)
@@ -205,6 +205,21 @@ def _attach(state: Inspection, command: AttachEvidence, context: Context) -> Evi
         item=command.item,
         taken_at=command.taken_at,
     )
+
+
+def _require_attaching(state: Inspection, context: Context, history: History) -> None:
+    """Of the visit, by who was there; of what is followed up, by somebody else of a department that inspects."""
+    if context.actor.role == "officer" and state.status in {"assigned", "amending"}:
+        require_on_site(state, context)
+        return
+    if all(one.stage == "closed" for one in state.follow_ups):
+        detail = f"检查 {state.id} 处于 {state.status}，不能再附证据 / no file can be attached now"
+        raise DomainError("wrong-stage", detail)
+    require_participating(state, context, history)
+    require_unbiased(state, context, history)
+    if context.actor.id in state.officers:
+        detail = "后续处理由原检查人员以外的人附证据 / for somebody who was not there"
+        raise DomainError("own-act", detail)
 
 
 def _require_past(state: Inspection, text: str, place: str, context: Context) -> None:

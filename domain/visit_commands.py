@@ -62,7 +62,9 @@ class UploadVisit(InspectionCommand):
 
 @dataclass(frozen=True, kw_only=True)
 class AttachEvidence(InspectionCommand):
-    """Attach a file that the service has received: `item` is the item it is of, or "" for the whole visit.
+    """Attach a file that the service has received, of the visit or of what is followed up.
+
+    `item` is the item it is of, or "" for the whole visit.
 
     `taken_at` is when the device says that it was taken, or "".
     """

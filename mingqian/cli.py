@@ -17,6 +17,7 @@ from api.parts import (
     clock_of,
     dsn_of,
     enter_first_administrator,
+    evidence_of,
     initialise,
     issue_password,
     open_parts,
@@ -54,7 +55,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-audit = audit_cli.app(lambda: dsn_of(read_settings()), lambda: read_settings().subject_keys)
+audit = audit_cli.app(
+    lambda: dsn_of(read_settings()),
+    lambda: read_settings().subject_keys,
+    lambda: evidence_of(read_settings()),
+)
 app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
 from domain.decisions import ACTS
-from domain.inspection_commands import OfficerCheckedOut
+from domain.items import Item
 from domain.lottery.entropy import Witness
 from domain.organisation import Department
 from domain.plan_standards import PlanStandardsSet
@@ -19,12 +19,12 @@ from domain.team_terms import MIN_OFFICERS
 from projections.table import NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
+    from domain.checklists import Checklist
     from domain.draw_state import Draw
     from domain.follow_up_state import FollowUp
     from domain.inspection_state import Inspection
-    from domain.items import Item
     from domain.plan import Plan
     from domain.signing_keys import SigningKey
     from domain.subjects import Subject
@@ -61,6 +61,17 @@ def _item(step: Step) -> Iterator[Work]:
         yield Work(act="item.review", excluded=(state.claimed_by or "",))
     elif state.status == "reviewed":
         yield Work(act="item.publish", departments=(state.department or "",))
+
+
+def _checklist(step: Step) -> Iterator[Work]:
+    state: Checklist = step.state
+    item = step.history.get(Item, state.item)
+    if state.drafted_by is not None and item is not None:
+        yield Work(
+            act="checklist.review",
+            departments=(item.department or "",),
+            excluded=(state.drafted_by,),
+        )
 
 
 def _plan(step: Step) -> Iterator[Work]:
@@ -144,13 +155,15 @@ def _inspection(step: Step) -> Iterator[Work]:
     if state.closing_requested_by is not None:
         yield Work(act="inspection.approve-closing", excluded=(state.closing_requested_by,))
     if state.status == "assigned":
-        yield from _visit(step, state)
-    yield from _result(step, state)
+        yield from _visit(state)
+    elif state.status == "amending":
+        yield from _entering(state, state.officers, {})
+    yield from _result(state)
     for one in state.follow_ups:
         yield from _follow_up(state, one)
 
 
-def _visit(step: Step, state: Inspection) -> Iterator[Work]:
+def _visit(state: Inspection) -> Iterator[Work]:
     """Each officer's own next step, by the last day of the window; once two were there, the result."""
     window: dict[str, Any] = {"term": "named", "base": state.assigned.window_to}
     own = [one for one in state.officers if one not in state.asked]
@@ -166,26 +179,49 @@ def _visit(step: Step, state: Inspection) -> Iterator[Work]:
         if waiting:
             yield Work(act=act, people=tuple(waiting), **window)
     if len(left) >= MIN_OFFICERS:
-        people = tuple(one for one in own if one in left)
-        yield Work(act="inspection.enter-result", people=people, term="result", base=_visited(step))
+        yield from _entering(state, own, {"term": "result", "base": _visited(state)})
 
 
-def _visited(step: Step) -> str | None:
-    """The day in China on which the last officer left."""
-    at = step.at(OfficerCheckedOut)
-    return china_date(at) if at else None
+def _entering(state: Inspection, own: Sequence[str], term: dict[str, Any]) -> Iterator[Work]:
+    """What each department found, where it is entered by itself, and then the whole: by who was there and did not ask for it."""
+    asked_by = state.amendment.by if state.amendment else None
+    there = [one for one in own if one in state.checked_out and one != asked_by]
+    departments = {one.id: one.department for one in state.team}
+    waits = False
+    for number, items in enumerate(state.assigned.items):
+        found = state.findings.get(items.department)
+        if found is None and state.terms.by_department and state.visit.outcome is None:
+            act = "inspection.enter-findings"
+            people = [one for one in there if departments[one] == items.department]
+        elif found is not None and found.confirmed_by is None:
+            act = "inspection.confirm-findings"
+            people = [one for one in there if one != found.entered_by]
+            people = [one for one in people if departments[one] == items.department] or people
+        else:
+            continue
+        waits = True
+        yield Work(act=act, number=number, people=tuple(people), **term)
+    if not waits:
+        yield Work(act="inspection.enter-result", people=tuple(there), **term)
 
 
-def _result(step: Step, state: Inspection) -> Iterator[Work]:
+def _visited(state: Inspection) -> str | None:
+    """The day in China on which the last officer left, by their device where it had no network."""
+    left = [one.left_at for one in state.visit.spells if one.left_at is not None]
+    return china_date(max(left)) if left else None
+
+
+def _result(state: Inspection) -> Iterator[Work]:
     departments = tuple(own.department for own in state.assigned.items)
-    visited = _visited(step)
+    visited = _visited(state)
+    asking = (state.amendment.by,) if state.amendment else ()
     publication: dict[str, Any] = {"term": "publication", "base": visited}
     if state.status == "entered":
-        seen = set(state.checked_out) - {state.entered_by}
+        seen = set(state.checked_out) - {state.entered_by, *asking}
         people = tuple(one for one in state.officers if one in seen)
         yield Work(act="inspection.confirm-result", people=people, term="result", base=visited)
     elif state.status == "confirmed":
-        excluded = (*state.officers, *sorted(state.fell_out))
+        excluded = (*state.officers, *sorted(state.fell_out), *asking)
         yield Work(
             act="inspection.review-result",
             departments=departments,
@@ -198,7 +234,7 @@ def _result(step: Step, state: Inspection) -> Iterator[Work]:
         if stated and not ordered:
             yield Work(act="inspection.order-correction", departments=departments, **publication)
         else:
-            excluded = (state.reviewed_by or "", *sorted(state.fell_out))
+            excluded = (state.reviewed_by or "", *sorted(state.fell_out), *asking)
             yield Work(
                 act="inspection.publish-result",
                 departments=departments,
@@ -251,6 +287,7 @@ def _subject(step: Step) -> Iterator[Work]:
 
 WORK: dict[str, Callable[[Step], Iterator[Work]]] = {
     "item": _item,
+    "checklist": _checklist,
     "training": _training,
     "plan": _plan,
     "task": _task,
@@ -277,7 +314,7 @@ COLUMNS = {
     **{own.name: _TYPES.get(own.name, TEXT) for own in fields(Work)},
     "asked_at": TEXT,
 }
-NAMES = {kind: f"work_{kind.replace('-', '_')}_v1" for kind in WORK}
+NAMES = {kind: f"work_{kind.replace('-', '_')}_v2" for kind in WORK}
 TABLES = tuple(
     Table(
         name=NAMES[kind],

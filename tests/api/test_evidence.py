@@ -128,7 +128,9 @@ def test_only_officers_who_are_there_attach_and_only_staff_who_may_see_the_visit
     stranger = next(who for who in ("E1", "E2", "E3") if who not in state.officers)
     assert upload(visited, PNG + b"2", state.officers[1]).json()["code"] == "too-few-officers"
     assert upload(visited, PNG + b"2", stranger).json()["code"] == "unknown-inspection"
-    assert upload(visited, PNG + b"2", "clerk-edu").json()["code"] == "role-not-allowed"
+    assert upload(visited, PNG + b"2", "clerk-edu").json()["code"] == "wrong-stage"
+    assert upload(visited, PNG + b"2", "clerk-labour").json()["code"] == "other-department"
+    assert upload(visited, PNG + b"2", "registrar1").json()["code"] == "role-not-allowed"
     assert fetch(visited, digest, stranger).json()["code"] == "unknown-inspection"
     assert fetch(visited, digest, "registrar1").json()["code"] == "role-not-allowed"
     assert fetch(visited, "ab" * 32, "clerk-edu").json()["code"] == "unknown-evidence"

@@ -10,6 +10,7 @@ import pytest
 from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.follow_up_commands import OrderCorrection
 from domain.inspection_commands import CheckIn, CheckOut, ConfirmResult, EnterResult, Notify
 from domain.inspection_state import Inspection
 from domain.visit_commands import (
@@ -33,6 +34,7 @@ from tests.story import (
     plan_row,
     visit,
     with_inspections,
+    with_problem,
     with_task,
 )
 
@@ -218,6 +220,18 @@ def test_evidence_is_attached_by_who_was_there_and_what_it_shows_is_sealed() -> 
     assert fact.subject == f"entity/{one(told).entity}"
     told.act(first, "officer", attach(id_))
     refused(told, first, "officer", attach(id_), "evidence-attached")
+    assert one(told).visit.files == {PHOTO}
+
+
+def test_evidence_of_a_follow_up_is_attached_by_somebody_who_was_not_there() -> None:
+    """As long as one is open, and by the departments that inspect."""
+    told, id_, (officer, _) = with_problem()
+    refused(told, "reviewer1", "reviewer", attach(id_), "wrong-stage")
+    order = OrderCorrection(inspection=id_, items=(), requirement="示例", due="2024-07-01")
+    told.act("clerk-edu", "clerk", order)
+    refused(told, officer, "officer", attach(id_), "own-act")
+    refused(told, "clerk-labour", "clerk", attach(id_), "other-department")
+    told.act("reviewer1", "reviewer", attach(id_))
     assert one(told).visit.files == {PHOTO}
 
 

@@ -7,7 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from domain.amendments import RequestAmendment
+from domain.checklists import DraftChecklist, Point
 from domain.draw_commands import BringCommitment, PrepareDraw, RequestVoid
+from domain.findings import EnterFindings
 from domain.follow_up_commands import (
     CloseFollowUp,
     HandOver,
@@ -30,8 +33,10 @@ from domain.lottery.entropy import witness_commit
 from domain.plan import DraftPlan
 from domain.registry_commands import Suspend
 from domain.replacement_commands import ApproveReplacement, RequestReplacement
+from domain.visit_commands import UploadVisit
 from projections.queries.viewers import Viewer
 from projections.queries.work import work
+from tests.domain.test_visit import under_the_standard
 from tests.projections.recording import record
 from tests.story import (
     PEOPLE,
@@ -42,6 +47,7 @@ from tests.story import (
     nonce_of,
     opened,
     plan_row,
+    publish,
     review_plan,
     terms,
     with_inspections,
@@ -133,6 +139,48 @@ def test_a_visit_goes_from_its_officers_to_the_reviewer_and_the_desk(shown: Show
     assert _of(shown, story, "clerk-labour", id_) == []
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
     assert _of(shown, story, "clerk-edu", id_) == []
+
+
+def test_each_department_has_its_own_part_of_a_visit_before_the_whole_waits(shown: Shown) -> None:
+    """Findings wait for the officers of their department, then for somebody else; the visit's day is that of the device."""
+    story = under_the_standard()
+    story.act("admin", "administrator", TABLE)
+    points = (Point(id="p1", text="示例", basis=""),)
+    story.act("clerk-market", "clerk", DraftChecklist(item="I-MARKET", points=points))
+    id_ = story.history.all(Inspection)[0].id
+    edu, market = sorted(story.history.all(Inspection)[0].officers)
+    declare(story, id_, (edu, market))
+    story.now = "2024-06-06T09:00:00.000Z"
+    for who in (edu, market):
+        upload = UploadVisit(
+            inspection=id_,
+            arrived_at="2024-06-04T01:00:00.000Z",
+            left_at="2024-06-04T03:00:00.000Z",
+        )
+        story.act(who, "officer", upload)
+    assert _of(shown, story, edu, id_) == [("inspection.enter-findings", "2024-06-12")]
+    story.act(edu, "officer", EnterFindings(inspection=id_, items=clean_result(id_).items[:1]))
+    assert _of(shown, story, edu, id_) == []
+    assert _of(shown, story, market, id_) == [
+        ("inspection.confirm-findings", "2024-06-12"),
+        ("inspection.enter-findings", "2024-06-12"),
+    ]
+    assert ("checklist.review", None) not in shown.acts("reviewer1")
+    story.act("clerk-edu", "clerk", DraftChecklist(item="I-EDU", points=points))
+    shown.tell(story)
+    assert ("checklist.review", None) in shown.acts("reviewer1")
+
+
+def test_a_correction_waits_for_the_officers_who_did_not_ask_for_it(shown: Shown) -> None:
+    """And then for whoever confirms, reviews and publishes."""
+    story = with_inspections()
+    id_, officers = story.history.all(Inspection)[0].id, story.history.all(Inspection)[0].officers
+    publish(story, id_, officers)
+    ask = RequestAmendment(inspection=id_, reason="示例", withhold=False)
+    story.act("clerk-edu", "clerk", ask)
+    for who in officers:
+        assert _of(shown, story, who, id_) == [("inspection.enter-result", None)]
+    assert _of(shown, story, "reviewer1", id_) == []
 
 
 def _told(shown: Shown, story: Story, who: str) -> list[dict[str, object]]:

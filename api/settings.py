@@ -69,6 +69,16 @@ class Settings(BaseSettings):
         tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_distinct)
     ] = ()
     timestamp_certificates_file: Path | None = None
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Annotated[str, Field(pattern=r"^[!-~]+$")] | None = None
+    smtp_password_file: Path | None = None
+    mail_sender: Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$")] | None = None
+    webhook_url: str | None = None
+    webhook_secret_file: Path | None = None
+    public_address: str | None = None
+    remind_days: Annotated[int, Field(ge=0, le=30)] = 3
     drand_relays: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
 
     @model_validator(mode="after")
@@ -82,6 +92,28 @@ class Settings(BaseSettings):
     def _require_certificates(self) -> Self:
         if self.timestamp_url and self.timestamp_certificates_file is None:
             detail = "设置有误：未设 MINGQIAN_TIMESTAMP_CERTIFICATES_FILE / must be set for MINGQIAN_TIMESTAMP_URL"
+            raise DomainError("settings-invalid", detail)
+        return self
+
+    @model_validator(mode="after")
+    def _require_reminding(self) -> Self:
+        """A password never goes over an open line, and whoever is reminded is told by whom and can check that."""
+        wrong = []
+        if self.smtp_host is not None and self.mail_sender is None:
+            wrong.append("MINGQIAN_MAIL_SENDER")
+        if (self.smtp_user is None) != (self.smtp_password_file is None):
+            wrong.append("MINGQIAN_SMTP_PASSWORD_FILE")
+        if self.smtp_user is not None and self.smtp_security == "none":
+            wrong.append("MINGQIAN_SMTP_SECURITY")
+        if self.webhook_url is not None and self.webhook_secret_file is None:
+            wrong.append("MINGQIAN_WEBHOOK_SECRET_FILE")
+        scheme = urlsplit(self.webhook_url or "https:").scheme
+        if scheme != "https" and (scheme != "http" or self.mode == "production"):
+            wrong.append("MINGQIAN_WEBHOOK_URL")
+        if wrong:
+            detail = (
+                f"设置有误，见 docs/operations.md / these settings are wrong: {', '.join(wrong)}"
+            )
             raise DomainError("settings-invalid", detail)
         return self
 

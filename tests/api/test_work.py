@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from api.work_routes import PATHS
 from domain.follow_up_commands import OrderCorrection
 from ledger.escalator import Escalator
+from projections.tables.work import WORK
 from tests import story
 from tests.projections.recording import record
 from tests.serving import Service, serving
@@ -32,6 +34,11 @@ def test_every_line_leads_to_what_it_is_about(county: Service) -> None:
     for who in ("clerk-edu", "admin", "registrar2", "reviewer1", "operator", "witness1"):
         for line in county.get("/work", who).json()["entries"]:
             assert county.get(line["path"], who).status_code == 200, line
+
+
+def test_every_kind_of_work_has_a_place_where_it_is_read() -> None:
+    """Whoever adds a kind adds that, too."""
+    assert PATHS.keys() >= WORK.keys() | {"registry", "calendar"}
 
 
 def test_the_terms_are_read_with_their_default(county: Service) -> None:

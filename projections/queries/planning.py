@@ -131,7 +131,7 @@ def meetings(read: Read, *, page: Page = FIRST) -> list[Row]:
             AND one.first_visit_on IS NULL AND other.first_visit_on IS NULL
             AND one.window_from <= other.window_to AND other.window_from <= one.window_to
             AND NOT EXISTS (
-                SELECT FROM projections.draws_v3 AS draw WHERE NOT draw.released AND draw.id IN (
+                SELECT FROM projections.draws_v4 AS draw WHERE NOT draw.released AND draw.id IN (
                     one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw',
                     other.assigned ->> 'entities_draw', other.assigned ->> 'officers_draw'))
             AND NOT EXISTS (

@@ -40,7 +40,7 @@ _CONFLICT = (
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
     " checklist-outdated evidence-attached findings-differ findings-missing outcome-missing review-not-opened"
     " receipt-too-early round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
-    " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
+    " legal-hold subject-active subject-erased subject-involved version-outdated vrf-key-revoked wrong-stage"
     " signing-bootstrap-over signing-key-exists signing-key-last signing-keys-too-few"
 )
 _UNAVAILABLE = (

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, assert_never
 
 from domain.errors import DomainError
-from domain.facts import Fact
+from domain.facts import Fact, Judgement
 from domain.inspection_commands import InspectionCommand, ResultEntered
 from domain.inspection_rules import (
     require_not_asking,
@@ -36,7 +36,7 @@ class RequestAmendment(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineAmendment(InspectionCommand):
+class DeclineAmendment(Judgement, InspectionCommand):
     """Let the published result stand as it is, and say why."""
 
     reason: str

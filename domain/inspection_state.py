@@ -74,7 +74,8 @@ class Inspection:
 
     `terms` are those of the standard under which it was assigned. `visit` is what was recorded on the spot, `findings` what
     each department found; `opened` what each reviewer opened of the result as it stands, and when. `editions` are the
-    results that were published, the last of which the public reads; `amendment` asks for another.
+    results that were published, the last of which the public reads; `amendment` asks for another. `version` counts the
+    events, but for what a reviewer opens: that changes nothing of what others have before them.
     """
 
     id: str
@@ -104,6 +105,7 @@ class Inspection:
     reviews: tuple[Reviewed, ...] = ()
     editions: tuple[Edition, ...] = ()
     amendment: Amendment | None = None
+    version: int = 1
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -148,6 +150,9 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
         terms = terms_now(history)
         return Inspection(id=id_, assigned=event, team=event.team, assigned_at=at, terms=terms)
     assert state is not None
+    if isinstance(event, ReviewOpened):
+        return _opened(state, event, recorded)
+    state = replace(state, version=state.version + 1)
     if (visit := visit_state.evolve(state.visit, recorded)) is not state.visit:
         state = replace(state, visit=visit)
     match event:
@@ -174,7 +179,7 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
             # Whoever enters a result has carried the visit out: a request to give it up is void.
             entered = replace(state, status="entered", result=event, entered_by=by)
             return replace(entered, closing_requested_by=None)
-        case ResultConfirmed() | ReviewOpened() | ResultReviewed():
+        case ResultConfirmed() | ResultReviewed():
             return _reviewed(state, event, recorded)
         case ResultPublished() | AmendmentRequested() | AmendmentDeclined():
             return _amended(state, event, recorded)
@@ -236,15 +241,19 @@ def _found(
     return {**state.findings, event.department: own}
 
 
+def _opened(state: Inspection, event: ReviewOpened, recorded: Recorded) -> Inspection:
+    by = recorded.actor.id
+    own = {**state.opened.get(by, {}), event.part: recorded.recorded_at}
+    return replace(state, opened={**state.opened, by: own})
+
+
 def _reviewed(
-    state: Inspection, event: ResultConfirmed | ReviewOpened | ResultReviewed, recorded: Recorded
+    state: Inspection, event: ResultConfirmed | ResultReviewed, recorded: Recorded
 ) -> Inspection:
     if isinstance(event, ResultConfirmed):
         return replace(state, status="confirmed", opened={})
     by, at = recorded.actor.id, recorded.recorded_at
     own = state.opened.get(by, {})
-    if isinstance(event, ReviewOpened):
-        return replace(state, opened={**state.opened, by: {**own, event.part: at}})
     review = Reviewed(
         by=by,
         approved=event.approved,

@@ -67,6 +67,7 @@ from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from domain.plan_rows import PlanRow
@@ -189,7 +190,7 @@ def _draw_entities(told: Chronicle) -> None:
     told.act(*OPERATOR, CommitDraw(draw_id=FIRST))
     told.cover(FIRST)
     told.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例：有误"))
-    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误"))
+    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误", version=NOW))
     told.now = "2023-08-23T17:30:00.000Z"
     round_ = beacons.revealed("quicknet", 1000)["signature"]
     beacon = EnterBeacon(
@@ -212,7 +213,9 @@ def _visits(told: Chronicle) -> None:
     for other in others:
         closing = inspection.RequestClosing(inspection=other.id, reason="示例：已停办")
         told.act(other.officers[0], "officer", closing)
-        told.act("approver1", "approver", inspection.ApproveClosing(inspection=other.id))
+        told.act(
+            "approver1", "approver", inspection.ApproveClosing(inspection=other.id, version=NOW)
+        )
     held = told.history.get(Inspection, first.id)
     assert held is not None
     _carry_out(told, held)
@@ -227,14 +230,16 @@ def _replace(told: Chronicle, visit: Inspection) -> None:
         inspection=visit.id, officer=staying, cause="illness", reason="示例：住院"
     )
     told.act(staying, "officer", ask)
-    decline = DeclineReplacement(inspection=visit.id, officer=staying, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=visit.id, officer=staying, reason="示例：已痊愈", version=NOW
+    )
     told.act("approver1", "approver", decline)
-    approve = ApproveReplacement(inspection=visit.id, officer=leaving)
+    approve = ApproveReplacement(inspection=visit.id, officer=leaving, version=NOW)
     told.act("approver1", "approver", approve)
     seat = Seat(inspection=visit.id, officer=leaving)
     void = story.commit_draw(told, "replacement", 1, TASK, seat)
     told.act(*OPERATOR, RequestVoid(draw_id=void, reason="示例：见证人有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=void))
+    told.act("approver1", "approver", ApproveVoid(draw_id=void, version=NOW))
     story.reveal_draw(told, story.commit_draw(told, "replacement", 2, TASK, seat))
 
 
@@ -251,15 +256,15 @@ def _carry_out(told: Chronicle, visit: Inspection) -> None:
     )
     items = (wrong, clean.items[1])
     told.act(one, "officer", replace(clean, category="ordered-to-correct", items=items))
-    told.act(other, "officer", inspection.ConfirmResult(inspection=id_))
-    review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
+    told.act(other, "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
     order = follow_up.OrderCorrection(
         inspection=id_, items=(), requirement="示例：公示收费", due="2023-09-20"
     )
     told.act("clerk-edu", "clerk", order)
     verified = follow_up.VerifyCorrection(
-        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
     )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
@@ -289,13 +294,17 @@ def _erased(told: Chronicle) -> None:
     person: dict[str, Any] = {"registry": "staff", "id": "left"}
     hold = {**person, "reference": "示例立案〔2024〕1号"}
     told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
-    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    told.act(
+        "discipline1",
+        "discipline",
+        subject.ReleaseSubject(version=NOW, **hold, reason="示例：结案"),
+    )
     request = subject.RequestErasure(**person, basis="示例：本人申请")
     told.act("admin", "administrator", request)
-    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限")
+    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限", version=NOW)
     told.act("approver1", "approver", decline)
     told.act("admin", "administrator", request)
-    told.act("approver1", "approver", subject.ApproveErasure(**person))
+    told.act("approver1", "approver", subject.ApproveErasure(**person, version=NOW))
 
 
 def _signers(told: Chronicle) -> None:
@@ -344,19 +353,21 @@ def _follow_ups(told: Chronicle) -> None:
         inspection=id_, items=("I-EDU",), requirement="示例：退还多收费用", due="2024-06-20"
     )
     later = follow_up.RequestExtension(**second, due="2024-06-28", reason="示例：账目待核")
-    decline = follow_up.DeclineExtension(**second, reason="示例：理由不足")
+    decline = follow_up.DeclineExtension(**second, reason="示例：理由不足", version=NOW)
     for who, command in (
         (clerk, order),
         (clerk, later),
         (approver, decline),
         (clerk, later),
-        (approver, follow_up.ApproveExtension(**second)),
+        (approver, follow_up.ApproveExtension(**second, version=NOW)),
     ):
         told.act(*who, command)
     told.now = "2024-07-01T01:00:00.000Z"
     told.act("system", "system", follow_up.EscalateFollowUp(**second))
     files = (sha256(b"event-history/photo").hexdigest(),)
-    verify = follow_up.VerifyCorrection(**second, corrected=True, evidence="示例凭证", files=files)
+    verify = follow_up.VerifyCorrection(
+        **second, corrected=True, evidence="示例凭证", files=files, version=NOW
+    )
     told.act("reviewer1", "reviewer", verify)
     transfer = follow_up.HandOver(
         inspection=id_,
@@ -480,7 +491,7 @@ def _void_what_is_open(told: Chronicle) -> None:
     for draw in told.history.all(Draw):
         if draw.computed is None and not draw.voided:
             told.act(*OPERATOR, RequestVoid(draw_id=draw.id, reason="示例：改期"))
-            told.act("approver1", "approver", ApproveVoid(draw_id=draw.id))
+            told.act("approver1", "approver", ApproveVoid(draw_id=draw.id, version=NOW))
 
 
 def _adopt(told: Chronicle, terms: Terms) -> None:
@@ -540,7 +551,7 @@ def _carried_out(told: Chronicle, visit: Inspection, version: int) -> None:
     told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
     ask = amendments.RequestAmendment(inspection=id_, reason="示例：笔误", withhold=False)
     told.act("clerk-edu", "clerk", ask)
-    decline = amendments.DeclineAmendment(inspection=id_, reason="示例：无误")
+    decline = amendments.DeclineAmendment(inspection=id_, reason="示例：无误", version=NOW)
     told.act("reviewer1", "reviewer", decline)
     told.act("clerk-edu", "clerk", ask)
     _result(told, id_, (edu, market))
@@ -558,9 +569,9 @@ def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
         confirm = ConfirmFindings(inspection=id_, department=department, version=entered)
         told.act(other, "officer", confirm)
     told.act(officers[0], "officer", clean)
-    told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_))
+    told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
     told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
-    review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
 
 

@@ -15,6 +15,7 @@ from domain.visit_commands import Acknowledge
 from ledger.evidence import EvidenceFolder
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -178,14 +179,14 @@ def test_what_a_reviewer_opens_is_recorded_with_the_time_until_they_decide(
         (one, CheckOut(inspection=id_)),
         (other, CheckOut(inspection=id_)),
         (one, story.clean_result(id_)),
-        (other, ConfirmResult(inspection=id_)),
+        (other, ConfirmResult(inspection=id_, version=NOW)),
     ):
         assert visited.act(who, command).status_code == 200
     for who in ("clerk-edu", "reviewer1", "reviewer1"):
         assert visited.get(f"/inspections/{id_}", who).status_code == 200
         assert fetch(visited, digest, who).status_code == 200
     visited.clock.write_text("2024-06-20T02:30:00.000Z", encoding="utf-8")
-    review = ReviewResult(inspection=id_, approve=True, remark="")
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     assert visited.act("reviewer1", review).status_code == 200
     assert visited.act("clerk-edu", PublishResult(inspection=id_)).status_code == 200
     shown = visited.get(f"/inspections/{id_}", "reviewer1").json()

@@ -24,7 +24,7 @@ from domain.holidays import RecordHolidays
 from domain.inspection_commands import PublishResult
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff
-from tests.story import Story, publish, with_inspections, with_problem
+from tests.story import NOW, Story, publish, with_inspections, with_problem
 
 if TYPE_CHECKING:
     from domain.facts import Command
@@ -52,7 +52,12 @@ def ordered() -> tuple[Story, str, tuple[str, ...]]:
 def verify(inspection: str, *, corrected: bool = True, evidence: str = "照片") -> VerifyCorrection:
     """A look at the first follow-up."""
     return VerifyCorrection(
-        inspection=inspection, number=1, corrected=corrected, evidence=evidence, files=("ab" * 32,)
+        inspection=inspection,
+        number=1,
+        corrected=corrected,
+        evidence=evidence,
+        files=("ab" * 32,),
+        version=NOW,
     )
 
 
@@ -150,7 +155,7 @@ def test_the_date_of_an_order_is_moved_by_two_people() -> None:
     """With a reason, to a later day, and never by who asked or might be drawn."""
     story, id_, officers = ordered()
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-15", reason="示例：货未到")
-    approve = ApproveExtension(inspection=id_, number=1)
+    approve = ApproveExtension(inspection=id_, number=1, version=NOW)
     refused(story, APPROVER, approve, "nothing-to-confirm")
     refused(story, CLERK, replace(ask, reason=" "), "reason-missing")
     refused(story, CLERK, replace(ask, due="2024-07-01"), "date-invalid")
@@ -160,9 +165,14 @@ def test_the_date_of_an_order_is_moved_by_two_people() -> None:
     story.act(officers[0], "officer", ask)
     refused(story, CLERK, ask, "wrong-stage")
     refused(
-        story, APPROVER, DeclineExtension(inspection=id_, number=1, reason=""), "reason-missing"
+        story,
+        APPROVER,
+        DeclineExtension(inspection=id_, number=1, reason="", version=NOW),
+        "reason-missing",
     )
-    story.act(*APPROVER, DeclineExtension(inspection=id_, number=1, reason="示例：理由不足"))
+    story.act(
+        *APPROVER, DeclineExtension(inspection=id_, number=1, reason="示例：理由不足", version=NOW)
+    )
     assert follow_ups(story)[0].due == "2024-07-01"
     story.act(*CLERK, ask)
     story.act(*APPROVER, approve)
@@ -179,7 +189,12 @@ def test_who_asks_for_another_date_does_not_approve_it() -> None:
     story.act("admin", "administrator", both)
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-15", reason="示例")
     story.act("both", "clerk", ask)
-    refused(story, ("both", "approver"), ApproveExtension(inspection=id_, number=1), "own-act")
+    refused(
+        story,
+        ("both", "approver"),
+        ApproveExtension(inspection=id_, number=1, version=NOW),
+        "own-act",
+    )
 
 
 def test_a_transfer_waits_for_the_receipt_of_the_other_body() -> None:
@@ -262,7 +277,7 @@ def test_an_overdue_order_is_told_once_for_each_date_on_the_working_day_after_it
     refused(story, SYSTEM, escalate, "wrong-stage")
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-05", reason="示例")
     story.act(*CLERK, ask)
-    story.act(*APPROVER, ApproveExtension(inspection=id_, number=1))
+    story.act(*APPROVER, ApproveExtension(inspection=id_, number=1, version=NOW))
     refused(story, SYSTEM, escalate, "wrong-stage")
     story.now = "2024-07-08T01:00:00.000Z"
     story.act(*SYSTEM, escalate)

@@ -22,7 +22,7 @@ from domain.organisation import ChangeStaffRoles
 from domain.review import OpenReview, ReviewOpened
 from domain.visit_standard import EVERYTHING, NOTHING, AdoptStandard, StandardAdopted
 from tests.domain.test_visit import attach, one, refused, under_the_standard
-from tests.story import Story, clean_result, publish, visit, with_inspections
+from tests.story import NOW, Story, clean_result, publish, visit, with_inspections
 
 if TYPE_CHECKING:
     from domain.inspection_state import Inspection
@@ -62,7 +62,7 @@ def confirmed_story() -> tuple[Story, str]:
     told.act(edu, "officer", attach(id_))
     found_and_confirmed(told, id_)
     told.act(edu, "officer", clean_result(id_))
-    told.act(market, "officer", ConfirmResult(inspection=id_))
+    told.act(market, "officer", ConfirmResult(inspection=id_, version=NOW))
     return told, id_
 
 
@@ -115,7 +115,7 @@ def test_a_standard_holds_for_visits_that_are_assigned_after_it() -> None:
 def test_nobody_reviews_a_result_that_they_have_not_opened() -> None:
     """What each reviewer opened, when, and what they decided then is on record; an opening is recorded once."""
     told, id_ = confirmed_story()
-    approve = ReviewResult(inspection=id_, approve=True, remark="")
+    approve = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     refused(told, "reviewer1", "reviewer", approve, "review-not-opened")
     look = OpenReview(inspection=id_, part="result")
     told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part=PHOTO))
@@ -137,10 +137,10 @@ def test_what_was_opened_before_the_result_changed_does_not_count() -> None:
     told, id_ = confirmed_story()
     edu, market = by_department(one(told))
     told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
-    back = ReviewResult(inspection=id_, approve=False, remark="示例：写明")
+    back = ReviewResult(inspection=id_, approve=False, remark="示例：写明", version=NOW)
     told.act("reviewer1", "reviewer", back)
     told.act(market, "officer", clean_result(id_))
-    told.act(edu, "officer", ConfirmResult(inspection=id_))
+    told.act(edu, "officer", ConfirmResult(inspection=id_, version=NOW))
     refused(told, "reviewer1", "reviewer", replace(back, approve=True), "review-not-opened")
 
 
@@ -152,7 +152,12 @@ def test_an_officer_of_the_visit_does_not_open_its_review() -> None:
     told.act("admin", "administrator", both)
     look = OpenReview(inspection=id_, part="result")
     refused(told, edu, "reviewer", look, "own-act")
-    told.act("reviewer1", "reviewer", look, ReviewResult(inspection=id_, approve=True, remark=""))
+    told.act(
+        "reviewer1",
+        "reviewer",
+        look,
+        ReviewResult(inspection=id_, approve=True, remark="", version=NOW),
+    )
     refused(told, "reviewer1", "reviewer", look, "wrong-stage")
 
 
@@ -187,13 +192,13 @@ def test_a_published_result_is_corrected_by_others_and_both_editions_stay() -> N
     told.act("clerk-edu", "clerk", ask)
     refused(told, "clerk-edu", "clerk", ask, "wrong-stage")
     told.act(first, "officer", corrected(id_))
-    told.act(second, "officer", ConfirmResult(inspection=id_))
+    told.act(second, "officer", ConfirmResult(inspection=id_, version=NOW))
     assert one(told).editions[-1].result.category == "no-problem-found"
-    back = ReviewResult(inspection=id_, approve=False, remark="示例")
+    back = ReviewResult(inspection=id_, approve=False, remark="示例", version=NOW)
     told.act("reviewer1", "reviewer", back)
     assert one(told).status == "amending"
     told.act(second, "officer", corrected(id_))
-    told.act(first, "officer", ConfirmResult(inspection=id_))
+    told.act(first, "officer", ConfirmResult(inspection=id_, version=NOW))
     told.act("reviewer1", "reviewer", replace(back, approve=True))
     publication = PublishResult(inspection=id_)
     refused(told, "clerk-edu", "clerk", publication, "own-act")
@@ -220,14 +225,14 @@ def test_who_asks_for_a_correction_has_no_hand_in_it() -> None:
     told.act(first, "clerk", ask)
     refused(told, first, "officer", corrected(id_), "own-act")
     told.act(second, "officer", corrected(id_))
-    refused(told, first, "officer", ConfirmResult(inspection=id_), "own-act")
+    refused(told, first, "officer", ConfirmResult(inspection=id_, version=NOW), "own-act")
     told.history = before
     told.act("clerk-edu", "clerk", ask)
     told.act(first, "officer", corrected(id_))
-    told.act(second, "officer", ConfirmResult(inspection=id_))
-    review = ReviewResult(inspection=id_, approve=True, remark="")
+    told.act(second, "officer", ConfirmResult(inspection=id_, version=NOW))
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     refused(told, "clerk-edu", "reviewer", review, "own-act")
-    decline = DeclineAmendment(inspection=id_, reason="示例")
+    decline = DeclineAmendment(inspection=id_, reason="示例", version=NOW)
     refused(told, "clerk-edu", "reviewer", decline, "own-act")
 
 
@@ -236,7 +241,7 @@ def test_a_declined_correction_leaves_the_published_result_as_it_was() -> None:
     told, id_ = published_story()
     first, _ = one(told).officers
     before = one(told).result
-    decline = DeclineAmendment(inspection=id_, reason="示例：原结果无误")
+    decline = DeclineAmendment(inspection=id_, reason="示例：原结果无误", version=NOW)
     refused(told, "reviewer1", "reviewer", decline, "nothing-to-confirm")
     ask = RequestAmendment(inspection=id_, reason="示例", withhold=True)
     told.act("clerk-edu", "clerk", ask)
@@ -254,8 +259,10 @@ def test_findings_that_must_not_be_public_are_withheld_at_once_and_for_good() ->
     said = corrected(id_)
     told.act("clerk-edu", "clerk", RequestAmendment(inspection=id_, reason="示例", withhold=False))
     told.act(first, "officer", said)
-    told.act(second, "officer", ConfirmResult(inspection=id_))
-    told.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    told.act(second, "officer", ConfirmResult(inspection=id_, version=NOW))
+    told.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
     told.act("clerk-market", "clerk", PublishResult(inspection=id_))
     told.act("clerk-edu", "clerk", RequestAmendment(inspection=id_, reason="示例", withhold=True))
     state = one(told)

@@ -27,6 +27,7 @@ from domain.visit_commands import (
 )
 from domain.visit_standard import EVERYTHING, AdoptStandard
 from tests.story import (
+    NOW,
     Story,
     clean_result,
     declare,
@@ -344,7 +345,7 @@ def test_a_closed_door_is_a_result_once_it_is_on_record_what_was_tried() -> None
     told.act(first, "officer", closed)
     refused(told, first, "officer", unvisited(id_, "obstructed"), "category-contradicts-items")
     told.act(first, "officer", unvisited(id_, "unreachable"))
-    told.act(second, "officer", ConfirmResult(inspection=id_))
+    told.act(second, "officer", ConfirmResult(inspection=id_, version=NOW))
     assert one(told).status == "confirmed"
 
 

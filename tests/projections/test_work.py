@@ -39,6 +39,7 @@ from projections.queries.work import work
 from tests.domain.test_visit import under_the_standard
 from tests.projections.recording import record
 from tests.story import (
+    NOW,
     PEOPLE,
     Story,
     clean_result,
@@ -132,10 +133,12 @@ def test_a_visit_goes_from_its_officers_to_the_reviewer_and_the_desk(shown: Show
     story.act(one, "officer", clean_result(id_))
     assert _of(shown, story, one, id_) == []
     assert _of(shown, story, two, id_) == [("inspection.confirm-result", "2024-06-11")]
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     assert _of(shown, story, "reviewer1", id_) == [("inspection.review-result", "2024-07-02")]
     assert not [row for row in shown.rows(one, "2024-06-03", "reviewer") if row["id"] == id_]
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    story.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
     assert _of(shown, story, "clerk-market", id_) == [("inspection.publish-result", "2024-07-02")]
     assert _of(shown, story, "clerk-labour", id_) == []
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
@@ -223,7 +226,9 @@ def test_what_is_overdue_comes_first_and_what_has_no_last_day_comes_last(shown: 
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-10", reason="示例")
     story.act(*clerk, ask)
     assert _of(shown, story, "approver1", id_) == [("inspection.approve-extension", None)]
-    verified = VerifyCorrection(inspection=id_, number=1, corrected=True, evidence="示例", files=())
+    verified = VerifyCorrection(
+        inspection=id_, number=1, corrected=True, evidence="示例", files=(), version=NOW
+    )
     story.act("reviewer1", "reviewer", verified)
     assert ("inspection.close-follow-up", None) in _of(shown, story, "clerk-market", id_)
     close = CloseFollowUp(inspection=id_, number=1, outcome="corrected", evidence="示例", files=())
@@ -358,7 +363,9 @@ def test_a_visit_that_is_a_secret_is_on_nobodys_list_but_its_officers_and_whoeve
         ("inspection.approve-replacement", None),
     ]
     story.act(
-        "approver1", "approver", ApproveReplacement(inspection=inspection.id, officer=officer)
+        "approver1",
+        "approver",
+        ApproveReplacement(inspection=inspection.id, officer=officer, version=NOW),
     )
     shown.tell(story)
     assert shown.acts("operator", "2024-06-05") == [("draw.prepare-replacement", None)]

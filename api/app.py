@@ -24,6 +24,7 @@ from api import (
     sessions,
     signing_routes,
     subject_routes,
+    work_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
@@ -77,6 +78,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         signing_routes.router,
         campaign_routes.router,
         notice_routes.router,
+        work_routes.router,
         receipt_routes.router,
         public_routes.router,
         public_draw_routes.router,

@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
+from domain import (
+    clock,
+    deadlines,
+    holidays,
+    items,
+    organisation,
+    plan,
+    signing_keys,
+    task,
+    vrf_keys,
+)
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -113,6 +123,10 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     organisation.PasswordIssued: lambda id_, _: organisation.IssuePassword(id=id_),
     organisation.StaffSuspended: lambda id_, e: organisation.SuspendStaff(id=id_, reason=e.reason),
+    holidays.HolidaysRecorded: lambda id_, e: holidays.RecordHolidays(
+        year=int(id_), off=e.off, working=e.working, source=e.source
+    ),
+    deadlines.DeadlinesSet: lambda _, e: deadlines.SetDeadlines(terms=e.terms),
     items.ItemAdded: lambda id_, e: items.AddItem(code=id_, details=e.details, source=e.source),
     items.ItemClaimed: lambda id_, e: items.ClaimItem(
         code=id_,

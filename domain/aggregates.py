@@ -8,9 +8,11 @@ from typing import Any
 
 from domain import (
     clock,
+    deadlines,
     draw_state,
     draws,
     genesis,
+    holidays,
     inspection,
     inspection_state,
     items,
@@ -43,6 +45,10 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "staff": Aggregate(
         state=organisation.Staff, evolve=organisation.evolve_staff, decide=organisation.decide_staff
+    ),
+    "calendar": Aggregate(state=holidays.Holidays, evolve=holidays.evolve, decide=holidays.decide),
+    "deadlines": Aggregate(
+        state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "entity": Aggregate(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
-from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
+from domain import (
+    clock,
+    deadlines,
+    holidays,
+    items,
+    organisation,
+    plan,
+    signing_keys,
+    task,
+    vrf_keys,
+)
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -60,6 +70,8 @@ ACTS: tuple[Act, ...] = (
         roles=("administrator",),
         signed=True,
     ),
+    Act(name="calendar.record", command=holidays.RecordHolidays, roles=("administrator",)),
+    Act(name="deadlines.set", command=deadlines.SetDeadlines, roles=("administrator",)),
     Act(name="item.add", command=items.AddItem, roles=("clerk",)),
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),

@@ -5,7 +5,17 @@ The shapes before it stay readable: `domain.upcasting`.
 
 from __future__ import annotations
 
-from domain import clock, items, organisation, plan, signing_keys, task, vrf_keys
+from domain import (
+    clock,
+    deadlines,
+    holidays,
+    items,
+    organisation,
+    plan,
+    signing_keys,
+    task,
+    vrf_keys,
+)
 from domain import draw_commands as draw
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -21,6 +31,8 @@ NAMES: dict[str, type] = {
     "staff.roles_changed.v1": organisation.StaffRolesChanged,
     "staff.password_issued.v1": organisation.PasswordIssued,
     "staff.suspended.v1": organisation.StaffSuspended,
+    "calendar.recorded.v1": holidays.HolidaysRecorded,
+    "deadlines.set.v1": deadlines.DeadlinesSet,
     "item.added.v1": items.ItemAdded,
     "item.claimed.v1": items.ItemClaimed,
     "item.reviewed.v1": items.ItemReviewed,

@@ -31,6 +31,7 @@ from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian import backup, database, desk, lab, signing_key, subjects, vrf_key, witness
+from mingqian.calendar import calendar
 from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.publish import publish
@@ -68,6 +69,7 @@ app.command()(backup.backup)
 app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
+app.command()(calendar)
 app.command()(receipt)
 app.command()(publish)
 console = Console()

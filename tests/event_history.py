@@ -19,6 +19,7 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import subject_commands as subject
 from domain.clock import NoteJump
+from domain.deadlines import DEFAULT, SetDeadlines
 from domain.draw_commands import (
     ApproveVoid,
     BringCommitment,
@@ -33,6 +34,7 @@ from domain.draw_commands import (
     RequestVoid,
     Seat,
 )
+from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
@@ -303,6 +305,16 @@ def _unrelated(told: Chronicle) -> None:
         told.act("reviewer1", "reviewer", confirm)
 
 
+def _terms(told: Chronicle) -> None:
+    """The working days of a year, and how long steps may take."""
+    days = RecordHolidays(
+        year=2024, off=("2024-10-01", "2024-10-02"), working=("2024-09-29",), source="示例通知"
+    )
+    told.act("admin", "administrator", days)
+    terms = replace(DEFAULT, valid_from="2099-01-01", result_days=3, source="示例〔2024〕3号")
+    told.act("admin", "administrator", SetDeadlines(terms=terms))
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -333,6 +345,7 @@ CHAPTERS = (
         tell=_signers,
     ),
     Chapter(types=frozenset({"registry.relation_ended.v2"}), tell=_unrelated),
+    Chapter(types=frozenset({"calendar.recorded.v1", "deadlines.set.v1"}), tell=_terms),
 )
 
 

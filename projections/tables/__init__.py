@@ -5,6 +5,7 @@ from __future__ import annotations
 from domain.aggregates import AGGREGATES
 from projections.tables import (
     campaigns,
+    deadlines,
     draws,
     inspections,
     organisation,
@@ -17,6 +18,7 @@ from projections.tables import (
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
+    *deadlines.TABLES,
     *campaigns.TABLES,
     *draws.TABLES,
     *inspections.TABLES,

@@ -38,6 +38,8 @@ NOTICED = (
     "inspection.closed.v1",
     "staff.suspended.v1",
     "staff.roles_changed.v1",
+    "calendar.recorded.v1",
+    "deadlines.set.v1",
     "officer.recusal_declared.v1",
     "officer.leave_recorded.v1",
     "registry.relation_recorded.v1",

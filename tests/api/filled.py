@@ -93,6 +93,7 @@ READS = {
     "/public/verify_draw.html": "/public/verify_draw.html",
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
+    "/deadlines": "/deadlines",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/checkpoint": "/checkpoint",

@@ -22,7 +22,6 @@ from api.parts import (
     open_parts,
     person_of,
 )
-from api.server import serve as run_server
 from api.settings import read_settings
 from audit import cli as audit_cli
 from domain.bundles import bundles
@@ -32,7 +31,6 @@ from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian import backup, database, desk, lab, signing_key, subjects, vrf_key, witness
 from mingqian.calendar import calendar
-from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
@@ -127,6 +125,8 @@ def password(staff: Annotated[str, typer.Argument(help="人员编号 / id of the
 @app.command()
 def serve() -> None:
     """启动服务 / run the service."""
+    from api.server import serve as run_server  # noqa: PLC0415 - half of all start-up time, and only needed here
+
     run_server(read_settings())
 
 
@@ -228,6 +228,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="输出文件夹 / where to write")] = Path(".mingqian/demo"),
 ) -> None:
     """清河县 2024 年全年示例，随后审计 / a whole county year, then its audit."""
+    from mingqian.demo.run import run as run_demo  # noqa: PLC0415 - it holds the whole service
+
     raise typer.Exit(run_demo(out))
 
 

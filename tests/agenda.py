@@ -25,7 +25,7 @@ from domain.plan import CollatePlan, Plan, PublishPlan, ReviewPlan
 from domain.registry_commands import ConfirmChange
 from domain.registry_state import Entity, Expert, Officer
 from domain.task import CompleteTask, ConfirmTask, OpenTask, Task
-from tests.story import clean_result, nonce_of
+from tests.story import NOW, clean_result, nonce_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,7 +62,7 @@ def _items(history: History) -> Iterator[Step]:
                 )
                 yield Step(clerk, "clerk", claim)
             case "claimed":
-                review = ReviewItem(code=item.code, approve=True, remark="")
+                review = ReviewItem(version=NOW, code=item.code, approve=True, remark="")
                 yield Step("reviewer1", "reviewer", review)
             case "reviewed":
                 yield Step(clerk, "clerk", PublishItem(code=item.code))
@@ -151,7 +151,7 @@ def _next_draw(task: Task, history: History) -> Iterator[Step]:
 def _draws(history: History) -> Iterator[Step]:
     for draw in history.all(Draw):
         if draw.void_requested_by is not None:
-            yield Step("approver1", "approver", ApproveVoid(draw_id=draw.id))
+            yield Step("approver1", "approver", ApproveVoid(version=NOW, draw_id=draw.id))
         elif not draw.committed and not draw.voided:
             for who in draw.witnesses:
                 if who not in draw.commits:
@@ -174,27 +174,33 @@ def _draws(history: History) -> Iterator[Step]:
 def _inspections(history: History) -> Iterator[Step]:
     for one in history.all(Inspection):
         for officer in one.asked:
-            approve = replacement.ApproveReplacement(inspection=one.id, officer=officer)
+            approve = replacement.ApproveReplacement(
+                version=NOW, inspection=one.id, officer=officer
+            )
             yield Step("approver1", "approver", approve)
         for officer in one.vacant:
             yield from _substitute(one, officer, history)
         if one.closing_requested_by is not None:
-            closing = inspection.ApproveClosing(inspection=one.id)
+            closing = inspection.ApproveClosing(version=NOW, inspection=one.id)
             yield Step("approver1", "approver", closing)
         match one.status:
             case "assigned":
                 yield from _visit(one)
             case "entered":
                 for who in one.officers:
-                    yield Step(who, "officer", inspection.ConfirmResult(inspection=one.id))
+                    yield Step(
+                        who, "officer", inspection.ConfirmResult(version=NOW, inspection=one.id)
+                    )
             case "confirmed":
-                review = inspection.ReviewResult(inspection=one.id, approve=True, remark="")
+                review = inspection.ReviewResult(
+                    version=NOW, inspection=one.id, approve=True, remark=""
+                )
                 yield Step("reviewer1", "reviewer", review)
             case "approved":
                 yield Step("clerk-edu", "clerk", inspection.PublishResult(inspection=one.id))
         if one.follow_up is not None and not one.follow_up.closed:
             verify = inspection.VerifyCorrection(
-                inspection=one.id, corrected=True, evidence="示例照片"
+                version=NOW, inspection=one.id, corrected=True, evidence="示例照片"
             )
             yield Step("reviewer1", "reviewer", verify)
 

@@ -16,6 +16,7 @@ from api import (
     import_routes,
     notice_routes,
     page_routes,
+    planning_routes,
     problems,
     public_draw_routes,
     public_routes,
@@ -24,11 +25,13 @@ from api import (
     sessions,
     signing_routes,
     subject_routes,
+    visit_routes,
     work_routes,
 )
 from api.acts import acts_router
 from api.answers import Problem
 from api.door import Door
+from ledger.escalator import Escalator
 from ledger.publisher import Publisher
 from ledger.submitter import Submitter
 
@@ -77,10 +80,13 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         subject_routes.router,
         signing_routes.router,
         campaign_routes.router,
+        visit_routes.router,
+        planning_routes.router,
         notice_routes.router,
         work_routes.router,
         receipt_routes.router,
         public_routes.router,
+        planning_routes.public,
         public_draw_routes.router,
         page_routes.router,
         health_routes.router,
@@ -129,6 +135,7 @@ class _Keeping:
             for each in (
                 ("projector", lambda stop: parts.projector.run(stop, ledger.wait)),
                 ("publisher", publisher.run),
+                ("escalator", Escalator(writer).run),
                 *((f"timestamper-{one.authority}", one.run) for one in parts.timestampers),
                 *(
                     (f"submitter-{one.name}", Submitter(ledger, writer, one).run)

@@ -13,6 +13,7 @@ from api.acting import Person
 from api.erasure import forget_accounts
 from api.settings import Settings
 from api.tokens import Tokens
+from domain import plan_standards
 from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff, IssuePassword, Staff
 from ledger import accounts as accounts_table
@@ -22,6 +23,7 @@ from ledger.accounts import Accounts
 from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
+from ledger.evidence import EvidenceFolder
 from ledger.keys import Keys
 from ledger.policy import Policy
 from ledger.prover import HeldKeys
@@ -63,6 +65,7 @@ class Parts:
     projector: Projector
     reader: Reader
     timestampers: tuple[Timestamper, ...]
+    evidence: EvidenceFolder
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -194,6 +197,11 @@ def timestampers_of(settings: Settings, ledger: Ledger) -> tuple[Timestamper, ..
     return tuple(Timestamper(ledger, url, certificates) for url in settings.timestamp_url)
 
 
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Where evidence files are kept."""
+    return EvidenceFolder(settings.evidence, settings.evidence_max_bytes)
+
+
 def policy_of(settings: Settings) -> Policy | None:
     """Which checkpoints count, where a file says it; raises DomainError: "policy-unreadable", "policy-malformed"."""
     return Policy.read(settings.witness_policy_file) if settings.witness_policy_file else None
@@ -254,6 +262,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
             projector=projector,
             reader=reader,
             timestampers=timestampers_of(settings, ledger),
+            evidence=evidence_of(settings),
         )
 
 
@@ -266,7 +275,12 @@ def enter_first_administrator(parts: Parts, department: AddDepartment, staff: Ad
     if any("administrator" in one.roles and one.active for one in everybody):
         detail = "已有系统管理员 / there is an administrator already"
         raise DomainError("administrator-exists", detail)
-    commands: tuple[Command, ...] = (department, staff, IssuePassword(id=staff.id))
+    commands: tuple[Command, ...] = (
+        department,
+        plan_standards.DEFAULT,
+        staff,
+        IssuePassword(id=staff.id),
+    )
     parts.writer.execute(commands, actor=SYSTEM, command_id=str(uuid4()))
     return parts.accounts.issue(staff.id)
 

@@ -10,22 +10,34 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain import (
+    amendments,
+    checklists,
     clock,
     deadlines,
+    findings,
     holidays,
     items,
     organisation,
     plan,
+    plan_answers,
+    plan_standards,
+    publicity,
+    review,
     signing_keys,
     task,
+    task_days,
+    training,
+    visit_standard,
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.draw_state import Draw
 from domain.judgements import standing
 from domain.lottery import chains
@@ -138,6 +150,15 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         supervision_code=e.supervision_code,
     ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
+    checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
+        item=id_, points=e.points
+    ),
+    checklists.ChecklistReviewed: lambda id_, e: checklists.ReviewChecklist(
+        item=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    visit_standard.StandardAdopted: lambda _, e: visit_standard.AdoptStandard(
+        terms=e.terms, reason=e.reason
+    ),
     registry.EntityAdded: lambda id_, e: registry.AddEntity(
         id=id_,
         details=e.details,
@@ -175,6 +196,37 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     personnel.LeaveRecorded: lambda id_, e: personnel.RecordLeave(
         id=id_, first=e.first, last=e.last, reason=_SEALED
     ),
+    training.TrainingSessionRecorded: lambda id_, e: training.RecordTrainingSession(
+        id=id_,
+        department=e.department,
+        course=e.course,
+        on=e.on,
+        place=e.place,
+        trainer=e.trainer,
+        officers=e.officers,
+        evidence=e.evidence,
+    ),
+    training.TrainingSessionConfirmed: lambda id_, e: training.ConfirmTrainingSession(
+        id=id_, version=e.version
+    ),
+    training.TrainingSessionRejected: lambda id_, e: training.RejectTrainingSession(
+        id=id_, version=e.version, reason=e.reason
+    ),
+    publicity.PublicityRecorded: lambda id_, e: publicity.RecordPublicity(
+        id=id_,
+        department=e.department,
+        on=e.on,
+        channel=e.channel,
+        title=e.title,
+        link=e.link,
+        evidence=e.evidence,
+    ),
+    publicity.PublicityWithdrawn: lambda id_, e: publicity.WithdrawPublicity(
+        id=id_, reason=e.reason
+    ),
+    plan_standards.PlanStandardsSet: lambda _, e: plan_standards.SetPlanStandards(
+        floors=e.floors, min_entities=e.min_entities, basis=e.basis
+    ),
     plan.PlanDrafted: lambda id_, e: plan.DraftPlan(
         year=int(id_),
         title=e.title,
@@ -183,6 +235,12 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         rows=e.rows,
     ),
     plan.PlanAmended: lambda id_, e: plan.AmendPlan(year=int(id_), rows=e.rows, reason=e.reason),
+    plan_answers.WarningAnswered: lambda id_, e: plan_answers.AnswerWarning(
+        year=int(id_), version=e.version, warning=e.warning, reason=e.reason
+    ),
+    plan_answers.RowReturned: lambda id_, e: plan_answers.ReturnRow(
+        year=int(id_), row=e.row, remark=e.remark
+    ),
     plan.PlanReviewed: lambda id_, e: plan.ReviewPlan(
         year=int(id_), version=e.version, approve=e.approved, remark=e.remark
     ),
@@ -190,6 +248,12 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),
     task.TaskOpened: lambda id_, e: task.OpenTask(
         plan_number=id_, plan_year=e.plan_year, scheme=e.scheme
+    ),
+    task_days.TrainingDemanded: lambda id_, e: task_days.DemandTraining(
+        plan_number=id_, course=e.course, since=e.since
+    ),
+    task_days.DaysOffered: lambda id_, e: task_days.OfferDays(
+        plan_number=id_, department=e.department, days=e.days
     ),
     task.TaskConfirmed: lambda id_, e: task.ConfirmTask(
         plan_number=id_,
@@ -232,16 +296,56 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
     inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
+    visit.NoticeWritten: lambda id_, e: visit.WriteNotice(inspection=id_, **vars(e)),
+    visit.CapturedOffline: lambda id_, e: visit.UploadVisit(inspection=id_, **vars(e)),
+    visit.PositionRecorded: lambda id_, e: visit.RecordPosition(inspection=id_, **vars(e)),
+    visit.EvidenceAttached: lambda id_, e: visit.AttachEvidence(
+        inspection=id_, caption=_SEALED, **vars(e)
+    ),
+    visit.ChecklistAnswered: lambda id_, e: visit.AnswerChecklist(inspection=id_, **vars(e)),
+    visit.OutcomeRecorded: lambda id_, e: visit.RecordOutcome(
+        inspection=id_, account=_SEALED, **vars(e)
+    ),
+    visit.Acknowledged: lambda id_, e: visit.Acknowledge(
+        inspection=id_, answer=e.answer, statement=_SEALED
+    ),
+    findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
+    findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
+    review.ReviewOpened: lambda id_, e: review.OpenReview(inspection=id_, part=e.part),
+    amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
+        inspection=id_, **vars(e)
+    ),
     inspection.ResultEntered: lambda id_, e: inspection.EnterResult(
         inspection=id_, category=e.category, items=e.items
-    ),
-    inspection.CorrectionOrdered: lambda id_, e: inspection.OrderCorrection(
-        inspection=id_, requirement=e.requirement, due=e.due
     ),
     inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
         inspection=id_, reason=e.reason
     ),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    follow_up.CorrectionOrdered: lambda id_, e: follow_up.OrderCorrection(
+        inspection=id_, items=e.items, requirement=e.requirement, due=e.due
+    ),
+    follow_up.ExtensionRequested: lambda id_, e: follow_up.RequestExtension(
+        inspection=id_, number=e.number, due=e.due, reason=e.reason
+    ),
+    follow_up.HandedOver: lambda id_, e: follow_up.HandOver(
+        inspection=id_,
+        kind=e.kind,
+        items=e.items,
+        matter=e.matter,
+        body=e.body,
+        document_number=e.document_number,
+        on=e.on,
+    ),
+    follow_up.ReceiptRecorded: lambda id_, e: follow_up.RecordReceipt(
+        inspection=id_, number=e.number, on=e.on, reference=e.reference
+    ),
+    follow_up.FollowUpClosed: lambda id_, e: follow_up.CloseFollowUp(
+        inspection=id_, number=e.number, outcome=e.outcome, evidence=e.evidence, files=e.files
+    ),
+    follow_up.FollowUpEscalated: lambda id_, e: follow_up.EscalateFollowUp(
+        inspection=id_, number=e.number
+    ),
     clock.ClockJumped: lambda _, e: clock.NoteJump(
         jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
     ),
@@ -267,9 +371,6 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
         registry=kind, id=id_, version=e.version, reason=e.reason
     ),
     subject.SubjectHeld: lambda kind, id_, e: subject.HoldSubject(
-        registry=kind, id=id_, reference=e.reference, reason=e.reason
-    ),
-    subject.SubjectReleased: lambda kind, id_, e: subject.ReleaseSubject(
         registry=kind, id=id_, reference=e.reference, reason=e.reason
     ),
     subject.ErasureRequested: lambda kind, id_, e: subject.RequestErasure(
@@ -298,11 +399,23 @@ _BY_JUDGEMENT: dict[type, Callable[[str, Any, int], Any]] = {
     inspection.ResultReviewed: lambda id_, e, version: inspection.ReviewResult(
         inspection=id_, version=version, approve=e.approved, remark=e.remark
     ),
-    inspection.CorrectionVerified: lambda id_, e, version: inspection.VerifyCorrection(
-        inspection=id_, version=version, corrected=e.corrected, evidence=e.evidence
+    follow_up.ExtensionApproved: lambda id_, e, version: follow_up.ApproveExtension(
+        inspection=id_, version=version, number=e.number
+    ),
+    follow_up.ExtensionDeclined: lambda id_, e, version: follow_up.DeclineExtension(
+        inspection=id_, version=version, number=e.number, reason=e.reason
+    ),
+    follow_up.CorrectionVerified: lambda id_, e, version: follow_up.VerifyCorrection(
+        inspection=id_, version=version, **vars(e)
+    ),
+    amendments.AmendmentDeclined: lambda id_, e, version: amendments.DeclineAmendment(
+        inspection=id_, version=version, reason=e.reason
     ),
     inspection.InspectionClosed: lambda id_, _, version: inspection.ApproveClosing(
         inspection=id_, version=version
+    ),
+    subject.SubjectReleased: lambda id_, e, version: subject.ReleaseSubject(
+        **_whose(id_), version=version, reference=e.reference, reason=e.reason
     ),
     subject.ErasureDeclined: lambda id_, e, version: subject.DeclineErasure(
         **_whose(id_), version=version, reason=e.reason

@@ -230,6 +230,17 @@ def publish_plan(office: Office, department: str, kinds: list[str], percent: int
         issuer=department,
         rows=[plan_row(department, kinds, percent)],
     )
+    # What the plan is warned of (a small county has few entities, a first draw one source) somebody answers for.
+    for warning in office.send(f"/plans/{year}", who="clerk1")["unanswered"]:
+        version = drafted[0]["version"]
+        office.act(
+            "clerk1",
+            "plan.answer-warning",
+            year=year,
+            version=version,
+            warning=warning,
+            reason="示例：属实",
+        )
     office.act(
         "reviewer1",
         "plan.review",

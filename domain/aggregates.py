@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    checklists,
     clock,
     deadlines,
     draw_state,
@@ -18,11 +19,15 @@ from domain import (
     items,
     organisation,
     plan,
+    plan_standards,
+    publicity,
     registry,
     registry_state,
     signing_keys,
     subjects,
     task,
+    training,
+    visit_standard,
     vrf_keys,
 )
 
@@ -51,6 +56,14 @@ AGGREGATES: dict[str, Aggregate] = {
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
+    "checklist": Aggregate(
+        state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
+    ),
+    "standard": Aggregate(
+        state=visit_standard.Standard,
+        evolve=visit_standard.evolve,
+        decide=visit_standard.decide,
+    ),
     "entity": Aggregate(
         state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),
@@ -59,6 +72,17 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "expert": Aggregate(
         state=registry_state.Expert, evolve=registry_state.evolve_expert, decide=registry.decide
+    ),
+    "training": Aggregate(
+        state=training.TrainingSession, evolve=training.evolve, decide=training.decide
+    ),
+    "publicity": Aggregate(
+        state=publicity.Publicity, evolve=publicity.evolve, decide=publicity.decide
+    ),
+    "plan-standards": Aggregate(
+        state=plan_standards.PlanStandardsSet,
+        evolve=plan_standards.evolve,
+        decide=plan_standards.decide,
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),

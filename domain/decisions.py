@@ -6,22 +6,34 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from domain import (
+    amendments,
+    checklists,
     clock,
     deadlines,
+    findings,
     holidays,
     items,
     organisation,
     plan,
+    plan_answers,
+    plan_standards,
+    publicity,
+    review,
     signing_keys,
     task,
+    task_days,
+    training,
+    visit_standard,
     vrf_keys,
 )
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
 from domain.judgements import require_seen
@@ -77,6 +89,19 @@ ACTS: tuple[Act, ...] = (
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
+    Act(name="checklist.draft", command=checklists.DraftChecklist, roles=("clerk",)),
+    Act(
+        name="checklist.review",
+        command=checklists.ReviewChecklist,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(
+        name="standard.adopt",
+        command=visit_standard.AdoptStandard,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
     Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
@@ -109,12 +134,41 @@ ACTS: tuple[Act, ...] = (
         roles=("registrar", "reviewer"),
         signed=True,
     ),
+    Act(
+        name="training.record", command=training.RecordTrainingSession, roles=("registrar", "clerk")
+    ),
+    Act(
+        name="training.confirm",
+        command=training.ConfirmTrainingSession,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(
+        name="training.reject",
+        command=training.RejectTrainingSession,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(name="publicity.record", command=publicity.RecordPublicity, roles=("clerk",)),
+    Act(name="publicity.withdraw", command=publicity.WithdrawPublicity, roles=("clerk",)),
+    Act(
+        name="plan-standards.set", command=plan_standards.SetPlanStandards, roles=("clerk", SYSTEM)
+    ),
     Act(name="plan.draft", command=plan.DraftPlan, roles=("clerk",)),
     Act(name="plan.amend", command=plan.AmendPlan, roles=("clerk",)),
+    Act(
+        name="plan.answer-warning",
+        command=plan_answers.AnswerWarning,
+        roles=("clerk",),
+        signed=True,
+    ),
     Act(name="plan.review", command=plan.ReviewPlan, roles=("reviewer",), signed=True),
+    Act(name="plan.return-row", command=plan_answers.ReturnRow, roles=("clerk",)),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
+    Act(name="task.demand-training", command=task_days.DemandTraining, roles=("clerk",)),
+    Act(name="task.offer-days", command=task_days.OfferDays, roles=("clerk",)),
     Act(name="task.confirm", command=task.ConfirmTask, roles=("clerk",), signed=True),
     Act(name="task.complete", command=task.CompleteTask, roles=("clerk",)),
     Act(name="vrf-key.enrol", command=vrf_keys.EnrolVrfKey, roles=("administrator",)),
@@ -153,6 +207,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
+    Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
     Act(
@@ -175,6 +230,38 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
+    Act(name="inspection.upload-visit", command=visit.UploadVisit, roles=("officer",), signed=True),
+    Act(name="inspection.record-position", command=visit.RecordPosition, roles=("officer",)),
+    Act(
+        name="inspection.attach-evidence",
+        command=visit.AttachEvidence,
+        roles=("officer", "reviewer", "clerk"),
+    ),
+    Act(
+        name="inspection.answer-checklist",
+        command=visit.AnswerChecklist,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.record-outcome",
+        command=visit.RecordOutcome,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(name="inspection.acknowledge", command=visit.Acknowledge, roles=("officer",), signed=True),
+    Act(
+        name="inspection.enter-findings",
+        command=findings.EnterFindings,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.confirm-findings",
+        command=findings.ConfirmFindings,
+        roles=("officer",),
+        signed=True,
+    ),
     Act(
         name="inspection.enter-result",
         command=inspection.EnterResult,
@@ -187,17 +274,11 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
+    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,
         roles=("reviewer",),
-        signed=True,
-    ),
-    Act(name="inspection.order-correction", command=inspection.OrderCorrection, roles=("clerk",)),
-    Act(
-        name="inspection.verify-correction",
-        command=inspection.VerifyCorrection,
-        roles=("officer", "reviewer"),
         signed=True,
     ),
     Act(
@@ -212,6 +293,51 @@ ACTS: tuple[Act, ...] = (
         signed=True,
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+    Act(
+        name="inspection.request-amendment",
+        command=amendments.RequestAmendment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.decline-amendment",
+        command=amendments.DeclineAmendment,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(name="inspection.order-correction", command=follow_up.OrderCorrection, roles=("clerk",)),
+    Act(
+        name="inspection.request-extension",
+        command=follow_up.RequestExtension,
+        roles=("clerk", "officer"),
+    ),
+    Act(
+        name="inspection.approve-extension",
+        command=follow_up.ApproveExtension,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.decline-extension",
+        command=follow_up.DeclineExtension,
+        roles=("approver",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.verify-correction",
+        command=follow_up.VerifyCorrection,
+        roles=("officer", "reviewer"),
+        signed=True,
+    ),
+    Act(name="inspection.hand-over", command=follow_up.HandOver, roles=("clerk",)),
+    Act(name="inspection.record-receipt", command=follow_up.RecordReceipt, roles=("clerk",)),
+    Act(
+        name="inspection.close-follow-up",
+        command=follow_up.CloseFollowUp,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(name="inspection.escalate-follow-up", command=follow_up.EscalateFollowUp, roles=(SYSTEM,)),
     Act(name="clock.note-jump", command=clock.NoteJump, roles=(SYSTEM,)),
     Act(name="subject.hold", command=subject.HoldSubject, roles=("discipline",)),
     Act(name="subject.release", command=subject.ReleaseSubject, roles=("discipline",), signed=True),
@@ -235,7 +361,12 @@ ACTS: tuple[Act, ...] = (
 )
 
 OPENING = (draw.RevealSource, draw.EnterBeacon, draw.EnterLottery)
-OF_SYSTEM = (organisation.IssuePassword, draw.CoverDraw, clock.NoteJump)
+OF_SYSTEM = (
+    organisation.IssuePassword,
+    draw.CoverDraw,
+    follow_up.EscalateFollowUp,
+    clock.NoteJump,
+)
 
 _BY_COMMAND: dict[type, Act] = {act.command: act for act in ACTS}
 
@@ -294,7 +425,7 @@ def _require_signature(history: History, command: Command, context: Context) -> 
 
 
 def _require_set_up(history: History, command: Command, actor: Actor) -> None:
-    """The program acts until there is an administrator; later it covers draws, notes jumps of the clock, gives passwords."""
+    """The program acts until there is an administrator; later it does by itself what is in `OF_SYSTEM`."""
     administered = any("administrator" in one.roles and one.active for one in history.all(Staff))
     if actor.id != SYSTEM or (administered and not isinstance(command, OF_SYSTEM)):
         detail = "已有系统管理员，由其办理 / there is an administrator: they do it"

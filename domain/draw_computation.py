@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from domain.lottery.entropy import Source
     from domain.lottery.pool import Pool
     from domain.plan_rows import PlanRow
+    from domain.task import Task
 
     Prove = Callable[[bytes, bytes], tuple[bytes, bytes]]
     Revealed = Sequence[Mapping[str, Any]]
@@ -124,9 +125,10 @@ def compute_officers(
 
 
 def visits(
-    output: Mapping[str, Any], row: PlanRow, entities_draw: str, officers_draw: str
+    output: Mapping[str, Any], task: Task, entities_draw: str, officers_draw: str
 ) -> tuple[Fact, ...]:
-    """Give one inspection for every entry of an assignment's output."""
+    """Give one inspection for every entry of an assignment's output, from the first to the last day on which all can come."""
+    row, days = task.row, task.visit_days
     items = tuple(
         DepartmentItems(department=department, items=row.items_of(department))
         for department in row.departments
@@ -142,8 +144,8 @@ def visits(
                 items=items,
                 entities_draw=entities_draw,
                 officers_draw=officers_draw,
-                window_from=row.window_from,
-                window_to=row.window_to,
+                window_from=days[0].first,
+                window_to=days[-1].last,
             ),
         )
         for entry in output["assignments"]

@@ -281,8 +281,8 @@ def send_out(state: Draw, history: History) -> tuple[Fact, ...]:
         return _fill(state, state.seat, history)
     if not isinstance(state.computed, AssignmentComputed):
         return ()
-    row, drawn = task_of(state.task, history).row, drawn_entities(state.task, history)
-    return computation.visits(state.computed.output, row, drawn.id, state.id)
+    task, drawn = task_of(state.task, history), drawn_entities(state.task, history)
+    return computation.visits(state.computed.output, task, drawn.id, state.id)
 
 
 def _fill(state: Draw, seat: Seat, history: History) -> tuple[Fact, ...]:

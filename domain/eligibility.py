@@ -9,8 +9,11 @@ from domain.lottery.assignment_input import EXPERTS
 from domain.organisation import Staff
 from domain.registry_commands import OfficerDetails
 from domain.registry_state import Expert, Officer
+from domain.training import attendance, lacking
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from domain.history import History
     from domain.plan_rows import PlanRow
     from domain.task import Task
@@ -68,16 +71,29 @@ class Roster:
 
 def roster(task: Task, history: History) -> Roster:
     """Read the registries of officers and, where the plan asks for experts, of these."""
+    return _read(task.row, frozenset(task.officers), task.courses, history)
+
+
+def available(row: PlanRow, history: History) -> tuple[Candidate, ...]:
+    """Officers whom nothing bars from the visits of a row, before anybody is named or trained for it."""
+    return _read(row, frozenset(), {}, history).reserve
+
+
+def _read(
+    row: PlanRow, named: frozenset[str], courses: Mapping[str, str], history: History
+) -> Roster:
+    trained = attendance(history) if courses else {}
     lists: dict[str, list[Candidate]] = {"": [], NOT_NAMED: []}
     left_out: list[LeftOut] = []
     for officer in history.all(Officer):
-        reason = _why_not(officer, task, history)
+        untrained = bool(lacking(courses, trained.get(officer.id, {})))
+        reason = _why_not(officer, row, history, named=officer.id in named, untrained=untrained)
         if reason in lists:
             lists[reason].append(_officer(officer))
         else:
             left_out.append(LeftOut(id=officer.id, department=_department(officer), reason=reason))
-    for expert in history.all(Expert) if task.row.team.experts else ():
-        reason = _why_no_expert(expert, task.row)
+    for expert in history.all(Expert) if row.team.experts else ():
+        reason = _why_no_expert(expert, row)
         if not reason:
             lists[""].append(_expert(expert))
         else:
@@ -89,9 +105,11 @@ def roster(task: Task, history: History) -> Roster:
     )
 
 
-def _why_not(officer: Officer, task: Task, history: History) -> str:
+def _why_not(
+    officer: Officer, row: PlanRow, history: History, *, named: bool, untrained: bool
+) -> str:
     """The first reason that applies; being named comes last, so that the reserve is ready to go."""
-    row, details = task.row, officer.details
+    details = officer.details
     if details is None:
         return "unconfirmed"
     staff = history.get(Staff, officer.id)
@@ -99,10 +117,10 @@ def _why_not(officer: Officer, task: Task, history: History) -> str:
         ("suspended", officer.suspended),
         ("other-department", not row.items_of(details.department)),
         ("certificate-expires", details.certificate_expires < row.window_to),
-        ("untrained", row.training is not None and row.training not in officer.trained),
+        ("untrained", untrained),
         ("on-leave", officer.away(row.window_from, row.window_to)),
         (NO_ACCOUNT, staff is None or not staff.active or "officer" not in staff.roles),
-        (NOT_NAMED, officer.id not in task.officers),
+        (NOT_NAMED, not named),
     )
     return next((reason for reason, applies in reasons if applies), "")
 

@@ -79,7 +79,7 @@ class Command(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Judgement:
-    """What a command carries that confirms, reviews, approves or declines: the `version` of the stream that its person saw."""
+    """What a command carries that confirms, reviews, approves, declines or releases: the `version` of the stream that its person saw."""
 
     version: int
 

@@ -1,20 +1,23 @@
 """One inspection, from the two draws that made it to its published result and follow-up.
 
 assigned → visited (≥ 2 officers there together) → entered → confirmed → approved → published; a returned result is entered
-again. The notice may come before the visit, or not at all where it is unannounced. A follow-up runs beside it: ordered →
-verified by somebody who was not there.
+again. The notice may come before the visit, or not at all where it is unannounced. Follow-ups run beside it from the
+approved result on (`domain.follow_up`).
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
+from domain import amendments, findings, follow_up, replacement, review, visit
 from domain import inspection_results as results
-from domain import replacement
+from domain.amendments import AmendmentCommand
 from domain.draw_commands import DrawDisclosed
 from domain.draw_state import Draw, family, is_told, require_disinterested, task_of
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.findings import FindingsCommand
+from domain.follow_up_commands import AnyFollowUpCommand
 from domain.inspection_commands import (
     AnyInspectionCommand,
     ApproveClosing,
@@ -28,37 +31,48 @@ from domain.inspection_commands import (
     Notify,
     OfficerCheckedIn,
     OfficerCheckedOut,
-    OrderCorrection,
     PublishResult,
     RequestClosing,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_rules import (
     require_fit,
     require_member,
     require_participating,
+    require_ready,
     require_status,
 )
 from domain.inspection_state import Inspection
-from domain.lottery.assignment_input import EXPERTS
 from domain.replacement_commands import ReplacementCommand
+from domain.review import OpenReview
 from domain.rules import (
     china_date,
     require_reason,
     require_text,
 )
+from domain.visit_commands import UploadVisit, VisitCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from domain.facts import Context
     from domain.history import History
 
+Command = (
+    AnyInspectionCommand
+    | ReplacementCommand
+    | VisitCommand
+    | FindingsCommand
+    | OpenReview
+    | AmendmentCommand
+    | AnyFollowUpCommand
+)
 REPLACING = ("approver", "draw_operator")
 
 
 def decide(
     state: Inspection | None,
-    command: AnyInspectionCommand | ReplacementCommand,
+    command: Command,
     context: Context,
     history: History,
 ) -> tuple[Fact, ...]:
@@ -66,8 +80,15 @@ def decide(
     if state is None or _is_secret(state, context, history):
         detail = f"没有检查 {command.inspection} / no such inspection"
         raise DomainError("unknown-inspection", detail)
-    if isinstance(command, ReplacementCommand):
-        return replacement.decide(state, command, context, history)
+    for kind, decide_part in PARTS:
+        if isinstance(command, kind):
+            return decide_part(state, command, context, history)
+    return _decide(state, cast("AnyInspectionCommand", command), context, history)
+
+
+def _decide(
+    state: Inspection, command: AnyInspectionCommand, context: Context, history: History
+) -> tuple[Fact, ...]:
     if isinstance(command, CheckIn):
         fact = Fact(stream=command.stream, event=_check_in(state, context, history))
         return (fact, *_disclosed_by_beginning(state, history))
@@ -86,10 +107,6 @@ def decide(
             event = results.confirm(state, context, history)
         case ReviewResult():
             event = results.review(state, command, context, history)
-        case OrderCorrection():
-            event = results.order(state, command, context, history)
-        case VerifyCorrection():
-            event = results.verify(state, command, context, history)
         case PublishResult():
             event = results.publish(state, context, history)
         case RequestClosing():
@@ -97,6 +114,15 @@ def decide(
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
+
+
+def _on_site(
+    state: Inspection, command: VisitCommand, context: Context, history: History
+) -> tuple[Fact, ...]:
+    facts = visit.decide(state, command, context, history)
+    if isinstance(command, UploadVisit):
+        return (*facts, *_disclosed_by_beginning(state, history))
+    return facts
 
 
 def _is_secret(state: Inspection, context: Context, history: History) -> bool:
@@ -126,13 +152,17 @@ def _notify(
     if state.notified:
         raise DomainError("wrong-stage", f"检查 {state.id} 已通知 / was notified already")
     require_text(command.notice_number, "notice_number")
+    letter = state.visit.notice
+    if letter is not None and letter.notice_number != command.notice_number:
+        detail = f"通知书编号为 {letter.notice_number} / the letter has another number"
+        raise DomainError("notice-differs", detail)
     return InspectionNotified(notice_number=command.notice_number)
 
 
 def _check_in(state: Inspection, context: Context, history: History) -> OfficerCheckedIn:
     require_status(state, "assigned")
     require_fit(state, context, history)
-    _require_ready(state, context)
+    require_ready(state, context)
     today = china_date(context.now)
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
@@ -140,20 +170,14 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
             " / today is outside the task's window"
         )
         raise DomainError("outside-window", detail)
+    days = task_of(state.task, history).visit_days
+    if not any(own.first <= today <= own.last for own in days):
+        told = "、".join(f"{own.first}—{own.last}" for own in days)
+        detail = f"今天 {today} 不是各部门共同的日期 {told} / a day on which not all departments can come"
+        raise DomainError("outside-window", detail)
     if context.actor.id in state.present:
         raise DomainError("wrong-stage", "您已签到 / you have checked in already")
     return OfficerCheckedIn()
-
-
-def _require_ready(state: Inspection, context: Context) -> None:
-    """Nobody begins a visit who has not said that nothing biases them, nor one on which an officer is missing."""
-    if context.actor.id not in state.declared:
-        detail = "请先申报有无应当回避的情形 / say first whether anything could bias you"
-        raise DomainError("conflict-not-declared", detail)
-    missing = [id_ for id_, seat in state.vacant.items() if seat.department != EXPERTS]
-    if missing:
-        detail = f"{'、'.join(missing)} 的席位空缺，待替补抽取 / a substitute is to be drawn first"
-        raise DomainError("seat-vacant", detail)
 
 
 def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:
@@ -207,7 +231,7 @@ def _close(state: Inspection, context: Context, history: History) -> InspectionC
 
 
 def _require_open(state: Inspection) -> None:
-    if state.status in {"confirmed", "approved", "published", "closed"}:
+    if state.status in {"confirmed", "approved", "closed"} or state.editions:
         detail = f"检查 {state.id} 处于 {state.status}，不能终止 / it cannot be given up now"
         raise DomainError("wrong-stage", detail)
 
@@ -217,3 +241,14 @@ def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:
     if context.actor.id not in state.present:
         raise DomainError("wrong-stage", "须先签到 / check in first")
     return OfficerCheckedOut()
+
+
+# Each part of an inspection that is decided elsewhere; what is left is decided here.
+PARTS: tuple[tuple[Any, Callable[..., tuple[Fact, ...]]], ...] = (
+    (ReplacementCommand, replacement.decide),
+    (VisitCommand, _on_site),
+    (FindingsCommand, findings.decide),
+    (OpenReview, review.open_),
+    (AmendmentCommand, amendments.decide),
+    (AnyFollowUpCommand, follow_up.decide),
+)

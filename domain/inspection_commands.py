@@ -109,22 +109,6 @@ class ReviewResult(Judgement, InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class OrderCorrection(InspectionCommand):
-    """责令改正: what must be put right until `due` (YYYY-MM-DD)."""
-
-    requirement: str
-    due: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class VerifyCorrection(Judgement, InspectionCommand):
-    """Somebody who was not there the first time says whether it was put right, and on what evidence."""
-
-    corrected: bool
-    evidence: str
-
-
-@dataclass(frozen=True, kw_only=True)
 class PublishResult(InspectionCommand):
     """Make an approved result public."""
 
@@ -148,8 +132,6 @@ AnyInspectionCommand = (
     | EnterResult
     | ConfirmResult
     | ReviewResult
-    | OrderCorrection
-    | VerifyCorrection
     | PublishResult
     | RequestClosing
     | ApproveClosing
@@ -206,22 +188,6 @@ class ResultReviewed:
 
     approved: bool
     remark: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionOrdered:
-    """The entity must put something right."""
-
-    requirement: str
-    due: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class CorrectionVerified:
-    """Somebody else looked again."""
-
-    corrected: bool
-    evidence: str
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -258,3 +258,13 @@ def require_own_department(context: Context, history: History, department: str) 
         raise DomainError(
             "other-department", f"只能为本部门办理 / only for one's own department: {department}"
         )
+
+
+def require_collator(context: Context, history: History) -> None:
+    """The market-supervision bureau alone puts joint plans together."""
+    staff = history.get(Staff, context.actor.id)
+    department = history.get(Department, staff.department) if staff else None
+    if department is None or not department.collates:
+        raise DomainError(
+            "other-department", "汇总由市场监管部门办理 / only the collating bureau does this"
+        )

@@ -6,10 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
+from domain import plan_answers as answers
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.organisation import Department, Staff, require_own_department
+from domain.organisation import Department, require_collator, require_own_department
+from domain.plan_answers import (
+    Answer,
+    AnswerWarning,
+    Returned,
+    ReturnRow,
+    RowReturned,
+    WarningAnswered,
+)
 from domain.plan_checks import PlanWarning, check_rows, is_published_for
+from domain.plan_concerns import concerns
 from domain.plan_rows import PlanRow
 from domain.rules import require_other_person, require_reason, require_text
 from domain.vrf_keys import serving_key
@@ -86,7 +96,10 @@ class PublishPlan:
         return f"plan/{self.year}"
 
 
-PlanCommand = DraftPlan | AmendPlan | ReviewPlan | CollatePlan | PublishPlan
+BY_OTHERS = (AnswerWarning, ReturnRow, CollatePlan)  # a part of other departments too
+PlanCommand = (
+    DraftPlan | AmendPlan | AnswerWarning | ReviewPlan | ReturnRow | CollatePlan | PublishPlan
+)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -135,7 +148,8 @@ class PlanPublished:
 class Plan:
     """The plan of a year as it stands. `rows` are the newest, `published` those that hold.
 
-    `first_leaf` maps the number of a row to the leaf at which it was first published.
+    `first_leaf` maps the number of a row to the leaf at which it was first published, `replaced` are the rows that held
+    before the newest publication. `warnings` are those of the newest draft, `answers` what became of them and of earlier ones.
     """
 
     year: int
@@ -150,6 +164,16 @@ class Plan:
     revision: int = 0
     vrf_key: str = ""
     first_leaf: Mapping[str, int] = field(default_factory=dict)
+    replaced: tuple[PlanRow, ...] = ()
+    warnings: tuple[PlanWarning, ...] = ()
+    answers: tuple[Answer, ...] = ()
+    returned: tuple[Returned, ...] = ()
+
+    @property
+    def unanswered(self) -> tuple[PlanWarning, ...]:
+        """The warnings for which nobody stood up yet."""
+        known = {one.warning for one in self.answers}
+        return tuple(one for one in self.warnings if one not in known)
 
     def row(self, number: str) -> PlanRow | None:
         """The published row of this number."""
@@ -166,25 +190,29 @@ def decide(
         return (Fact(stream=command.stream, event=event),)
     if state is None:
         raise DomainError("unknown-plan", f"没有 {command.year} 年度计划 / no plan of that year")
-    if not isinstance(command, CollatePlan):  # which is another department's part
+    if not isinstance(command, BY_OTHERS):
         require_own_department(context, history, state.issuer)
     return (Fact(stream=command.stream, event=_step(state, command, context, history)),)
 
 
 def _step(
     state: Plan,
-    command: AmendPlan | ReviewPlan | CollatePlan | PublishPlan,
+    command: AmendPlan | AnswerWarning | ReviewPlan | ReturnRow | CollatePlan | PublishPlan,
     context: Context,
     history: History,
 ) -> object:
     match command:
         case AmendPlan():
             return _amend(state, command, history)
+        case AnswerWarning():
+            return answers.answer(state, command, context, history)
         case ReviewPlan():
-            return _review(state, command, context)
+            return _review(state, command, context, history)
+        case ReturnRow():
+            return answers.return_row(state, command, context, history)
         case CollatePlan():
             _require_status(state, "reviewed")
-            _require_collator(context, history)
+            require_collator(context, history)
             return PlanCollated()
         case PublishPlan():
             return _publish(state, history)
@@ -192,13 +220,13 @@ def _step(
             assert_never(command)
 
 
-def _review(state: Plan, command: ReviewPlan, context: Context) -> PlanReviewed:
+def _review(state: Plan, command: ReviewPlan, context: Context, history: History) -> PlanReviewed:
     _require_status(state, "drafted")
-    if command.version != state.drafted_version:
-        detail = f"待审核的是版本 {state.drafted_version} / this is the version that waits"
-        raise DomainError("nothing-to-confirm", detail)
+    answers.require_version(state, command.version)
     require_other_person(context, state.drafted_by, "计划审核 / review of the plan")
-    if not command.approve:
+    if command.approve:
+        answers.require_answered(state, context, history)
+    else:
         require_reason(command.remark)
     return PlanReviewed(version=command.version, approved=command.approve, remark=command.remark)
 
@@ -219,7 +247,7 @@ def _draft(state: Plan | None, command: DraftPlan, history: History) -> PlanDraf
         document_number=command.document_number,
         issuer=command.issuer,
         rows=command.rows,
-        warnings=check_rows(command.rows, command.year, history),
+        warnings=_warnings(command, history),
     )
 
 
@@ -247,8 +275,14 @@ def _amend(state: Plan, command: AmendPlan, history: History) -> PlanAmended:
             f"已公布的计划行不得删除：{'、'.join(sorted(gone))} / a published row is never dropped"
         )
         raise DomainError("plan-row-dropped", detail)
-    warnings = check_rows(command.rows, command.year, history)
-    return PlanAmended(rows=command.rows, reason=command.reason, warnings=warnings)
+    return PlanAmended(
+        rows=command.rows, reason=command.reason, warnings=_warnings(command, history)
+    )
+
+
+def _warnings(command: DraftPlan | AmendPlan, history: History) -> tuple[PlanWarning, ...]:
+    told = check_rows(command.rows, command.year, history)
+    return told + concerns(command.rows, history)
 
 
 def _publish(state: Plan, history: History) -> PlanPublished:
@@ -264,15 +298,6 @@ def _publish(state: Plan, history: History) -> PlanPublished:
                     detail = f"{row.number}: 事项 {code} 未由 {own.department} 公布 / item is not published"
                     raise DomainError("item-not-published", detail)
     return PlanPublished(revision=state.revision + 1, vrf_key=serving_key(history))
-
-
-def _require_collator(context: Context, history: History) -> None:
-    staff = history.get(Staff, context.actor.id)
-    department = history.get(Department, staff.department) if staff else None
-    if department is None or not department.collates:
-        raise DomainError(
-            "other-department", "汇总由市场监管部门办理 / only the collating bureau does this"
-        )
 
 
 def _require_status(state: Plan, status: str) -> None:
@@ -295,6 +320,8 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
             rows=event.rows,
             drafted_by=recorded.actor.id,
             drafted_version=recorded.version,
+            warnings=event.warnings,
+            answers=_carried(state, event, recorded) if state else (),
         )
     assert state is not None
     match event:
@@ -305,7 +332,15 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
                 drafted_by=recorded.actor.id,
                 drafted_version=recorded.version,
                 status="drafted",
+                warnings=event.warnings,
+                answers=_carried(state, event, recorded),
+                returned=(),
             )
+        case WarningAnswered():
+            return answers.answered(state, event, recorded.actor.id, recorded.version)
+        case RowReturned(row=row, remark=remark):
+            one = Returned(row=row, remark=remark, by=recorded.actor.id)
+            return replace(state, status="drafted", returned=(*state.returned, one))
         case PlanReviewed(approved=True):
             return replace(state, status="reviewed")
         case PlanReviewed():
@@ -317,6 +352,7 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
                 state,
                 status="published",
                 published=state.rows,
+                replaced=state.published,
                 revision=event.revision,
                 vrf_key=event.vrf_key,
                 first_leaf={row.number: recorded.leaf for row in state.rows}
@@ -324,3 +360,10 @@ def evolve(state: Plan | None, recorded: Recorded, _history: History) -> Plan:
             )
         case _:
             return state
+
+
+def _carried(
+    state: Plan, event: PlanDrafted | PlanAmended, recorded: Recorded
+) -> tuple[Answer, ...]:
+    by, version = recorded.actor.id, recorded.version
+    return answers.carried(state, event.rows, event.warnings, by, version)

@@ -124,17 +124,20 @@ class PlanRow:
 
     def stratum_of(self, entity: EntityDetails) -> str:
         """The stratum an entity is drawn in."""
-        return self._name(entity.kind, entity.credit_class)
+        return self.name_of(entity.kind, entity.credit_class)
 
     def strata(self) -> dict[str, Ratio]:
         """Every stratum that the rule can know, with its ratio."""
+        return {
+            self.name_of(kind, credit_class): self._ratio(kind, credit_class)
+            for kind, credit_class in self.cells()
+        }
+
+    def cells(self) -> tuple[tuple[str, CreditClass | None], ...]:
+        """The kind and credit class of every stratum; "" and None where the row does not stratify by them."""
         own = self.scope.kinds if self._by_kind else ("",)
         classes = (*CREDIT_CLASSES, None) if self._by_class else (None,)
-        return {
-            self._name(kind, credit_class): self._ratio(kind, credit_class)
-            for kind in own
-            for credit_class in classes
-        }
+        return tuple((kind, credit_class) for kind in own for credit_class in classes)
 
     @property
     def _by_kind(self) -> bool:
@@ -144,7 +147,8 @@ class PlanRow:
     def _by_class(self) -> bool:
         return "credit_class" in self.stratify
 
-    def _name(self, kind: str, credit_class: CreditClass | None) -> str:
+    def name_of(self, kind: str, credit_class: CreditClass | None) -> str:
+        """The name of the stratum in which a kind and a credit class are."""
         parts = [kind] if self._by_kind else []
         parts += [credit_class or UNCLASSED] if self._by_class else []
         return "·".join(parts) or UNSTRATIFIED

@@ -57,7 +57,7 @@ class Pending:
     """A proposal that waits for its second person; `version` is the event that made it.
 
     `note` is the day of a visit, the name of a course, the number of a decision or the entity of a relation, `days` are
-    those of an exemption or a leave, `relation` is of what kind it is.
+    those of an exemption, a leave or a course, `relation` is of what kind it is.
     """
 
     version: int
@@ -124,14 +124,14 @@ class Entity(Entry):
 class Officer(Entry):
     """执法检查人员.
 
-    `recusals` are entity ids that the officer declared, `relations` map others to what is recorded, `trained` the courses
-    attended, `leaves` map first days to last days.
+    `recusals` are entity ids that the officer declared, `relations` map others to what is recorded, `trained` courses
+    to the last day on which they were attended, `leaves` map first days to last days.
     """
 
     details: OfficerDetails | None = None
     recusals: frozenset[str] = frozenset()
     relations: Mapping[str, str] = field(default_factory=dict)
-    trained: frozenset[str] = frozenset()
+    trained: Mapping[str, str] = field(default_factory=dict)
     leaves: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -197,7 +197,8 @@ def evolve_officer(state: Officer | None, recorded: Recorded, _history: History)
         return entry
     match pending.act:
         case "training":
-            return changed(entry, trained=entry.trained | {pending.note})
+            last = max(pending.days[0], entry.trained.get(pending.note, ""))
+            return changed(entry, trained={**entry.trained, pending.note: last})
         case "leave":
             first, last = pending.days
             return changed(entry, leaves={**entry.leaves, first: last})
@@ -270,8 +271,8 @@ def _evolve(entry: E, recorded: Recorded) -> E:
             return wait("visit", note=on)
         case Exempted(decision=decision, valid_from=first, valid_to=last):
             return wait("exempt", note=decision, days=(first, last))
-        case OfficerTrained(course=course):
-            return wait("training", note=course)
+        case OfficerTrained(course=course, on=on):
+            return wait("training", note=course, days=(on, on))
         case LeaveRecorded(first=first, last=last):
             return wait("leave", days=(first, last))
         case RelationRecorded(entity=entity, relation=relation):

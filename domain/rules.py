@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from domain.facts import Context
 
 AREA = "area:"
+_SHA256 = re.compile(r"[0-9a-f]{64}")
 _SLUG = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
@@ -33,6 +34,15 @@ def require_text(text: str, place: str) -> None:
     """A field that the public or an auditor will read is not blank."""
     if not text.strip():
         raise DomainError("field-missing", f"{place}: 不能为空 / must not be blank")
+
+
+def require_sha256(text: str, place: str) -> None:
+    """Evidence is named by the SHA-256 of its bytes."""
+    if not _SHA256.fullmatch(text):
+        detail = (
+            f"{place}: 须为 64 位小写十六进制的 SHA-256 / a SHA-256 in 64 lower-case hex digits"
+        )
+        raise DomainError("hash-invalid", detail)
 
 
 def require_skills(skills: tuple[str, ...], place: str) -> None:
@@ -61,6 +71,23 @@ def parse_date(text: str, place: str) -> date:
     if day is None or day.isoformat() != text:
         raise DomainError("date-invalid", f"{place}: 日期须为 YYYY-MM-DD / dates are YYYY-MM-DD")
     return day
+
+
+def parse_instant(text: str, place: str) -> datetime:
+    """Read an RFC 3339 UTC instant with milliseconds and nothing else, as the ledger writes them."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or instant(moment) != text:
+        detail = f"{place}: 时刻须如 2024-06-03T01:00:00.000Z / instants are UTC with milliseconds"
+        raise DomainError("time-invalid", detail)
+    return moment
+
+
+def instant(moment: datetime) -> str:
+    """The one way in which a moment is written."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
 
 
 def day_after(day: str) -> str:

@@ -31,7 +31,7 @@ class HoldSubject(SubjectCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseSubject(SubjectCommand):
+class ReleaseSubject(Judgement, SubjectCommand):
     """End a hold, by the reference under which it was made."""
 
     reference: str

@@ -205,7 +205,7 @@ def _is_involved(id_: str, kind: str, history: History) -> bool:
 def _is_open(visit: Inspection) -> bool:
     if visit.status not in {"published", "closed"}:
         return True
-    return visit.follow_up is not None and not visit.follow_up.closed
+    return any(not one.settled for one in visit.follow_ups)
 
 
 def _people_of(visit: Inspection) -> set[str | None]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, assert_never
 
+from domain import task_days
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.inspection_state import Inspection
@@ -13,6 +15,8 @@ from domain.plan import Plan
 from domain.plan_rows import PlanRow
 from domain.registry_state import Officer
 from domain.rules import require_reason, require_text
+from domain.task_days import Days, DaysOffered, DemandTraining, OfferDays, TrainingDemanded
+from domain.training import attendance, lacking
 
 if TYPE_CHECKING:
     from domain.facts import Context, Recorded
@@ -61,7 +65,7 @@ class CompleteTask:
         return f"task/{self.plan_number}"
 
 
-TaskCommand = OpenTask | ConfirmTask | CompleteTask
+TaskCommand = OpenTask | DemandTraining | OfferDays | ConfirmTask | CompleteTask
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,7 +98,11 @@ class TaskCompleted:
 
 @dataclass(frozen=True, kw_only=True)
 class Task:
-    """A task as it stands; `published_leaf` is where its row was first published."""
+    """A task as it stands.
+
+    `published_leaf` is where its row was first published, `days` what each department offered, `demanded` maps courses to
+    the first day that counts.
+    """
 
     plan_number: str
     plan_year: int
@@ -102,6 +110,19 @@ class Task:
     row: PlanRow
     confirmations: tuple[TaskConfirmed, ...] = ()
     completed: bool = False
+    days: Mapping[str, tuple[Days, ...]] = field(default_factory=dict)
+    demanded: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def courses(self) -> Mapping[str, str]:
+        """Every course that its officers must have attended, with the first day that counts, or ""."""
+        return ({self.row.training: ""} if self.row.training else {}) | dict(self.demanded)
+
+    @property
+    def visit_days(self) -> tuple[Days, ...]:
+        """The days on which visits are held: all of the window, or those on which all can come who offered any."""
+        window = Days(first=self.row.window_from, last=self.row.window_to)
+        return task_days.meeting([(window,), *self.days.values()])
 
     @property
     def confirmed(self) -> bool:
@@ -122,6 +143,10 @@ def decide(
     match command:
         case OpenTask():
             event = _open(state, command, context, history)
+        case DemandTraining():
+            event = task_days.demand(_existing(state, command), command, context, history)
+        case OfferDays():
+            event = task_days.offer(_existing(state, command), command, context, history)
         case ConfirmTask():
             event = _confirm(_existing(state, command), command, context, history)
         case CompleteTask():
@@ -131,7 +156,9 @@ def decide(
     return (Fact(stream=command.stream, event=event),)
 
 
-def _existing(state: Task | None, command: ConfirmTask | CompleteTask) -> Task:
+def _existing(
+    state: Task | None, command: DemandTraining | OfferDays | ConfirmTask | CompleteTask
+) -> Task:
     if state is None:
         raise DomainError(
             "unknown-task", f"任务 {command.plan_number} 未启动 / task was not opened"
@@ -174,7 +201,7 @@ def _confirm(
         )
     if not command.items:
         require_reason(command.statement)
-    _check_officers(command, row, history)
+    _check_officers(command, state, history)
     return TaskConfirmed(
         department=department,
         items=command.items,
@@ -183,8 +210,9 @@ def _confirm(
     )
 
 
-def _check_officers(command: ConfirmTask, row: PlanRow, history: History) -> None:
+def _check_officers(command: ConfirmTask, state: Task, history: History) -> None:
     """Every hard refusal that concerns a single officer, before anybody can be drawn."""
+    trained = attendance(history) if state.courses else {}
     if command.items and not command.officers:
         raise DomainError(
             "officer-missing",
@@ -203,15 +231,16 @@ def _check_officers(command: ConfirmTask, row: PlanRow, history: History) -> Non
             raise DomainError(
                 "other-department", f"{id_}: 不属于 {command.department} / of another department"
             )
-        if officer.details.certificate_expires < row.window_to:
+        if officer.details.certificate_expires < state.row.window_to:
             raise DomainError(
                 "certificate-expired",
                 f"{id_}: 执法证在抽查时间内失效 / certificate ends before the window",
             )
-        if row.training is not None and row.training not in officer.trained:
+        missing = lacking(state.courses, trained.get(id_, {}))
+        if missing:
             raise DomainError(
                 "officer-untrained",
-                f"{id_}: 未参加培训“{row.training}” / has not attended the training",
+                f"{id_}: 未参加培训“{'、'.join(missing)}” / has not attended the training",
             )
 
 
@@ -237,6 +266,10 @@ def evolve(state: Task | None, recorded: Recorded, history: History) -> Task:
     match event:
         case TaskConfirmed():
             return replace(state, confirmations=(*state.confirmations, event))
+        case DaysOffered(department=department, days=days):
+            return replace(state, days={**state.days, department: days})
+        case TrainingDemanded(course=course, since=since):
+            return replace(state, demanded={**state.demanded, course: since})
         case TaskCompleted():
             return replace(state, completed=True)
         case _:

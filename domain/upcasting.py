@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from domain.draw_commands import DrawCovered
+from domain.follow_up_commands import CorrectionOrdered, CorrectionVerified
 from domain.personnel_commands import RelationEnded
 
 if TYPE_CHECKING:
@@ -44,15 +45,43 @@ def _ended(old: RelationEndedV1) -> RelationEnded:
     return RelationEnded(entity=old.entity)
 
 
+@dataclass(frozen=True, kw_only=True)
+class CorrectionOrderedV1:
+    """Before an inspection could have several follow-ups: the one order was of the whole result."""
+
+    requirement: str
+    due: str
+
+
+def _ordered(old: CorrectionOrderedV1) -> CorrectionOrdered:
+    return CorrectionOrdered(number=1, items=(), requirement=old.requirement, due=old.due)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CorrectionVerifiedV1:
+    """Before evidence could be named by the hashes of its files."""
+
+    corrected: bool
+    evidence: str
+
+
+def _verified(old: CorrectionVerifiedV1) -> CorrectionVerified:
+    return CorrectionVerified(number=1, corrected=old.corrected, evidence=old.evidence, files=())
+
+
 OLDER: Mapping[str, type] = {
     "draw.covered.v1": DrawCoveredV1,
     "registry.relation_ended.v1": RelationEndedV1,
+    "inspection.correction_ordered.v1": CorrectionOrderedV1,
+    "inspection.correction_verified.v1": CorrectionVerifiedV1,
 }
 """Stored names that are read and no longer written, and the shapes of their data."""
 
 LIFTS: Mapping[type, Callable[[Any], object]] = {
     DrawCoveredV1: _covered_by_no_witness,
     RelationEndedV1: _ended,
+    CorrectionOrderedV1: _ordered,
+    CorrectionVerifiedV1: _verified,
 }
 """From each older shape to the one after it."""
 

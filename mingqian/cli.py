@@ -17,6 +17,7 @@ from api.parts import (
     clock_of,
     dsn_of,
     enter_first_administrator,
+    evidence_of,
     initialise,
     issue_password,
     open_parts,
@@ -34,6 +35,7 @@ from mingqian.calendar import calendar
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
+from mingqian.reminding.command import remind
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -52,7 +54,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-audit = audit_cli.app(lambda: dsn_of(read_settings()), lambda: read_settings().subject_keys)
+audit = audit_cli.app(
+    lambda: dsn_of(read_settings()),
+    lambda: read_settings().subject_keys,
+    lambda: evidence_of(read_settings()),
+)
 app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
@@ -68,6 +74,7 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
 app.command()(calendar)
+app.command()(remind)
 app.command()(receipt)
 app.command()(publish)
 console = Console()

@@ -27,6 +27,7 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.inspection_state import Inspection
 from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
 from domain.judgements import standing
 from domain.lottery.entropy import witness_commit
@@ -379,6 +380,12 @@ def open_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None = No
     story.act(
         "clerk-edu", "clerk", OpenTask(plan_number=number, plan_year=year, scheme="示例实施方案")
     )
+    return confirm_task(story, row, market=market)
+
+
+def confirm_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None = None) -> Story:
+    """Let every department confirm an opened task and name all of its officers, or the market bureau only these."""
+    number = row.number
     everybody = {letter: tuple(f"{letter}{n}" for n in range(1, 7)) for letter in "EM"}
     for department, items, officers in (
         ("edu", ("I-EDU",), everybody["E"]),
@@ -493,3 +500,25 @@ def publish(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
         ReviewResult(inspection=inspection, approve=True, remark="", version=NOW),
     )
     story.act("clerk-edu", "clerk", PublishResult(inspection=inspection))
+
+
+def with_problem() -> tuple[Story, str, tuple[str, ...]]:
+    """Give a story with an approved result that states a problem on the first of its two items, its id and its officers."""
+    story = with_inspections()
+    inspection = story.history.all(Inspection)[0]
+    id_, officers = inspection.id, inspection.officers
+    visit(story, id_, officers)
+    clean = clean_result(id_)
+    wrong = replace(
+        clean.items[0],
+        category="ordered-to-correct",
+        finding="示例：灭火器过期",
+        disposal="order-to-correct",
+    )
+    entered = replace(clean, category="ordered-to-correct", items=(wrong, clean.items[1]))
+    story.act(officers[0], "officer", entered)
+    story.act(officers[1], "officer", ConfirmResult(inspection=id_, version=NOW))
+    story.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
+    return story, id_, officers

@@ -6,14 +6,18 @@ from pydantic import Field
 
 from api.answers import Answer
 from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version
+from api.shapes.planning import ChangeShown
 from api.shapes.proofs import Commitment, Hash, Reason
 from domain.draw_commands import Seat, Stage
 from domain.lottery.chains import ChainName
 from domain.organisation import Role
 from domain.plan import PlanStatus
+from domain.plan_answers import Answer as WarningAnswer
+from domain.plan_answers import Returned
 from domain.plan_checks import PlanWarning
 from domain.plan_rows import PlanRow
 from domain.task import TaskConfirmed
+from domain.task_days import Days
 
 DrawStatus = Literal["prepared", "committed", "computed", "disclosed", "voided"]
 
@@ -42,6 +46,18 @@ class PlanShown(Answer):
         description="起草的事件序号，审核时须写明 / the event that drafted it; a review names it",
     )
     warnings: list[PlanWarning]
+    answers: list[WarningAnswer] = Field(
+        description="各条提示如何处理：接受并说明，或已改 / what became of warnings: accepted with a reason, or changed"
+    )
+    unanswered: list[PlanWarning] = Field(
+        description="尚未答复的提示；有则不能审核通过 / warnings that are open: no approval while there are any"
+    )
+    returned: list[Returned] = Field(
+        description="汇总退回的行 / rows that the collating bureau gave back"
+    )
+    changes: list[ChangeShown] = Field(
+        description="待公布的调整与现行计划的差别 / what the newest rows change of those that hold"
+    )
     drafted_at: Instant
     reviewed_at: Instant | None
     collated_at: Instant | None
@@ -93,6 +109,9 @@ class TaskCounts(Answer):
     window_to: Day
     row: PlanRow
     scheme: str = Field(description="实施方案 / the implementing scheme")
+    courses: dict[str, str] = Field(
+        description="须先参加的培训及其起算日，空为不限 / courses to attend first, each with the first day that counts, or empty"
+    )
     confirmed: bool
     completed: bool
     opened_at: Instant
@@ -112,6 +131,12 @@ class TaskCounts(Answer):
 class TaskShown(TaskCounts):
     """抽查任务 / a task with its progress."""
 
+    days: dict[str, list[Days]] = Field(
+        description="各部门可检查的日期 / days on which each department can come"
+    )
+    visit_days: list[Days] = Field(
+        description="各部门共同的检查日期 / days on which all can come: visits are held on these"
+    )
     confirmations: list[TaskConfirmed]
 
 

@@ -159,7 +159,9 @@ class OfficerLine(Confirmed):
     relations: dict[EntityId, Relation] = Field(
         description="登记的回避关系 / recorded relations: entity to kind"
     )
-    trained: list[str] = Field(description="已参加的培训 / courses attended")
+    trained: dict[str, Day] = Field(
+        description="名录所记的培训及最近日期 / courses on record here, each with its last day; sessions: /training"
+    )
     leaves: dict[Day, Day] = Field(description="请假起止日 / leaves: first day to last day")
 
 

@@ -92,6 +92,7 @@ def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None
             clerk(lead),
             "inspection.order-correction",
             inspection=visit.id,
+            items=[],
             requirement=f"{findings.problem_of(result)}，限期改正并书面报告",
             due=due.isoformat(),
         )
@@ -119,7 +120,7 @@ def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
     ordered = [
         row
         for row in stage.desk.read_all(clerk(visits[0].lead), "/inspections", task=visits[0].task)
-        if row["requirement"]
+        if row["follow_ups"]
     ]
     for row in ordered:
         stage.clock.pass_time(minutes=40)
@@ -127,7 +128,9 @@ def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
             reviewer(visits[0].lead),
             "inspection.verify-correction",
             inspection=row["id"],
+            number=1,
             version=row["version"],
             corrected=True,
             evidence="现场复查并核对改正前后照片、账本复印件（示例）",
+            files=[],
         )

@@ -208,6 +208,16 @@ def publish_plan(stage: Stage) -> None:
     desk.act(checker, "plan.review", year=plan.YEAR, version=read, approve=False, remark=remark)
     clock.move_to("2024-03-11")
     again = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
+    for warning in desk.read(drafter, f"/plans/{plan.YEAR}")["unanswered"]:
+        reason = "我局参加联合检查，协助查看教师聘用情况，任务启动时再作确认（示例）"
+        desk.act(
+            clerk("labour"),
+            "plan.answer-warning",
+            year=plan.YEAR,
+            version=again,
+            warning=warning,
+            reason=reason,
+        )
     clock.move_to("2024-03-12")
     remark = "人社局书面答复参加联合检查，任务启动时再作确认"
     desk.act(checker, "plan.review", year=plan.YEAR, version=again, approve=True, remark=remark)

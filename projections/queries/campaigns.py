@@ -17,16 +17,18 @@ FIRST = Page()
 PROGRESS = """
     SELECT task.*, coalesce(drawn.pool, 0) AS pool, coalesce(drawn.excluded, 0) AS excluded,
         coalesce(drawn.drawn, 0) AS drawn, counts.*
-    FROM projections.tasks_v1 AS task
+    FROM projections.tasks_v2 AS task
     LEFT JOIN projections.draws_v4 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
         SELECT count(*) AS inspections,
-            count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
-            count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
-            count(*) FILTER (WHERE status = 'published') AS published,
+            count(*) FILTER (
+                WHERE status IN ('entered', 'confirmed', 'approved') OR editions > 0
+            ) AS entered,
+            count(*) FILTER (WHERE status = 'approved' OR editions > 0) AS approved,
+            count(*) FILTER (WHERE editions > 0) AS published,
             count(*) FILTER (WHERE status = 'closed') AS closed
-        FROM projections.inspections_v3 AS one
+        FROM projections.inspections_v5 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """
@@ -34,12 +36,12 @@ PROGRESS = """
 
 def plans(read: Read) -> list[Row]:
     """Every plan, drafts too, by year."""
-    return read.execute("SELECT * FROM projections.plans_v1 ORDER BY id").fetchall()
+    return read.execute("SELECT * FROM projections.plans_v2 ORDER BY id").fetchall()
 
 
 def plan(read: Read, year: str) -> Row | None:
     """A plan with its `rows`: place, `newest` (as last written) and `published` (as it holds, or null)."""
-    found = read.execute("SELECT * FROM projections.plans_v1 WHERE id = %s", [year]).fetchone()
+    found = read.execute("SELECT * FROM projections.plans_v2 WHERE id = %s", [year]).fetchone()
     if found is not None:
         statement = """
             SELECT number, place, newest, published
@@ -52,7 +54,7 @@ def public_plans(read: Read) -> list[Row]:
     """Id, title, document number, issuer, revision and time of publication of every published plan, by year."""
     statement = """
         SELECT id, title, document_number, issuer, revision, published_at
-        FROM projections.plans_v1 WHERE revision > 0 ORDER BY id"""
+        FROM projections.plans_v2 WHERE revision > 0 ORDER BY id"""
     return read.execute(statement).fetchall()
 
 
@@ -112,6 +114,7 @@ def _task(read: Read, id_: str, *, public: bool) -> Row | None:
 
 
 def _public(row: Row) -> Row:
-    """Who takes part is public, who may be drawn is not."""
+    """Who takes part is public; who may be drawn is not, nor on which days of the window somebody may come."""
     confirmations = [{**each, "officers": None} for each in row["confirmations"]]
-    return {**row, "confirmations": confirmations}
+    known = {name: value for name, value in row.items() if name not in {"days", "visit_days"}}
+    return {**known, "confirmations": confirmations}

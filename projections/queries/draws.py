@@ -26,7 +26,7 @@ DRAWS = f"""
         draw.seat IS NOT NULL AND NOT ({LISTED} OR %(replaces)s OR {MAY_SEE}
             OR (%(reads)s AND one.first_visit_on IS NOT NULL)) AS sealed
     FROM projections.draws_v4 AS draw {RESTS}
-    LEFT JOIN projections.inspections_v3 AS one ON one.id = draw.seat ->> 'inspection'
+    LEFT JOIN projections.inspections_v5 AS one ON one.id = draw.seat ->> 'inspection'
     CROSS JOIN LATERAL (
         SELECT
             coalesce(jsonb_object_agg(data ->> 'index', recorded_at)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.plan import PlanAmended, PlanCollated, PlanDrafted, PlanPublished, PlanReviewed
+from domain.plan_differences import differences
 from domain.task import TaskCompleted, TaskConfirmed, TaskOpened
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
@@ -29,7 +30,11 @@ def _plan(step: Step) -> list[Row]:
         "revision": state.revision,
         "drafted_by": state.drafted_by,
         "drafted_version": state.drafted_version,
-        "warnings": getattr(newest.event, "warnings", ()),
+        "warnings": state.warnings,
+        "answers": state.answers,
+        "unanswered": state.unanswered,
+        "returned": state.returned,
+        "changes": differences(state.published, state.rows) if state.revision else (),
         "drafted_at": newest.recorded_at,
         "reviewed_at": step.at(PlanReviewed),
         "collated_at": step.at(PlanCollated),
@@ -69,6 +74,9 @@ def _task(step: Step) -> list[Row]:
         "window_to": state.row.window_to,
         "row": state.row,
         "scheme": opened.scheme if opened else None,
+        "days": state.days,
+        "visit_days": state.visit_days,
+        "courses": state.courses,
         "confirmations": state.confirmations,
         "confirmed": state.confirmed,
         "completed": state.completed,
@@ -82,7 +90,7 @@ def _task(step: Step) -> list[Row]:
 
 TABLES = (
     Table(
-        name="plans_v1",
+        name="plans_v2",
         kinds=("plan",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -96,6 +104,10 @@ TABLES = (
             "drafted_by": TEXT,
             "drafted_version": NUMBER,
             "warnings": JSON,
+            "answers": JSON,
+            "unanswered": JSON,
+            "returned": JSON,
+            "changes": JSON,
             "drafted_at": TEXT,
             "reviewed_at": TEXT,
             "collated_at": TEXT,
@@ -119,7 +131,7 @@ TABLES = (
         rows=_plan_rows,
     ),
     Table(
-        name="tasks_v1",
+        name="tasks_v2",
         kinds=("task",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -134,6 +146,9 @@ TABLES = (
             "window_to": TEXT,
             "row": JSON,
             "scheme": TEXT,
+            "days": JSON,
+            "visit_days": JSON,
+            "courses": JSON,
             "confirmations": JSON,
             "confirmed": FLAG,
             "completed": FLAG,

@@ -51,7 +51,7 @@ def _officer(step: Step) -> list[Row]:
     annotations = {
         "recusals": sorted(state.recusals),
         "relations": state.relations,
-        "trained": sorted(state.trained),
+        "trained": state.trained,
         "leaves": state.leaves,
     }
     return [{**_line(state, OfficerDetails, step), **annotations}]
@@ -97,7 +97,7 @@ TABLES = (
     ),
     _registry(
         "officer",
-        "officers_v2",
+        "officers_v3",
         {
             "department": TEXT,
             "skills": TEXTS,
@@ -105,7 +105,7 @@ TABLES = (
             "area": TEXT,
             "recusals": TEXTS,
             "relations": JSON,
-            "trained": TEXTS,
+            "trained": JSON,
             "leaves": JSON,
         },
         _officer,

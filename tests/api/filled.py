@@ -5,19 +5,20 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
+from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
+from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
     ItemResult,
     Notify,
-    OrderCorrection,
     PublishResult,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
 from domain.personnel_commands import (
@@ -26,6 +27,8 @@ from domain.personnel_commands import (
     RecordRelation,
     RecordTraining,
 )
+from domain.plan_standards import DEFAULT
+from domain.publicity import RecordPublicity
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -36,6 +39,8 @@ from domain.registry_commands import (
 )
 from domain.replacement_commands import ApproveReplacement, Declare
 from domain.subject_commands import HoldSubject, RequestErasure
+from domain.training import ConfirmTrainingSession, RecordTrainingSession
+from domain.visit_commands import Acknowledge, RecordPosition
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
@@ -50,6 +55,7 @@ if TYPE_CHECKING:
 
 TASK = "联2024026"
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
+PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
 # One address of each read, which the story fills.
 READS = {
@@ -68,7 +74,13 @@ READS = {
     "/registries/experts/{entry_id}": "/registries/experts/X2",
     "/subjects": "/subjects",
     "/signing-keys": "/signing-keys",
+    "/plan-standards": "/plan-standards",
     "/plans/{year}": "/plans/2024",
+    "/plans/{year}/revisions": "/plans/2024/revisions",
+    "/training": "/training",
+    "/training/years": "/training/years",
+    "/publicity": "/publicity",
+    "/publicity/years": "/publicity/years",
     "/tasks": "/tasks",
     "/tasks/{number}": f"/tasks/{TASK}",
     "/tasks/{number}/officers": f"/tasks/{TASK}/officers",
@@ -78,8 +90,15 @@ READS = {
     "/draws/{draw_id}/bundle": f"/draws/{TASK}.entities.2/bundle",
     "/inspections": "/inspections",
     "/inspections/{inspection}": "/inspections/FIRST",
+    "/inspections/{inspection}/evidence/{digest}": f"/inspections/FIRST/evidence/{sha256(PHOTO).hexdigest()}",
+    "/inspections/{inspection}/statements": "/inspections/FIRST/statements",
+    "/checklists": "/checklists",
+    "/checklists/{item}": "/checklists/I-EDU",
+    "/standard": "/standard",
     "/public/plans": "/public/plans",
     "/public/plans/{year}": "/public/plans/2024",
+    "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
+    "/public/publicity": "/public/publicity",
     "/public/tasks": "/public/tasks",
     "/public/tasks/{number}": f"/public/tasks/{TASK}",
     "/public/draws": "/public/draws",
@@ -95,8 +114,10 @@ READS = {
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
     "/deadlines": "/deadlines",
+    "/work": "/work",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
+    "/public/results/{inspection}/editions": "/public/results/FIRST/editions",
     "/checkpoint": "/checkpoint",
     "/receipts/{leaf}": "/receipts/0",
     "/tile/{level}/{path}": "/tile/0/000.p/1",
@@ -113,8 +134,10 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         with patch.object(story, "Story", partial(HttpStory, running)):
             told = story.with_task()
         _registries(told)
+        _planning(told)
         signer = Signer(staff="clerk-edu", origin=running.parts.ledger.origin)
         told.act("clerk-edu", "clerk", signer.enrolment())
+        _checklist(told)
         _draws(told)
         _inspections(running, told)
         yield running
@@ -139,6 +162,42 @@ def _registries(told: Story) -> None:
     told.act("E1", "officer", recusal)
     _people(told)
     _subjects(told)
+
+
+def _checklist(told: Story) -> None:
+    """One holds, and another draft of it waits."""
+    draft = DraftChecklist(item="I-EDU", points=(Point(id="p1", text="示例要点", basis=""),))
+    told.act("clerk-edu", "clerk", draft)
+    review = ReviewChecklist(item="I-EDU", version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", draft)
+
+
+def _planning(told: Story) -> None:
+    """Standards, a confirmed training session, and what the public was told."""
+    told.act("clerk-market", "clerk", DEFAULT)
+    session = RecordTrainingSession(
+        id="2024-1",
+        department="edu",
+        course="示例培训",
+        on="2024-03-01",
+        place="示例会议室",
+        trainer="示例法制股",
+        officers=("E1",),
+        evidence="ab" * 32,
+    )
+    told.act("registrar1", "registrar", session)
+    told.act("registrar2", "registrar", ConfirmTrainingSession(id="2024-1", version=1))
+    record = RecordPublicity(
+        id="2024-1",
+        department="edu",
+        on="2024-03-02",
+        channel="on-site",
+        title="示例宣讲",
+        link="",
+        evidence="cd" * 32,
+    )
+    told.act("clerk-edu", "clerk", record)
 
 
 def _subjects(told: Story) -> None:
@@ -210,6 +269,7 @@ def _inspections(service: Service, told: Story) -> None:
     (one, other) = service.get(f"/inspections/{id_}", "clerk-edu").json()["officers"]
     told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
     story.visit(told, id_, (one, other))
+    _on_site(service, told, id_, one)
     found = ItemResult(
         item="I-EDU",
         checked=True,
@@ -225,11 +285,31 @@ def _inspections(service: Service, told: Story) -> None:
     told.act(
         "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     )
-    order = OrderCorrection(inspection=id_, requirement="示例：公示收费", due="2024-07-20")
+    order = OrderCorrection(
+        inspection=id_, items=("I-EDU",), requirement="示例：公示收费", due="2024-07-20"
+    )
     told.act("clerk-edu", "clerk", order)
-    verified = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片", version=NOW)
+    verified = VerifyCorrection(
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
+    )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+
+
+def _on_site(service: Service, told: Story, id_: str, officer: str) -> None:
+    """A photograph, a position, and what the inspected party said."""
+    attached = service.http.post(
+        f"/inspections/{id_}/evidence",
+        files={"file": ("示例.jpg", PHOTO)},
+        data={"caption": "示例：大门"},
+        headers=service.as_(officer),
+    )
+    assert attached.status_code == 200, attached.text
+    place = RecordPosition(
+        inspection=id_, moment="check-in", latitude=37_000_000, longitude=115_000_000, accuracy=9
+    )
+    said = Acknowledge(inspection=id_, answer="acknowledged", statement="示例：无异议")
+    told.act(officer, "officer", place, said)
 
 
 def address(service: Service, path: str) -> str:

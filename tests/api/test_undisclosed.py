@@ -22,7 +22,8 @@ from domain.draw_commands import (
     RequestVoid,
     RevealSource,
 )
-from domain.inspection_commands import CheckIn, Notify, OrderCorrection, ReviewResult
+from domain.follow_up_commands import OrderCorrection
+from domain.inspection_commands import CheckIn, Notify, ReviewResult
 from domain.organisation import AddStaff
 from domain.replacement_commands import Declare
 from tests import story
@@ -218,6 +219,25 @@ def test_inspections_that_have_not_begun_are_for_their_officers_and_the_discipli
     ]
 
 
+def test_a_work_list_shows_a_secret_visit_to_its_officers_only_and_each_look_is_recorded(
+    held: Held,
+) -> None:
+    """Nobody else's list says anything of it, not even by a number."""
+    service = held.service
+    officer = visits(service)[0]["officers"][0]
+    size = service.parts.ledger.size()
+    for who in (*OUTSIDERS, "idle"):
+        answer = service.get("/work", who).json()
+        assert not [line for line in answer["entries"] if line["kind"] == "inspection"], who
+        assert sum(answer["counts"].values()) == len(answer["entries"])
+    assert looks(service, size) == []
+    own = service.get("/work", officer).json()["entries"]
+    assert {line["act"] for line in own} == {"inspection.declare"}
+    assert looks(service, size) == [
+        (officer, f"draw/{draw}", "inspections") for draw in (ENTITIES, OFFICERS)
+    ]
+
+
 def test_a_desk_sees_an_inspection_once_it_has_begun(empty: Service) -> None:
     """That one, and none of the others, whether it asks for the list or for one of them."""
     service = empty
@@ -301,7 +321,10 @@ def probes(one: dict[str, Any]) -> list[tuple[str, Command]]:
     stranger = next(f"E{n}" for n in range(1, 7) if f"E{n}" not in one["officers"])
     return [
         ("clerk-edu", Notify(inspection=id_, notice_number="示例〔2024〕1号")),
-        ("clerk-edu", OrderCorrection(inspection=id_, requirement="示例", due="2024-12-31")),
+        (
+            "clerk-edu",
+            OrderCorrection(inspection=id_, items=(), requirement="示例", due="2024-12-31"),
+        ),
         ("reviewer1", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)),
         (stranger, CheckIn(inspection=id_)),
     ]

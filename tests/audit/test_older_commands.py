@@ -9,17 +9,18 @@ from unittest.mock import patch
 
 import pytest
 
-from audit.older_commands import OlderCommands
+from audit.older_commands import JUDGED, MEANT, OlderCommands
 from audit.sources import Export
 from audit.verify import verify
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import items
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
 from domain.decisions import ACTS
 from domain.errors import DomainError
-from domain.facts import Actor, Judgement, Recorded
+from domain.facts import Actor, Recorded
 from domain.history import History
 from domain.inspection_state import Inspection
 from tests import chronicle, story
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from audit.report import Report
 
 OLD = Path(__file__).parents[1] / "vectors" / "signed_judgements"
-JUDGEMENTS = {act.name: act.command for act in ACTS if issubclass(act.command, Judgement)}
+JUDGEMENTS = {act.name: act.command for act in ACTS if act.command in JUDGED}
 UNBOUND = "signed-command-unbound"
 
 
@@ -125,8 +126,8 @@ TURNED_DOWN: tuple[tuple[object, type, dict[str, object]], ...] = (
     (inspection.ResultReviewed(approved=False, remark="示例"), inspection.ConfirmResult, {}),
     (inspection.ResultReviewed(approved=False, remark="示例"), inspection.ReviewResult, {}),
     (
-        inspection.CorrectionVerified(corrected=False, evidence="示例"),
-        inspection.VerifyCorrection,
+        follow_up.CorrectionVerified(number=1, corrected=False, evidence="示例", files=()),
+        follow_up.VerifyCorrection,
         {},
     ),
     (
@@ -139,6 +140,11 @@ TURNED_DOWN: tuple[tuple[object, type, dict[str, object]], ...] = (
         replacement.DeclineReplacement,
         {"officer": "E1"},
     ),
+    (
+        subject.SubjectReleased(reference="1", reason="示例"),
+        subject.ReleaseSubject,
+        {"reference": "1"},
+    ),
     (subject.ErasureDeclined(reason="示例"), subject.ApproveErasure, {}),
     (subject.ErasureDeclined(reason="示例"), subject.DeclineErasure, {}),
 )
@@ -150,13 +156,14 @@ def test_what_was_turned_down_once_is_not_judged_without_a_version(
 ) -> None:
     """In that stream, and of that officer; elsewhere nothing changed."""
     older, history = OlderCommands(), History()
-    assert older.read(shape, data, "here", history) == {**data, "version": 0}
+    meant = {**MEANT.get(shape, {}), **data, "version": 0}
+    assert older.read(shape, data, "here", history) == meant
     older.take(_recorded(event), history)
     with pytest.raises(DomainError, match=UNBOUND):
         older.read(shape, data, "here", history)
     assert older.read(shape, data, "elsewhere", history)
     if data:
-        assert older.read(shape, {"officer": "E2"}, "here", history)
+        assert older.read(shape, dict.fromkeys(data, "2"), "here", history)
 
 
 def test_a_closing_that_lapsed_with_a_result_is_not_approved_without_a_version() -> None:

@@ -17,12 +17,10 @@ from domain.inspection_commands import (
     InspectionClosed,
     ItemResult,
     Notify,
-    OrderCorrection,
     PublishResult,
     RequestClosing,
     ResultCategory,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_state import Inspection
 from domain.organisation import ChangeStaffRoles, Role
@@ -53,24 +51,6 @@ def result_with(inspection: str, **changes: object) -> EnterResult:
     clean = clean_result(inspection)
     item = ItemResult(**{**vars(clean.items[0]), **changes})
     return EnterResult(inspection=inspection, category=clean.category, items=(item, clean.items[1]))
-
-
-def corrected_story() -> tuple[Story, str, tuple[str, ...]]:
-    """A story with an approved result that states a problem."""
-    story = with_inspections()
-    inspection = first(story)
-    id_, officers = inspection.id, inspection.officers
-    visit(story, id_, officers)
-    entered = result_with(
-        id_, category="ordered-to-correct", finding="灭火器过期", disposal="order-to-correct"
-    )
-    problem = EnterResult(inspection=id_, category="ordered-to-correct", items=entered.items)
-    story.act(officers[0], "officer", problem)
-    story.act(officers[1], "officer", ConfirmResult(inspection=id_, version=NOW))
-    story.act(
-        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
-    )
-    return story, id_, officers
 
 
 def test_a_clean_inspection_goes_from_notice_to_publication() -> None:
@@ -219,55 +199,6 @@ def test_a_returned_result_is_entered_again() -> None:
     assert first(story).status == "assigned"
     story.act(two, "officer", clean_result(id_))
     assert first(story).entered_by == two
-
-
-def test_a_problem_is_ordered_corrected_and_verified_by_somebody_else() -> None:
-    """A result that states a problem cannot be published without the order."""
-    story, id_, officers = corrected_story()
-    with pytest.raises(DomainError, match="follow-up-missing"):
-        story.decide("clerk-edu", "clerk", PublishResult(inspection=id_))
-    for requirement, due, code in (
-        ("", "2024-07-01", "field-missing"),
-        ("更换灭火器", "2024-06-03", "date-invalid"),
-        ("更换灭火器", "1 July", "date-invalid"),
-    ):
-        order = OrderCorrection(inspection=id_, requirement=requirement, due=due)
-        with pytest.raises(DomainError, match=code):
-            story.decide("clerk-edu", "clerk", order)
-    order = OrderCorrection(inspection=id_, requirement="更换灭火器", due="2024-07-01")
-    story.act("clerk-edu", "clerk", order)
-    with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("clerk-edu", "clerk", order)
-    story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
-    verify = VerifyCorrection(inspection=id_, corrected=True, evidence="现场照片三张", version=NOW)
-    with pytest.raises(DomainError, match="own-act"):
-        story.decide(officers[0], "officer", verify)
-    blank = VerifyCorrection(inspection=id_, corrected=True, evidence=" ", version=NOW)
-    with pytest.raises(DomainError, match="field-missing"):
-        story.decide("reviewer1", "reviewer", blank)
-    story.act(
-        "reviewer1",
-        "reviewer",
-        VerifyCorrection(inspection=id_, corrected=False, evidence="仍未更换", version=NOW),
-    )
-    story.act("reviewer1", "reviewer", verify)
-    follow_up = first(story).follow_up
-    assert follow_up is not None
-    assert follow_up.closed
-    with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("reviewer1", "reviewer", verify)
-
-
-def test_an_order_needs_an_approved_result_with_a_problem() -> None:
-    """Nothing is ordered on a clean result, or before anybody reviewed it."""
-    story = with_inspections()
-    inspection = first(story)
-    order = OrderCorrection(inspection=inspection.id, requirement="整改", due="2024-07-01")
-    with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("clerk-edu", "clerk", order)
-    publish(story, inspection.id, inspection.officers)
-    with pytest.raises(DomainError, match="no-problem-to-correct"):
-        story.decide("clerk-edu", "clerk", order)
 
 
 def test_an_officer_who_was_not_there_cannot_confirm() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from domain.draw_commands import ApproveVoid, LookAtDraw, RequestVoid
@@ -17,6 +19,7 @@ from domain.inspection_commands import (
 from domain.inspection_state import Inspection
 from domain.items import AddItem, ClaimItem, Item, ReviewItem
 from domain.judgements import standing
+from domain.subject_commands import HoldSubject, ReleaseSubject
 from tests.story import (
     NOW,
     Story,
@@ -104,6 +107,20 @@ def test_what_came_between_makes_who_approves_look_again(off: int) -> None:
     with pytest.raises(DomainError, match="version-outdated"):
         story.decide(*APPROVER, ApproveClosing(inspection=one.id, version=now + off))
     story.decide(*APPROVER, ApproveClosing(inspection=one.id, version=now))
+
+
+def test_a_release_kept_back_does_not_end_a_hold_that_was_made_anew() -> None:
+    """The same matter was opened again under its reference."""
+    story = with_registries(())
+    who = ("discipline1", "discipline")
+    whose: dict[str, Any] = {"registry": "staff", "id": "E1", "reference": "示例〔2024〕1号"}
+    hold = HoldSubject(**whose, reason="示例：核查")
+    story.act(*who, hold)
+    kept = ReleaseSubject(**whose, version=1, reason="示例：结案")
+    story.act(*who, kept)
+    story.act(*who, hold)
+    with pytest.raises(DomainError, match="version-outdated"):
+        story.decide(*who, kept)
 
 
 def test_a_void_is_approved_again_once_the_list_is_there() -> None:

@@ -54,7 +54,7 @@ def test_the_discipline_office_and_the_administrator_touch_no_inspection() -> No
     assert own == {"draw", "signing-key", "subject"}
     own = {act.name.partition(".")[0] for act in ACTS if "administrator" in act.roles}
     rights = {"department", "staff", "vrf-key", "signing-key", "signing", "subject"}
-    assert own == rights | {"calendar", "deadlines"}
+    assert own == rights | {"calendar", "deadlines", "standard"}
 
 
 def test_a_role_that_the_person_does_not_hold_now_is_refused() -> None:

@@ -187,7 +187,7 @@ def test_visits_recusals_and_training_are_noted_in_the_right_registry() -> None:
     assert officer is not None
     assert entity.visits == ("2024-01-04",)
     assert officer.recusals == {ID}
-    assert officer.trained == {"业务培训"}
+    assert officer.trained == {"业务培训": "2024-01-05"}
     for on, reference, code in (
         ("2024-1-1", "旧平台", "date-invalid"),
         ("2024-01-06", "旧平台", "date-invalid"),  # tomorrow

@@ -205,7 +205,7 @@ def test_every_act_of_the_table_that_is_to_be_signed_is_refused_unsigned_from_th
     review = ReviewItem(code="I-EDU", approve=True, remark="", version=NOW)
     with pytest.raises(DomainError, match="signature-required"):
         story.decide("reviewer1", "reviewer", review)
-    release = ReleaseSubject(registry="staff", id="E1", reference="1", reason="示例")
+    release = ReleaseSubject(version=NOW, registry="staff", id="E1", reference="1", reason="示例")
     with pytest.raises(DomainError, match="signature-required"):  # else anybody's data could go
         story.decide("discipline1", "discipline", release)
     new = AddStaff(id="E9", department="edu", roles=("officer",), personal={})

@@ -165,7 +165,11 @@ def test_nothing_is_erased_under_a_legal_hold(told: Story) -> None:
         assert refusal(told, APPROVER, approve("officer", "E1")) == "legal-hold"
         assert refusal(told, REGISTRAR, request("staff", "E1")) == "legal-hold"
         release = ReleaseSubject(
-            registry=hold.registry, id="E1", reference=hold.reference, reason="示例：结案"
+            version=NOW,
+            registry=hold.registry,
+            id="E1",
+            reference=hold.reference,
+            reason="示例：结案",
         )
         told.act(*DISCIPLINE, release)
         assert refusal(told, DISCIPLINE, release) == "wrong-stage"

@@ -9,15 +9,14 @@ import psycopg
 
 from domain.draw_commands import ApproveVoid, RequestVoid
 from domain.errors import DomainError
+from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
     EnterResult,
     ItemResult,
     Notify,
-    OrderCorrection,
     PublishResult,
     ReviewResult,
-    VerifyCorrection,
 )
 from domain.inspection_state import Inspection
 from domain.personnel_commands import DeclareRecusal, RecordTraining
@@ -115,10 +114,14 @@ def _find_a_problem(story: Story, inspection: Inspection) -> None:
             inspection=id_, approve=approve, remark="" if approve else "请补证据", version=NOW
         )
         story.act("reviewer1", "reviewer", review)
-    order = OrderCorrection(inspection=id_, requirement="示例：清理通道", due="2024-08-01")
+    order = OrderCorrection(
+        inspection=id_, items=(), requirement="示例：清理通道", due="2024-08-01"
+    )
     story.act("clerk-edu", "clerk", order)
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
-    verify = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片", version=NOW)
+    verify = VerifyCorrection(
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
+    )
     story.act("reviewer1", "reviewer", verify)
 
 

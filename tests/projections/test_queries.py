@@ -304,7 +304,10 @@ def test_an_inspection_shows_when_each_step_happened(year: Story, read: Read) ->
     assert types.count("result_entered.v1") == 2
     assert types[0] == "assigned.v1"
     assert found["steps"][1]["actor"] in second.officers
-    assert (found["status"], found["corrected"], found["due"]) == ("published", True, "2024-08-01")
+    assert [(one["stage"], one["due"]) for one in found["follow_ups"]] == [
+        ("corrected", "2024-08-01")
+    ]
+    assert found["status"] == "published"
     assert found["items"][0]["finding"] == "示例：消防通道堵塞"
     assert inspections.inspection(read, "none") is None
     notified = inspections.inspection(read, first.id)
@@ -333,7 +336,7 @@ def test_published_results_come_newest_first(year: Story, read: Read) -> None:
     (older,) = inspections.public_results(read, before=newest["published_leaf"])
     assert (newest["id"], older["id"]) == (second.id, first.id)
     assert newest["name"].startswith("示例培训机构")
-    assert newest["corrected"]
+    assert newest["handling"][0]["stage"] == "corrected"
     assert inspections.public_results(read, task="联0") == []
     assert inspections.public_result(read, third.id) is None
     assert inspections.public_result(read, first.id) == older

@@ -64,7 +64,7 @@ def test_a_rebuild_replaces_what_was_changed(
     record(ledger, a_year())
     projector.catch_up()
     before = dumped(dsn)
-    changed(dsn, "DELETE FROM projections.tasks_v1")
+    changed(dsn, "DELETE FROM projections.tasks_v2")
     projector.rebuild()
     assert dumped(dsn) == before
 
@@ -73,8 +73,8 @@ def test_a_rebuild_replaces_what_was_changed(
     ("statement", "difference"),
     [
         (
-            "UPDATE projections.tasks_v1 SET completed = true",
-            Difference(table="tasks_v1", key=(TASK,), found="changed"),
+            "UPDATE projections.tasks_v2 SET completed = true",
+            Difference(table="tasks_v2", key=(TASK,), found="changed"),
         ),
         (
             "DELETE FROM projections.entities_v2 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
@@ -114,7 +114,7 @@ def test_tables_of_another_version_are_built_anew(
     before = dumped(dsn)
     changed(dsn, "UPDATE projections.position SET design = 'earlier'")
     with psycopg.connect(dsn) as connection:
-        connection.execute("ALTER TABLE projections.tasks_v1 RENAME TO tasks_v0")
+        connection.execute("ALTER TABLE projections.tasks_v2 RENAME TO tasks_v0")
     schema.migrate(dsn)
     projector.catch_up()
     assert dumped(dsn) == before

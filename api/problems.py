@@ -39,7 +39,7 @@ _CONFLICT = (
     " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
     " receipt-too-early round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
-    " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
+    " legal-hold subject-active subject-erased subject-involved version-outdated vrf-key-revoked wrong-stage"
     " signing-bootstrap-over signing-key-exists signing-key-last signing-keys-too-few"
 )
 _UNAVAILABLE = (

@@ -17,6 +17,7 @@ from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
 from domain.draw_state import Draw
+from domain.judgements import standing
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
 
@@ -43,6 +44,8 @@ def command_behind(recorded: Recorded, history: History) -> Command | None:
     elif (build_for := _BY_REGISTRY_EVENT.get(type(event))) is not None:
         kind, _, entry = id_.partition("/") if prefix == "subject" else (prefix, "", id_)
         command = build_for(kind, entry, event)
+    elif (build_judgement := _BY_JUDGEMENT.get(type(event))) is not None:
+        command = build_judgement(id_, event, standing(recorded.stream, history))
     elif isinstance(event, draw.WitnessCommitted):
         command = _handed_in(id_, event, recorded.actor.id)
     elif isinstance(event, draw.LotteryEntered):
@@ -120,9 +123,6 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         mandate=e.mandate,
         supervision_code=e.supervision_code,
     ),
-    items.ItemReviewed: lambda id_, e: items.ReviewItem(
-        code=id_, approve=e.approved, remark=e.remark
-    ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
     registry.EntityAdded: lambda id_, e: registry.AddEntity(
         id=id_,
@@ -195,8 +195,6 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     draw.DrawLookedAt: lambda id_, e: draw.LookAtDraw(draw_id=id_, part=e.part),
     draw.DrawDisclosed: lambda id_, _: draw.DiscloseDraw(draw_id=id_),
     draw.VoidRequested: lambda id_, e: draw.RequestVoid(draw_id=id_, reason=e.reason),
-    draw.DrawVoided: lambda id_, _: draw.ApproveVoid(draw_id=id_),
-    draw.VoidDeclined: lambda id_, e: draw.DeclineVoid(draw_id=id_, reason=e.reason),
     vrf_keys.VrfKeyEnrolled: lambda id_, e: vrf_keys.EnrolVrfKey(public_key=id_, proof=e.proof),
     vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
     signing_keys.SigningKeyEnrolled: lambda id_, e: signing_keys.EnrolSigningKey(
@@ -218,31 +216,17 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     replacement.ReplacementRequested: lambda id_, e: replacement.RequestReplacement(
         inspection=id_, officer=e.officer, cause=e.cause, reason=_SEALED
     ),
-    replacement.SeatVacated: lambda id_, e: replacement.ApproveReplacement(
-        inspection=id_, officer=e.officer
-    ),
-    replacement.ReplacementDeclined: lambda id_, e: replacement.DeclineReplacement(
-        inspection=id_, officer=e.officer, reason=e.reason
-    ),
     inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
     inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
     inspection.ResultEntered: lambda id_, e: inspection.EnterResult(
         inspection=id_, category=e.category, items=e.items
     ),
-    inspection.ResultConfirmed: lambda id_, _: inspection.ConfirmResult(inspection=id_),
-    inspection.ResultReviewed: lambda id_, e: inspection.ReviewResult(
-        inspection=id_, approve=e.approved, remark=e.remark
-    ),
     inspection.CorrectionOrdered: lambda id_, e: inspection.OrderCorrection(
         inspection=id_, requirement=e.requirement, due=e.due
-    ),
-    inspection.CorrectionVerified: lambda id_, e: inspection.VerifyCorrection(
-        inspection=id_, corrected=e.corrected, evidence=e.evidence
     ),
     inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
         inspection=id_, reason=e.reason
     ),
-    inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
     clock.ClockJumped: lambda _, e: clock.NoteJump(
         jump_ms=None if e.against == "ledger" else e.wall_ms - e.expected_ms
@@ -271,14 +255,50 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     subject.SubjectHeld: lambda kind, id_, e: subject.HoldSubject(
         registry=kind, id=id_, reference=e.reference, reason=e.reason
     ),
-    subject.SubjectReleased: lambda kind, id_, e: subject.ReleaseSubject(
-        registry=kind, id=id_, reference=e.reference, reason=e.reason
-    ),
     subject.ErasureRequested: lambda kind, id_, e: subject.RequestErasure(
         registry=kind, id=id_, basis=e.basis
     ),
-    subject.ErasureDeclined: lambda kind, id_, e: subject.DeclineErasure(
-        registry=kind, id=id_, reason=e.reason
-    ),
-    subject.SubjectErased: lambda kind, id_, _: subject.ApproveErasure(registry=kind, id=id_),
 }
+
+# Where nobody signed, what was seen is what there was.
+_BY_JUDGEMENT: dict[type, Callable[[str, Any, int], Any]] = {
+    items.ItemReviewed: lambda id_, e, version: items.ReviewItem(
+        code=id_, version=version, approve=e.approved, remark=e.remark
+    ),
+    draw.DrawVoided: lambda id_, _, version: draw.ApproveVoid(draw_id=id_, version=version),
+    draw.VoidDeclined: lambda id_, e, version: draw.DeclineVoid(
+        draw_id=id_, version=version, reason=e.reason
+    ),
+    replacement.SeatVacated: lambda id_, e, version: replacement.ApproveReplacement(
+        inspection=id_, version=version, officer=e.officer
+    ),
+    replacement.ReplacementDeclined: lambda id_, e, version: replacement.DeclineReplacement(
+        inspection=id_, version=version, officer=e.officer, reason=e.reason
+    ),
+    inspection.ResultConfirmed: lambda id_, _, version: inspection.ConfirmResult(
+        inspection=id_, version=version
+    ),
+    inspection.ResultReviewed: lambda id_, e, version: inspection.ReviewResult(
+        inspection=id_, version=version, approve=e.approved, remark=e.remark
+    ),
+    inspection.CorrectionVerified: lambda id_, e, version: inspection.VerifyCorrection(
+        inspection=id_, version=version, corrected=e.corrected, evidence=e.evidence
+    ),
+    inspection.InspectionClosed: lambda id_, _, version: inspection.ApproveClosing(
+        inspection=id_, version=version
+    ),
+    subject.SubjectReleased: lambda id_, e, version: subject.ReleaseSubject(
+        **_whose(id_), version=version, reference=e.reference, reason=e.reason
+    ),
+    subject.ErasureDeclined: lambda id_, e, version: subject.DeclineErasure(
+        **_whose(id_), version=version, reason=e.reason
+    ),
+    subject.SubjectErased: lambda id_, _, version: subject.ApproveErasure(
+        **_whose(id_), version=version
+    ),
+}
+
+
+def _whose(id_: str) -> dict[str, Any]:
+    registry_, _, entry = id_.partition("/")
+    return {"registry": registry_, "id": entry}

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
 from audit.notes import NOTED, note_of
+from audit.older_commands import OlderCommands
 from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
 from domain.decisions import decide
@@ -57,6 +58,7 @@ class Replay:
         self._act: Act | None = None
         self._due: deque[Fact] = deque()
         self._spoken: set[bytes] = set()
+        self._older = OlderCommands()
 
     def feed(self, act: Act, stored: Stored) -> None:
         """Take the next event; the one before it is judged now, as its proof may stand in this one."""
@@ -100,6 +102,7 @@ class Replay:
         self._last = recorded
         if type(recorded.event) in _REMEMBERED:
             self._remember(recorded)
+        self._older.take(recorded, self.history)
         self._fold(recorded)
 
     def _remember(self, recorded: Recorded) -> None:
@@ -162,7 +165,7 @@ class Replay:
             reason = "同一签名命令已记录过 / the same signed command is on record already"
             raise DomainError("command-repeated", reason)
         self._spoken.add(said)
-        return command_signed(signed, self.history)
+        return command_signed(signed, self.history, self._older)
 
     def _context(self, stored: Stored, following: object) -> Context:
         recorded = stored.recorded

@@ -14,6 +14,7 @@ from domain import replacement_commands as replacement
 from domain import subject_commands as subject
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
+from domain.judgements import require_seen
 from domain.organisation import Staff
 from domain.signing import not_standing
 from domain.subjects import require_not_erased
@@ -265,6 +266,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     facts: tuple[Fact, ...] = aggregate.decide(
         history.get(aggregate.state, id_), command, context, history
     )
+    require_seen(command, history)  # last, so that nobody learns of what is kept from them
     require_not_erased(facts, history)
     return facts
 

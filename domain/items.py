@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, assert_never
 
 from domain.errors import DomainError
-from domain.facts import Fact
+from domain.facts import Fact, Judgement
 from domain.organisation import Department, require_own_department
 from domain.rules import require_other_person, require_reason, require_slug, require_text
 
@@ -63,7 +63,7 @@ class ClaimItem:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewItem:
+class ReviewItem(Judgement):
     """Approve a claim, or return it with a remark."""
 
     code: str

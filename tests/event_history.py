@@ -50,6 +50,7 @@ from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign
+from tests.story import NOW
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -169,7 +170,7 @@ def _draw_entities(told: Chronicle) -> None:
     told.act(*OPERATOR, CommitDraw(draw_id=FIRST))
     told.cover(FIRST)
     told.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例：有误"))
-    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误"))
+    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误", version=NOW))
     told.now = "2023-08-23T17:30:00.000Z"
     round_ = beacons.revealed("quicknet", 1000)["signature"]
     beacon = EnterBeacon(
@@ -192,7 +193,9 @@ def _visits(told: Chronicle) -> None:
     for other in others:
         closing = inspection.RequestClosing(inspection=other.id, reason="示例：已停办")
         told.act(other.officers[0], "officer", closing)
-        told.act("approver1", "approver", inspection.ApproveClosing(inspection=other.id))
+        told.act(
+            "approver1", "approver", inspection.ApproveClosing(inspection=other.id, version=NOW)
+        )
     held = told.history.get(Inspection, first.id)
     assert held is not None
     _carry_out(told, held)
@@ -207,14 +210,16 @@ def _replace(told: Chronicle, visit: Inspection) -> None:
         inspection=visit.id, officer=staying, cause="illness", reason="示例：住院"
     )
     told.act(staying, "officer", ask)
-    decline = DeclineReplacement(inspection=visit.id, officer=staying, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=visit.id, officer=staying, reason="示例：已痊愈", version=NOW
+    )
     told.act("approver1", "approver", decline)
-    approve = ApproveReplacement(inspection=visit.id, officer=leaving)
+    approve = ApproveReplacement(inspection=visit.id, officer=leaving, version=NOW)
     told.act("approver1", "approver", approve)
     seat = Seat(inspection=visit.id, officer=leaving)
     void = story.commit_draw(told, "replacement", 1, TASK, seat)
     told.act(*OPERATOR, RequestVoid(draw_id=void, reason="示例：见证人有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=void))
+    told.act("approver1", "approver", ApproveVoid(draw_id=void, version=NOW))
     story.reveal_draw(told, story.commit_draw(told, "replacement", 2, TASK, seat))
 
 
@@ -231,14 +236,16 @@ def _carry_out(told: Chronicle, visit: Inspection) -> None:
     )
     items = (wrong, clean.items[1])
     told.act(one, "officer", replace(clean, category="ordered-to-correct", items=items))
-    told.act(other, "officer", inspection.ConfirmResult(inspection=id_))
-    review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
+    told.act(other, "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
     order = inspection.OrderCorrection(
         inspection=id_, requirement="示例：公示收费", due="2023-09-20"
     )
     told.act("clerk-edu", "clerk", order)
-    verified = inspection.VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片")
+    verified = inspection.VerifyCorrection(
+        inspection=id_, corrected=True, evidence="示例照片", version=NOW
+    )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
 
@@ -267,13 +274,17 @@ def _erased(told: Chronicle) -> None:
     person: dict[str, Any] = {"registry": "staff", "id": "left"}
     hold = {**person, "reference": "示例立案〔2024〕1号"}
     told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
-    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    told.act(
+        "discipline1",
+        "discipline",
+        subject.ReleaseSubject(version=NOW, **hold, reason="示例：结案"),
+    )
     request = subject.RequestErasure(**person, basis="示例：本人申请")
     told.act("admin", "administrator", request)
-    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限")
+    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限", version=NOW)
     told.act("approver1", "approver", decline)
     told.act("admin", "administrator", request)
-    told.act("approver1", "approver", subject.ApproveErasure(**person))
+    told.act("approver1", "approver", subject.ApproveErasure(**person, version=NOW))
 
 
 def _signers(told: Chronicle) -> None:

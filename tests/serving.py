@@ -28,7 +28,7 @@ from domain.organisation import Staff
 from ledger import accounts
 from ledger.store import SYSTEM
 from tests.roles import passing_role
-from tests.story import Story
+from tests.story import Story, looked
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,6 +67,7 @@ class Service:
 
     def act(self, who: str, command: Command, **headers: str) -> httpx.Response:
         """Let somebody give a command."""
+        command = looked(command, self.parts.writer.history())
         return self.http.post(
             f"/acts/{act_of(command).name}",
             json=asdict(command),  # type: ignore[call-overload]

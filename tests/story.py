@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from domain.draw_commands import (
     PrepareReplacement,
     RevealSource,
 )
-from domain.facts import Actor, Command, Context, Fact, Recorded
+from domain.facts import Actor, Command, Context, Fact, Judgement, Recorded
 from domain.genesis import LedgerOpened
 from domain.history import History
 from domain.inspection_commands import (
@@ -28,6 +28,7 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
+from domain.judgements import standing
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal
@@ -58,6 +59,7 @@ if TYPE_CHECKING:
 VRF_SECRET, VRF_PUBLIC = keypair(sha256(b"story").digest())
 PROVER = HeldKeys({VRF_PUBLIC: VRF_SECRET})
 SYSTEM = Actor(id="system", role="system")
+NOW = 0  # the version of a judgement whose person looks at the moment of the act
 # One person for each role of the education bureau, and who the others are.
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("admin", "edu", ("administrator",)),
@@ -76,6 +78,13 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     *((f"M{n}", "market", ("officer",)) for n in range(1, 7)),
 )
 ITEMS = (("I-EDU", "edu"), ("I-MARKET", "market"))
+
+
+def looked(command: Command, history: History) -> Command:
+    """Whoever judges what is there now looks first; every other command stays as it is."""
+    if isinstance(command, Judgement) and command.version == NOW:
+        return replace(command, version=standing(command.stream, history))
+    return command
 
 
 def nonce_of(draw_id: str, who: str) -> bytes:
@@ -209,7 +218,7 @@ class Story:
             checks=CHECKS,
             signed_by=signer.public_key if signer else None,
         )
-        return decide(self.history, command, context)
+        return decide(self.history, looked(command, self.history), context)
 
     def signer_of(self, who: str) -> Signer | None:  # noqa: ARG002 - for who signs by themselves
         """Who signs what somebody does."""
@@ -286,7 +295,7 @@ def _publish_item(story: Story, code: str, department: str) -> None:
         code=code, department=department, mandate="三定方案第三条", supervision_code=""
     )
     story.act(clerk, "clerk", claim)
-    story.act("reviewer1", "reviewer", ReviewItem(code=code, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", ReviewItem(code=code, approve=True, remark="", version=NOW))
     story.act(clerk, "clerk", PublishItem(code=code))
 
 
@@ -477,6 +486,10 @@ def publish(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
     """Carry an inspection from its visit to its published result."""
     visit(story, inspection, officers)
     story.act(officers[0], "officer", clean_result(inspection))
-    story.act(officers[1], "officer", ConfirmResult(inspection=inspection))
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=inspection, approve=True, remark=""))
+    story.act(officers[1], "officer", ConfirmResult(inspection=inspection, version=NOW))
+    story.act(
+        "reviewer1",
+        "reviewer",
+        ReviewResult(inspection=inspection, approve=True, remark="", version=NOW),
+    )
     story.act("clerk-edu", "clerk", PublishResult(inspection=inspection))

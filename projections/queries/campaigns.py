@@ -18,7 +18,7 @@ PROGRESS = """
     SELECT task.*, coalesce(drawn.pool, 0) AS pool, coalesce(drawn.excluded, 0) AS excluded,
         coalesce(drawn.drawn, 0) AS drawn, counts.*
     FROM projections.tasks_v1 AS task
-    LEFT JOIN projections.draws_v3 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
+    LEFT JOIN projections.draws_v4 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
         SELECT count(*) AS inspections,

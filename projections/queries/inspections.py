@@ -15,7 +15,7 @@ FIRST = Page()
 # The list of visits is the list that was drawn.
 HELD_BACK = """
     LEFT JOIN LATERAL (
-        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v3 AS draw
+        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v4 AS draw
         WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
             AND NOT draw.released
     ) AS secret ON one.first_visit_on IS NULL

@@ -39,6 +39,7 @@ from domain.subject_commands import HoldSubject, RequestErasure
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,7 +187,7 @@ def _draws(told: Story) -> None:
     voided = story.commit_draw(told, "entities")
     story.reveal_draw(told, voided)
     told.act("operator", "draw_operator", RequestVoid(draw_id=voided, reason="示例：有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=voided))
+    told.act("approver1", "approver", ApproveVoid(draw_id=voided, version=NOW))
     stages: tuple[tuple[Stage, int], ...] = (("entities", 2), ("officers", 1))
     for stage, serial in stages:
         story.reveal_draw(told, story.commit_draw(told, stage, serial))
@@ -201,7 +202,7 @@ def _inspections(service: Service, told: Story) -> None:
         conflict = Declare(inspection=row["id"], conflict=True, reason="示例：其弟任校长")
         told.act(row["leader"], "officer", conflict)
     for row in (first, second):
-        approve = ApproveReplacement(inspection=row["id"], officer=row["leader"])
+        approve = ApproveReplacement(inspection=row["id"], officer=row["leader"], version=NOW)
         told.act("approver1", "approver", approve)
     seat = Seat(inspection=id_, officer=first["leader"])
     story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
@@ -219,11 +220,13 @@ def _inspections(service: Service, told: Story) -> None:
     clean = story.clean_result(id_).items[1]
     entered = EnterResult(inspection=id_, category="ordered-to-correct", items=(found, clean))
     told.act(one, "officer", entered)
-    told.act(other, "officer", ConfirmResult(inspection=id_))
-    told.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    told.act(other, "officer", ConfirmResult(inspection=id_, version=NOW))
+    told.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
     order = OrderCorrection(inspection=id_, requirement="示例：公示收费", due="2024-07-20")
     told.act("clerk-edu", "clerk", order)
-    verified = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片")
+    verified = VerifyCorrection(inspection=id_, corrected=True, evidence="示例照片", version=NOW)
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
 

@@ -31,6 +31,7 @@ from domain.registry_commands import ChangeOfficer, OfficerDetails, Suspend
 from domain.replacement_commands import Declare
 from domain.task import CompleteTask, TaskCompleted
 from tests.story import (
+    NOW,
     Story,
     clean_result,
     confirm_last,
@@ -65,8 +66,10 @@ def corrected_story() -> tuple[Story, str, tuple[str, ...]]:
     )
     problem = EnterResult(inspection=id_, category="ordered-to-correct", items=entered.items)
     story.act(officers[0], "officer", problem)
-    story.act(officers[1], "officer", ConfirmResult(inspection=id_))
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    story.act(officers[1], "officer", ConfirmResult(inspection=id_, version=NOW))
+    story.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
     return story, id_, officers
 
 
@@ -176,14 +179,20 @@ def test_the_second_officer_confirms_and_the_reviewer_is_neither() -> None:
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="own-act"):
-        story.decide(one, "officer", ConfirmResult(inspection=id_))
+        story.decide(one, "officer", ConfirmResult(inspection=id_, version=NOW))
     with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+        story.decide(
+            "reviewer1",
+            "reviewer",
+            ReviewResult(inspection=id_, approve=True, remark="", version=NOW),
+        )
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     roles = ChangeStaffRoles(id=one, roles=("officer", "reviewer"), reason="兼任")
     story.act("admin", "administrator", roles)
     with pytest.raises(DomainError, match="own-act"):
-        story.decide(one, "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+        story.decide(
+            one, "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+        )
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", PublishResult(inspection=id_))
 
@@ -195,12 +204,18 @@ def test_a_returned_result_is_entered_again() -> None:
     id_, (one, two) = inspection.id, inspection.officers
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     with pytest.raises(DomainError, match="reason-missing"):
         story.decide(
-            "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="")
+            "reviewer1",
+            "reviewer",
+            ReviewResult(inspection=id_, approve=False, remark="", version=NOW),
         )
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="请补充"))
+    story.act(
+        "reviewer1",
+        "reviewer",
+        ReviewResult(inspection=id_, approve=False, remark="请补充", version=NOW),
+    )
     assert first(story).status == "assigned"
     story.act(two, "officer", clean_result(id_))
     assert first(story).entered_by == two
@@ -224,16 +239,16 @@ def test_a_problem_is_ordered_corrected_and_verified_by_somebody_else() -> None:
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", order)
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
-    verify = VerifyCorrection(inspection=id_, corrected=True, evidence="现场照片三张")
+    verify = VerifyCorrection(inspection=id_, corrected=True, evidence="现场照片三张", version=NOW)
     with pytest.raises(DomainError, match="own-act"):
         story.decide(officers[0], "officer", verify)
-    blank = VerifyCorrection(inspection=id_, corrected=True, evidence=" ")
+    blank = VerifyCorrection(inspection=id_, corrected=True, evidence=" ", version=NOW)
     with pytest.raises(DomainError, match="field-missing"):
         story.decide("reviewer1", "reviewer", blank)
     story.act(
         "reviewer1",
         "reviewer",
-        VerifyCorrection(inspection=id_, corrected=False, evidence="仍未更换"),
+        VerifyCorrection(inspection=id_, corrected=False, evidence="仍未更换", version=NOW),
     )
     story.act("reviewer1", "reviewer", verify)
     follow_up = first(story).follow_up
@@ -266,7 +281,7 @@ def test_an_officer_who_was_not_there_cannot_confirm() -> None:
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="too-few-officers"):
-        story.decide(third.id, "officer", ConfirmResult(inspection=id_))
+        story.decide(third.id, "officer", ConfirmResult(inspection=id_, version=NOW))
 
 
 def test_two_officers_must_have_been_there_together() -> None:
@@ -302,7 +317,7 @@ def test_an_officer_who_became_unfit_goes_no_further() -> None:
     recusal = DeclareRecusal(id=two, entity=inspection.entity, reason="亲属")
     story.act(two, "officer", recusal)
     with pytest.raises(DomainError, match="recused"):
-        story.decide(two, "officer", ConfirmResult(inspection=id_))
+        story.decide(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     other = story.history.all(Inspection)[1]
     suspended = other.officers[0]
     story.act("registrar1", "registrar", Suspend(registry="officer", id=suspended, reason="离岗"))
@@ -351,14 +366,14 @@ def test_only_the_departments_that_inspect_review_order_and_publish() -> None:
     id_, (one, two) = inspection.id, inspection.officers
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     for who, roles in (
         ("clerk-labour", ("clerk", "reviewer")),
         ("reviewer1", ("clerk", "reviewer")),
     ):
         change = ChangeStaffRoles(id=who, roles=roles, reason="兼任")  # type: ignore[arg-type]  # roles by their names
         story.act("admin", "administrator", change)
-    review = ReviewResult(inspection=id_, approve=True, remark="")
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     with pytest.raises(DomainError, match="other-department"):
         story.decide("clerk-labour", "reviewer", review)
     story.act("reviewer1", "reviewer", review)
@@ -409,8 +424,8 @@ def test_whoever_is_recused_decides_nothing_about_the_result() -> None:
     story.act("admin", "administrator", change)
     visit(story, inspection.id, (one, two))
     story.act(one, "officer", clean_result(inspection.id))
-    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
-    review = ReviewResult(inspection=inspection.id, approve=True, remark="")
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id, version=NOW))
+    review = ReviewResult(inspection=inspection.id, approve=True, remark="", version=NOW)
     assert story.decide(stranger, "reviewer", review)
     recusal = DeclareRecusal(id=stranger, entity=inspection.entity, reason="示例")
     story.act(stranger, "officer", recusal)
@@ -423,7 +438,7 @@ def test_a_visit_that_cannot_be_finished_is_given_up_by_two_people() -> None:
     story = with_inspections()
     inspections = story.history.all(Inspection)
     closed = inspections[0]
-    approve = ApproveClosing(inspection=closed.id)
+    approve = ApproveClosing(inspection=closed.id, version=NOW)
     with pytest.raises(DomainError, match="nothing-to-confirm"):
         story.decide("approver1", "approver", approve)
     for who, role, reason, code in (
@@ -462,7 +477,7 @@ def test_who_asks_to_give_a_visit_up_does_not_approve_it() -> None:
     story.act("clerk-edu", "clerk", ask)
     for id_ in ("clerk-edu", "E6"):
         with pytest.raises(DomainError, match="own-act"):
-            story.decide(id_, "approver", ApproveClosing(inspection=inspection.id))
+            story.decide(id_, "approver", ApproveClosing(inspection=inspection.id, version=NOW))
 
 
 def test_a_notice_is_given_by_those_who_inspect() -> None:
@@ -484,7 +499,7 @@ def test_a_result_is_not_buried_by_giving_the_visit_up() -> None:
     inspection = first(story)
     one, two = inspection.officers
     ask = RequestClosing(inspection=inspection.id, reason="示例：已停业")
-    approve = ApproveClosing(inspection=inspection.id)
+    approve = ApproveClosing(inspection=inspection.id, version=NOW)
     story.act("clerk-edu", "clerk", ask)
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(one, "officer", ask)
@@ -493,6 +508,6 @@ def test_a_result_is_not_buried_by_giving_the_visit_up() -> None:
     with pytest.raises(DomainError, match="nothing-to-confirm"):
         story.decide("approver1", "approver", approve)
     assert story.decide(two, "officer", ask)
-    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id, version=NOW))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", ask)

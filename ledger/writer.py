@@ -16,7 +16,7 @@ from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from eventsourcing.persistence import InterfaceError, OperationalError
+from eventsourcing.persistence import IntegrityError, InterfaceError, OperationalError
 
 from domain.clock import FAR_MS, THRESHOLD_MS, NoteJump
 from domain.draw_commands import CoverDraw
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
     from ledger.group import Receipt, Written
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
-    from ledger.turns import Take
+    from ledger.turns import Fits, Take
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
@@ -192,8 +192,14 @@ class Writer:
         """Try again when the database was lost: then the command ids tell what was recorded."""
         lost: Exception | None = None
         for _ in range(ATTEMPTS):
+            known = len(group)
             try:
                 self._attempt(group, take)
+            except IntegrityError as error:
+                if len(group) == known:
+                    self._one_by_one(group, error)
+                    return
+                take = _nobody  # of those who joined, somebody had been recorded: now all are looked up
             except (OperationalError, InterfaceError) as error:
                 if not is_away(error):
                     self._one_by_one(group, error)
@@ -216,7 +222,7 @@ class Writer:
             group[0].outcome = error
             return
         for request in group:
-            self._persist([request], lambda _: [])
+            self._persist([request], _nobody)
             if _is_unavailable(
                 request.outcome
             ):  # so it is for those after it, who get that answer too
@@ -232,7 +238,7 @@ class Writer:
             decided.decide(group, known)
             while others := take(decided.fits):
                 group += others
-                decided.decide(others)
+                decided.join(others)
             self._written = decided.record()
         for request, outcome in decided.outcomes.items():
             request.outcome = outcome
@@ -255,6 +261,10 @@ class Writer:
             return 0
         self._history.adopt(written.branch)
         return count
+
+
+def _nobody(_: Fits[Request]) -> list[Request]:
+    return []
 
 
 def _unavailable() -> DomainError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from itertools import chain
 from typing import TYPE_CHECKING, Literal, NamedTuple
 
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import replacement_commands as replacement
 from domain.draw_commands import (
@@ -198,11 +199,17 @@ def _inspections(history: History) -> Iterator[Step]:
                 yield Step("reviewer1", "reviewer", review)
             case "approved":
                 yield Step("clerk-edu", "clerk", inspection.PublishResult(inspection=one.id))
-        if one.follow_up is not None and not one.follow_up.closed:
-            verify = inspection.VerifyCorrection(
-                version=NOW, inspection=one.id, corrected=True, evidence="示例照片"
-            )
-            yield Step("reviewer1", "reviewer", verify)
+        for order in one.follow_ups:
+            if order.kind == "correction" and not order.settled:
+                verify = follow_up.VerifyCorrection(
+                    inspection=one.id,
+                    version=NOW,
+                    number=order.number,
+                    corrected=True,
+                    evidence="示例照片",
+                    files=(),
+                )
+                yield Step("reviewer1", "reviewer", verify)
 
 
 def _substitute(one: Inspection, officer: str, history: History) -> Iterator[Step]:

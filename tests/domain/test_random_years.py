@@ -19,6 +19,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 
 from audit.commands import command_behind
 from domain import draw_commands as draw
+from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import items, plan, signing_keys
 from domain import registry_commands as registry
@@ -57,7 +58,7 @@ AGREED: dict[type, tuple[type, ...]] = {
     inspection.ResultConfirmed: (inspection.ResultEntered,),
     inspection.ResultReviewed: (inspection.ResultEntered, inspection.ResultConfirmed),
     inspection.ResultPublished: (inspection.ResultReviewed,),
-    inspection.CorrectionVerified: (inspection.ResultEntered, inspection.ResultConfirmed),
+    follow_up.CorrectionVerified: (inspection.ResultEntered, inspection.ResultConfirmed),
     inspection.InspectionClosed: (inspection.ClosingRequested,),
     signing_keys.SigningKeyConfirmed: (signing_keys.SigningKeyEnrolled,),
     subject.SubjectErased: (subject.ErasureRequested,),

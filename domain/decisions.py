@@ -14,11 +14,13 @@ from domain import (
     holidays,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
     review,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -26,6 +28,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -166,6 +169,9 @@ ACTS: tuple[Act, ...] = (
     Act(name="plan.return-row", command=plan_answers.ReturnRow, roles=("clerk",)),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
+    Act(name="scheme.draft", command=schemes.DraftScheme, roles=("clerk",)),
+    Act(name="scheme.review", command=schemes.ReviewScheme, roles=("reviewer",), signed=True),
+    Act(name="scheme.publish", command=schemes.PublishScheme, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
     Act(name="task.demand-training", command=task_days.DemandTraining, roles=("clerk",)),
     Act(name="task.offer-days", command=task_days.OfferDays, roles=("clerk",)),
@@ -207,6 +213,20 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
+    Act(name="appointment.propose", command=appointment.ProposeAppointment, roles=("clerk",)),
+    Act(
+        name="appointment.agree",
+        command=appointment.AgreeAppointment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(name="appointment.decline", command=appointment.DeclineAppointment, roles=("clerk",)),
+    Act(name="appointment.dissolve", command=appointment.DissolveAppointment, roles=("clerk",)),
+    Act(
+        name="other-check.record",
+        command=other_checks.RecordOtherCheck,
+        roles=("registrar", "clerk"),
+    ),
     Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
@@ -400,8 +420,9 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     if context.now < history.recorded_at and not isinstance(command, clock.NoteJump):
         detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
         raise DomainError("clock-behind", detail)
-    _authorise(history, command, context.actor)
-    _require_signature(history, command, context)
+    act = act_of(command)
+    _authorise(history, command, act, context.actor)
+    _require_signature(history, act, context)
     prefix, _, id_ = command.stream.partition("/")
     aggregate = AGGREGATES[prefix]
     assert aggregate.decide is not None, "the ledger's own stream takes no commands"
@@ -413,10 +434,10 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     return facts
 
 
-def _require_signature(history: History, command: Command, context: Context) -> None:
+def _require_signature(history: History, act: Act, context: Context) -> None:
     """Whoever signs does it with the key that is theirs at this leaf; once signing is mandatory, many acts need it."""
     if context.signed_by is None:
-        if act_of(command).signed and signing_keys.is_mandatory(history):
+        if act.signed and signing_keys.is_mandatory(history):
             raise signing_keys.signature_required()
         return
     key = history.get(signing_keys.SigningKey, context.signed_by)
@@ -432,9 +453,9 @@ def _require_set_up(history: History, command: Command, actor: Actor) -> None:
         raise DomainError("role-not-allowed", detail)
 
 
-def _authorise(history: History, command: Command, actor: Actor) -> None:
+def _authorise(history: History, command: Command, act: Act, actor: Actor) -> None:
     """The role must be one the act allows, and the person must hold it now."""
-    if actor.role not in act_of(command).roles:
+    if actor.role not in act.roles:
         acting_role(type(command), (actor.role,))
     if actor.role == SYSTEM:
         _require_set_up(history, command, actor)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    batches,
+    classification,
     clock,
     deadlines,
     draw_state,
@@ -20,6 +22,7 @@ from domain import (
     plan,
     plan_standards,
     publicity,
+    reconciliation,
     registry,
     registry_state,
     signing_keys,
@@ -52,6 +55,17 @@ AGGREGATES: dict[str, Aggregate] = {
     "calendar": Aggregate(state=holidays.Holidays, evolve=holidays.evolve, decide=holidays.decide),
     "deadlines": Aggregate(
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
+    ),
+    "vocabulary": Aggregate(
+        state=classification.VocabularySet,
+        evolve=classification.evolve,
+        decide=classification.decide,
+    ),
+    "batch": Aggregate(state=batches.Batch, evolve=batches.evolve, decide=batches.decide),
+    "reconciliation": Aggregate(
+        state=reconciliation.Reconciliation,
+        evolve=reconciliation.evolve,
+        decide=reconciliation.decide,
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "entity": Aggregate(

@@ -27,7 +27,8 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
-from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem, PublishItem, ReviewItem
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.aggregates import AGGREGATES
 from projections.tables import (
+    batches,
     campaigns,
     deadlines,
     draws,
@@ -19,6 +20,7 @@ from projections.tables import (
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
+    *batches.TABLES,
     *deadlines.TABLES,
     *campaigns.TABLES,
     *planning.TABLES,

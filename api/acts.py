@@ -18,11 +18,14 @@ from domain.decisions import ACTS, SYSTEM, Act
 from domain.draw_commands import LookAtDraw
 from domain.facts import Command
 from domain.organisation import IssuePassword
+from domain.review import OpenReview
+from domain.visit_commands import AttachEvidence
 from ledger.writer import ERASED
 
 MAX_ACTS = 20_000
-# Recorded by what they announce and by nothing else: POST /accounts/{staff}/password, and the reads that show a list.
-BY_DOING = (IssuePassword, LookAtDraw)
+# Recorded by what they announce and by nothing else: POST /accounts/{staff}/password, the upload of a file, and the reads
+# that show a list or a result.
+BY_DOING = (IssuePassword, LookAtDraw, AttachEvidence, OpenReview)
 OFFERED = tuple(act for act in ACTS if act.command not in BY_DOING and set(act.roles) - {SYSTEM})
 
 AnyAct: Any = Annotated[

@@ -105,6 +105,12 @@ class OneTimePassword(Answer):
     one_time_password: str = Field(repr=False)
 
 
+class AddressAnswer(Answer):
+    """Where a person is reminded by e-mail; null where they do not want that."""
+
+    email: str | None = Field(repr=False)
+
+
 def act_answer(receipt: Receipt) -> ActAnswer:
     """The answer for a receipt."""
     return ActAnswer(

@@ -27,6 +27,7 @@ from api import (
     sessions,
     signing_routes,
     subject_routes,
+    visit_routes,
     work_routes,
 )
 from api.acts import acts_router
@@ -84,6 +85,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         subject_routes.router,
         signing_routes.router,
         campaign_routes.router,
+        visit_routes.router,
         planning_routes.router,
         notice_routes.router,
         work_routes.router,

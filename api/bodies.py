@@ -22,8 +22,8 @@ from domain.errors import DomainError
 
 # Fields in which people write sentences; every other text stands on one line.
 _PROSE = (
-    "basis body evidence finding legal_basis mandate matter override_reason reason remark requirement scheme"
-    " source statement text"
+    "account basis body evidence finding legal_basis mandate matter override_reason reason remark requirement"
+    " says scheme source statement text"
 )
 PROSE = frozenset(_PROSE.split())
 PersonalField = Literal["name", "telephone", "id_card", "certificate_number", "contact"]

@@ -8,7 +8,14 @@ from api.access import PartsNow, PersonNow, person_of, require_role
 from api.acting import Person
 from api.answers import STAFF
 from api.explanations import people_of, seats_in
-from api.looks import READING, look, look_at_inspections, viewer_of
+from api.looks import (
+    READING,
+    inspection_for,
+    look,
+    look_at_inspections,
+    open_for_review,
+    viewer_of,
+)
 from api.paging import PageAsked, known, listing
 from api.parts import Parts
 from api.shapes.campaigns import DrawMembers, DrawShown, PlanShown, Tasks, TaskWithDraws
@@ -193,14 +200,12 @@ def list_inspections(  # noqa: PLR0913 - each parameter of the query is one
     summary="一次检查 / one inspection",
 )
 def one_inspection(inspection: Word, parts: PartsNow, person: PersonNow) -> dict[str, Any]:
-    """The inspection with its steps, under the same conditions; for an officer who is not of it there is none."""
-    require_role(person, "officer", *READING)
-    with parts.reader.snapshot() as read:
-        found = inspections.inspection(read, inspection, viewer=viewer_of(parts, person))
-    if found is not None and not person.has(*READING):
-        found = found if person.id in found["officers"] else None
-    found = known(found, "unknown-inspection", "没有此检查 / no such inspection")
-    look_at_inspections(parts, person, [found])
+    """The inspection with its steps, under the same conditions; for an officer who is not of it there is none.
+
+    That a reviewer opens a result that waits for review is recorded.
+    """
+    found = inspection_for(parts, person, inspection)
+    open_for_review(parts, person, found)
     return found
 
 

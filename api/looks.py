@@ -5,13 +5,16 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from api.access import require_role
 from api.acting import give
+from api.paging import known
 from domain.draw_commands import LookAtDraw
 from domain.draw_commands import Part as Looked
 from domain.errors import DomainError
 from domain.inspection import REPLACING
+from domain.review import RESULT, OpenReview
 from domain.rules import china_date
-from projections.queries.inspections import untold_recusals
+from projections.queries.inspections import inspection, untold_recusals
 from projections.queries.viewers import Viewer
 
 if TYPE_CHECKING:
@@ -22,6 +25,8 @@ if TYPE_CHECKING:
     from projections.reading import Read, Row
 
 LOOKING = ("officer", "discipline")
+# Why somebody with the role does not review this result; "wrong-stage": it was decided or changed meanwhile.
+NO_REVIEWER = ("own-act", "other-department", "recused", "wrong-stage")
 RECUSED = "officer.recusal_declared.v1"
 READING = ("clerk", "reviewer", "approver", "draw_operator", "discipline")
 
@@ -74,6 +79,33 @@ def look(
                 raise DomainError("draw-not-disclosed", detail) from None
             if refusal.code != "wrong-stage":  # it became public meanwhile
                 raise
+
+
+def inspection_for(parts: Parts, person: Person, id_: str) -> Row:
+    """One inspection with its steps, as this person may see it; the look is recorded where it is a secret still.
+
+    Raises "unknown-inspection", also for an officer who is not of it.
+    """
+    require_role(person, "officer", *READING)
+    with parts.reader.snapshot() as read:
+        found = inspection(read, id_, viewer=viewer_of(parts, person))
+    if found is not None and not person.has(*READING):
+        found = found if person.id in found["officers"] else None
+    found = known(found, "unknown-inspection", "没有此检查 / no such inspection")
+    look_at_inspections(parts, person, [found])
+    return found
+
+
+def open_for_review(parts: Parts, person: Person, found: Row, part: str = RESULT) -> None:
+    """Record that a reviewer opens a result that waits, or a file of it; whoever could not review it only reads."""
+    if found["status"] != "confirmed" or not person.has("reviewer"):
+        return
+    command = OpenReview(inspection=found["id"], part=part)
+    try:
+        give(parts.writer, parts.keys, person, [command], None)
+    except DomainError as refusal:
+        if refusal.code not in NO_REVIEWER:
+            raise
 
 
 def look_at_inspections(parts: Parts, person: Person, rows: Sequence[Row]) -> None:

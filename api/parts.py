@@ -23,6 +23,7 @@ from ledger.accounts import Accounts
 from ledger.clock import FileClock, SystemClock
 from ledger.database import complete_dsn
 from ledger.embedded import embedded_server
+from ledger.evidence import EvidenceFolder
 from ledger.keys import Keys
 from ledger.policy import Policy
 from ledger.prover import HeldKeys
@@ -64,6 +65,7 @@ class Parts:
     projector: Projector
     reader: Reader
     timestampers: tuple[Timestamper, ...]
+    evidence: EvidenceFolder
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -195,6 +197,11 @@ def timestampers_of(settings: Settings, ledger: Ledger) -> tuple[Timestamper, ..
     return tuple(Timestamper(ledger, url, certificates) for url in settings.timestamp_url)
 
 
+def evidence_of(settings: Settings) -> EvidenceFolder:
+    """Where evidence files are kept."""
+    return EvidenceFolder(settings.evidence, settings.evidence_max_bytes)
+
+
 def policy_of(settings: Settings) -> Policy | None:
     """Which checkpoints count, where a file says it; raises DomainError: "policy-unreadable", "policy-malformed"."""
     return Policy.read(settings.witness_policy_file) if settings.witness_policy_file else None
@@ -255,6 +262,7 @@ def open_parts(settings: Settings) -> Iterator[Parts]:
             projector=projector,
             reader=reader,
             timestampers=timestampers_of(settings, ledger),
+            evidence=evidence_of(settings),
         )
 
 

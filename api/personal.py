@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, get_args
 from api.bodies import PersonalField
 from domain.errors import DomainError
 from ledger import sealing
+from ledger.envelope import Sealed
+from ledger.sealing import Place
 from projections.queries.registries import Registry, entry, sealed
 
 if TYPE_CHECKING:
     from api.acting import Person
     from api.parts import Parts
-    from ledger.envelope import Sealed
-    from ledger.sealing import Place
-    from projections.reading import Read
+    from projections.reading import Read, Row
 
 ERASED = "已删除"
 # What else may be sealed beside an event is not for people to read.
@@ -50,6 +50,13 @@ def personal_of(
     if person.id != id_ and not person.has("discipline"):
         opened.pop("reason", None)
     return {name: text for name, text in opened.items() if name in SHOWN}
+
+
+def text_of(parts: Parts, row: Row) -> str:
+    """One sealed text of a row of `sealed_v1`; 已删除 where its key is gone."""
+    place = Place(**{name: row[name] for name in ("subject", "stream", "version", "type")})
+    field = Sealed(fields={row["field"]: row["ciphertext"]}, subject=row["subject"])
+    return _opened(parts, place, field).get(row["field"], ERASED)
 
 
 def _opened(parts: Parts, place: Place, field: Sealed) -> dict[str, str]:

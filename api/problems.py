@@ -39,8 +39,9 @@ _CONFLICT = (
     " item-withdrawn no-way-back nothing-to-undo command-id-reused draw-exists draw-in-progress draw-voided"
     " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
+    " checklist-outdated evidence-attached findings-differ findings-missing outcome-missing review-not-opened"
     " receipt-too-early round-not-yet seat-not-vacant seat-vacant source-missing task-not-confirmed too-early void-pending vrf-key-exists"
-    " legal-hold subject-active subject-erased subject-involved vrf-key-revoked wrong-stage"
+    " legal-hold subject-active subject-erased subject-involved version-outdated vrf-key-revoked wrong-stage"
     " signing-bootstrap-over signing-key-exists signing-key-last signing-keys-too-few"
 )
 _UNAVAILABLE = (
@@ -51,7 +52,7 @@ _UNAVAILABLE = (
 # Something is wrong with what is stored: no request can put it right.
 _BROKEN = (
     "checkpoint-inconsistent envelope-malformed event-malformed internal-error leaf-hash-differs"
-    " leaf-missing projections-ahead sealed-unreadable unknown-event-type"
+    " evidence-damaged evidence-missing leaf-missing projections-ahead sealed-unreadable unknown-event-type"
 )
 STATUSES: dict[str, int] = {
     **dict.fromkeys(_FORBIDDEN.split(), 403),
@@ -64,6 +65,8 @@ STATUSES: dict[str, int] = {
     "not-found": 404,
     "method-not-allowed": 405,
     "request-too-large": 413,
+    "evidence-too-large": 413,
+    "evidence-type-refused": 415,
     "login-locked": 429,
 }
 _BY_HTTP = {

@@ -15,7 +15,7 @@ from api.shapes.campaigns import (
     PublicTasks,
     PublicTaskWithDraws,
 )
-from api.shapes.inspections import Result, Results
+from api.shapes.inspections import Editions, Result, Results
 from api.text import Leaf, Word
 from domain.errors import DomainError
 from domain.tiles import Tile
@@ -110,6 +110,23 @@ def result(inspection: Word, parts: PartsNow) -> dict[str, Any]:
     with parts.reader.snapshot() as read:
         found = inspections.public_result(read, inspection)
     return known(found, "unknown-result", "没有此项已公示的结果 / no such published result")
+
+
+@router.get(
+    "/public/results/{inspection}/editions",
+    response_model=Editions,
+    summary="检查结果的各版 / every edition of a published result",
+)
+def editions(inspection: Word, parts: PartsNow) -> dict[str, Any]:
+    """Every version that was published, with why each took the place of the one before and what it changed."""
+    with parts.reader.snapshot() as read:
+        rows = inspections.editions(read, inspection)
+    known(
+        rows[0] if rows else None,
+        "unknown-result",
+        "没有此项已公示的结果 / no such published result",
+    )
+    return {"entries": rows}
 
 
 @router.get("/checkpoint", summary="账本检查点 / signed head", response_class=PlainTextResponse)

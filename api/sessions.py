@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, StringConstraints
 
 from api.access import NewcomerNow, PartsNow, PersonNow, staff_of
 from api.acting import give
-from api.answers import POSITION_HEADER, OneTimePassword, SessionAnswer, refusals
+from api.answers import POSITION_HEADER, AddressAnswer, OneTimePassword, SessionAnswer, refusals
 from api.text import Word
 from api.tokens import Claim
 from domain.errors import DomainError
@@ -16,6 +16,17 @@ from domain.organisation import IssuePassword
 router = APIRouter(tags=["登录 / sessions"])
 # A password is taken as it was typed: not put into another form, not trimmed, never shown.
 Password = Annotated[str, StringConstraints(strict=True, min_length=1, max_length=200)]
+
+
+# One plain address: no name beside it, no list, nothing that could end a line of a message.
+Email = Annotated[
+    str,
+    StringConstraints(
+        strict=True,
+        max_length=254,
+        pattern=r"^[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})+$",
+    ),
+]
 
 
 class Login(BaseModel):
@@ -32,6 +43,13 @@ class PasswordChange(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
     old: Password
     new: Password
+
+
+class AddressChange(BaseModel):
+    """An address for reminders, or null for none."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True, hide_input_in_errors=True)
+    email: Email | None
 
 
 @router.post("/sessions", responses=refusals(401, 429), summary="登录 / log in")
@@ -56,6 +74,26 @@ def log_in(body: Login, parts: PartsNow) -> SessionAnswer:
 def change_password(body: PasswordChange, parts: PartsNow, person: NewcomerNow) -> Response:
     """Replace one's own password. All tokens given for the old one end; log in again."""
     parts.accounts.change(person.id, body.old, body.new)
+    return Response(status_code=204)
+
+
+@router.get(
+    "/accounts/me/email", responses=refusals(401), summary="本人的提醒邮箱 / where one is reminded"
+)
+def read_address(parts: PartsNow, person: PersonNow) -> AddressAnswer:
+    """The address to which reminders go, if there is one."""
+    return AddressAnswer(email=parts.accounts.address(person.id))
+
+
+@router.put(
+    "/accounts/me/email",
+    status_code=204,
+    responses=refusals(401),
+    summary="登记或撤回本人的提醒邮箱 / have reminders sent, or no more",
+)
+def change_address(body: AddressChange, parts: PartsNow, person: PersonNow) -> Response:
+    """Agree to be reminded by e-mail under this address, or, with null, withdraw that. It is not on the ledger."""
+    parts.accounts.write_to(person.id, body.email)
     return Response(status_code=204)
 
 

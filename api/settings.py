@@ -17,6 +17,7 @@ from domain.errors import DomainError
 from ledger.keys import STORE
 
 PREFIX = "MINGQIAN_"
+MAX_EVIDENCE = 31 * 1024 * 1024  # what the door lets through, less the form around a file
 
 
 def _words(value: object) -> object:
@@ -49,6 +50,8 @@ class Settings(BaseSettings):
     key_directory: Path | None = None
     subject_key_store: Path | None = None
     vrf_passphrase_file: Path | None = None
+    evidence_directory: Path | None = None
+    evidence_max_bytes: Annotated[int, Field(ge=1, le=MAX_EVIDENCE)] = 20 * 1024 * 1024
     prover_socket: Path | None = None
     prover_database_url: str | None = None
     prover_database_password_file: Path | None = None
@@ -66,6 +69,16 @@ class Settings(BaseSettings):
         tuple[str, ...], NoDecode, BeforeValidator(_words), AfterValidator(_distinct)
     ] = ()
     timestamp_certificates_file: Path | None = None
+    smtp_host: str | None = None
+    smtp_port: Annotated[int, Field(ge=1, le=65535)] = 587
+    smtp_security: Literal["starttls", "tls", "none"] = "starttls"
+    smtp_user: Annotated[str, Field(pattern=r"^[!-~]+$")] | None = None
+    smtp_password_file: Path | None = None
+    mail_sender: Annotated[str, Field(pattern=r"^[!-?A-~]+@[!-?A-~]+$")] | None = None
+    webhook_url: str | None = None
+    webhook_secret_file: Path | None = None
+    public_address: str | None = None
+    remind_days: Annotated[int, Field(ge=0, le=30)] = 3
     drand_relays: Annotated[tuple[str, ...], NoDecode, BeforeValidator(_words)] = ()
 
     @model_validator(mode="after")
@@ -82,6 +95,28 @@ class Settings(BaseSettings):
             raise DomainError("settings-invalid", detail)
         return self
 
+    @model_validator(mode="after")
+    def _require_reminding(self) -> Self:
+        """A password never goes over an open line, and whoever is reminded is told by whom and can check that."""
+        wrong = []
+        if self.smtp_host is not None and self.mail_sender is None:
+            wrong.append("MINGQIAN_MAIL_SENDER")
+        if (self.smtp_user is None) != (self.smtp_password_file is None):
+            wrong.append("MINGQIAN_SMTP_PASSWORD_FILE")
+        if self.smtp_user is not None and self.smtp_security == "none":
+            wrong.append("MINGQIAN_SMTP_SECURITY")
+        if self.webhook_url is not None and self.webhook_secret_file is None:
+            wrong.append("MINGQIAN_WEBHOOK_SECRET_FILE")
+        scheme = urlsplit(self.webhook_url or "https:").scheme
+        if scheme != "https" and (scheme != "http" or self.mode == "production"):
+            wrong.append("MINGQIAN_WEBHOOK_URL")
+        if wrong:
+            detail = (
+                f"设置有误，见 docs/operations.md / these settings are wrong: {', '.join(wrong)}"
+            )
+            raise DomainError("settings-invalid", detail)
+        return self
+
     @property
     def keys(self) -> Path:
         """Where the key files are."""
@@ -91,6 +126,11 @@ class Settings(BaseSettings):
     def subject_keys(self) -> Path:
         """Where the store of the keys of personal data is."""
         return self.subject_key_store or self.keys / STORE
+
+    @property
+    def evidence(self) -> Path:
+        """Where the evidence files are."""
+        return self.evidence_directory or self.home / "evidence"
 
     @property
     def vrf_keys(self) -> Path:

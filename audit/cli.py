@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
     from audit.report import Report
     from audit.sources import Source
+    from ledger.evidence import EvidenceFolder
+    from ledger.snapshot import Snapshot
 
 NOT_WHOLE = 1
 NOT_RUN = 2
@@ -58,9 +60,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="输出 JSON / print JSON")
 
 
 def app(
-    database: Callable[[], str], subject_keys: Callable[[], Path | None] = lambda: None
+    database: Callable[[], str],
+    subject_keys: Callable[[], Path | None] = lambda: None,
+    evidence: Callable[[], EvidenceFolder | None] = lambda: None,
 ) -> typer.Typer:
-    """Give the commands; both say where something live is, the DSN and the store of subjects' keys, or raise DomainError."""
+    """Give the commands; each says where something live is, or raises DomainError: the DSN, subjects' keys, evidence files."""
+
+    def live(dsn: str, view: Snapshot) -> Live:
+        return Live(dsn, view, subject_keys(), evidence())
+
     commands = typer.Typer(help="审计 / audit", no_args_is_help=True)
 
     @commands.callback()
@@ -85,7 +93,7 @@ def app(
             asked = Policy.read(policy) if policy else None
             pem = timestamp_certificates
             trusted = read_certificates(pem) if pem else ()
-            with _source(export, database, subject_keys) as source, _helpers(cluster) as start:
+            with _source(export, database, live) as source, _helpers(cluster) as start:
                 report = verify(
                     source, vkey=key, kept=kept, policy=asked, trusted=trusted, start=start
                 )
@@ -110,14 +118,14 @@ def _helpers(address: str | None) -> AbstractContextManager[Callable[[], Pool]]:
 def _source(
     export: Path | None,
     database: Callable[[], str],
-    subject_keys: Callable[[], Path | None],
+    live: Callable[[str, Snapshot], Live],
 ) -> Iterator[Source]:
     if export is not None:
         yield Export(export)
         return
     dsn = database()
     with snapshot(dsn) as view:
-        yield Live(dsn, view, subject_keys())
+        yield live(dsn, view)
 
 
 def kept_head(path: Path) -> Head:

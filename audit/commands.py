@@ -10,11 +10,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from domain import (
+    amendments,
     batches,
+    checklists,
     classification,
     clock,
     deadlines,
     entity_records,
+    findings,
     holidays,
     item_versions,
     items,
@@ -24,10 +27,12 @@ from domain import (
     plan_standards,
     publicity,
     reconciliation,
+    review,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
 from domain import draw_commands as draw
@@ -37,7 +42,9 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.draw_state import Draw
+from domain.judgements import standing
 from domain.lottery import chains
 from domain.lottery.entropy import Drand, Lottery, Witness
 
@@ -64,6 +71,8 @@ def command_behind(recorded: Recorded, history: History) -> Command | None:
     elif (build_for := _BY_REGISTRY_EVENT.get(type(event))) is not None:
         kind, _, entry = id_.partition("/") if prefix == "subject" else (prefix, "", id_)
         command = build_for(kind, entry, event)
+    elif (build_judgement := _BY_JUDGEMENT.get(type(event))) is not None:
+        command = build_judgement(id_, event, standing(recorded.stream, history))
     elif isinstance(event, draw.WitnessCommitted):
         command = _handed_in(id_, event, recorded.actor.id)
     elif isinstance(event, draw.LotteryEntered):
@@ -150,9 +159,6 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         mandate=e.mandate,
         supervision_code=e.supervision_code,
     ),
-    items.ItemReviewed: lambda id_, e: items.ReviewItem(
-        code=id_, approve=e.approved, remark=e.remark
-    ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
     item_versions.ItemReleased: lambda id_, e: item_versions.ReleaseItem(code=id_, reason=e.reason),
     item_versions.ItemMapped: lambda id_, e: item_versions.MapItem(
@@ -168,6 +174,15 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         code=id_, version=e.version, approve=e.approved, remark=e.remark
     ),
     classification.VocabularySet: _vocabulary,
+    checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
+        item=id_, points=e.points
+    ),
+    checklists.ChecklistReviewed: lambda id_, e: checklists.ReviewChecklist(
+        item=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    visit_standard.StandardAdopted: lambda _, e: visit_standard.AdoptStandard(
+        terms=e.terms, reason=e.reason
+    ),
     registry.EntityAdded: lambda id_, e: registry.AddEntity(
         id=id_,
         details=e.details,
@@ -321,8 +336,6 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     draw.DrawLookedAt: lambda id_, e: draw.LookAtDraw(draw_id=id_, part=e.part),
     draw.DrawDisclosed: lambda id_, _: draw.DiscloseDraw(draw_id=id_),
     draw.VoidRequested: lambda id_, e: draw.RequestVoid(draw_id=id_, reason=e.reason),
-    draw.DrawVoided: lambda id_, _: draw.ApproveVoid(draw_id=id_),
-    draw.VoidDeclined: lambda id_, e: draw.DeclineVoid(draw_id=id_, reason=e.reason),
     vrf_keys.VrfKeyEnrolled: lambda id_, e: vrf_keys.EnrolVrfKey(public_key=id_, proof=e.proof),
     vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
     signing_keys.SigningKeyEnrolled: lambda id_, e: signing_keys.EnrolSigningKey(
@@ -344,44 +357,39 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     replacement.ReplacementRequested: lambda id_, e: replacement.RequestReplacement(
         inspection=id_, officer=e.officer, cause=e.cause, reason=_SEALED
     ),
-    replacement.SeatVacated: lambda id_, e: replacement.ApproveReplacement(
-        inspection=id_, officer=e.officer
-    ),
-    replacement.ReplacementDeclined: lambda id_, e: replacement.DeclineReplacement(
-        inspection=id_, officer=e.officer, reason=e.reason
-    ),
     inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
     inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
+    visit.NoticeWritten: lambda id_, e: visit.WriteNotice(inspection=id_, **vars(e)),
+    visit.CapturedOffline: lambda id_, e: visit.UploadVisit(inspection=id_, **vars(e)),
+    visit.PositionRecorded: lambda id_, e: visit.RecordPosition(inspection=id_, **vars(e)),
+    visit.EvidenceAttached: lambda id_, e: visit.AttachEvidence(
+        inspection=id_, caption=_SEALED, **vars(e)
+    ),
+    visit.ChecklistAnswered: lambda id_, e: visit.AnswerChecklist(inspection=id_, **vars(e)),
+    visit.OutcomeRecorded: lambda id_, e: visit.RecordOutcome(
+        inspection=id_, account=_SEALED, **vars(e)
+    ),
+    visit.Acknowledged: lambda id_, e: visit.Acknowledge(
+        inspection=id_, answer=e.answer, statement=_SEALED
+    ),
+    findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
+    findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
+    review.ReviewOpened: lambda id_, e: review.OpenReview(inspection=id_, part=e.part),
+    amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
+        inspection=id_, **vars(e)
+    ),
     inspection.ResultEntered: lambda id_, e: inspection.EnterResult(
         inspection=id_, category=e.category, items=e.items
-    ),
-    inspection.ResultConfirmed: lambda id_, _: inspection.ConfirmResult(inspection=id_),
-    inspection.ResultReviewed: lambda id_, e: inspection.ReviewResult(
-        inspection=id_, approve=e.approved, remark=e.remark
     ),
     inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
         inspection=id_, reason=e.reason
     ),
-    inspection.InspectionClosed: lambda id_, _: inspection.ApproveClosing(inspection=id_),
     inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
     follow_up.CorrectionOrdered: lambda id_, e: follow_up.OrderCorrection(
         inspection=id_, items=e.items, requirement=e.requirement, due=e.due
     ),
     follow_up.ExtensionRequested: lambda id_, e: follow_up.RequestExtension(
         inspection=id_, number=e.number, due=e.due, reason=e.reason
-    ),
-    follow_up.ExtensionApproved: lambda id_, e: follow_up.ApproveExtension(
-        inspection=id_, number=e.number
-    ),
-    follow_up.ExtensionDeclined: lambda id_, e: follow_up.DeclineExtension(
-        inspection=id_, number=e.number, reason=e.reason
-    ),
-    follow_up.CorrectionVerified: lambda id_, e: follow_up.VerifyCorrection(
-        inspection=id_,
-        number=e.number,
-        corrected=e.corrected,
-        evidence=e.evidence,
-        files=e.files,
     ),
     follow_up.HandedOver: lambda id_, e: follow_up.HandOver(
         inspection=id_,
@@ -431,14 +439,59 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     subject.SubjectHeld: lambda kind, id_, e: subject.HoldSubject(
         registry=kind, id=id_, reference=e.reference, reason=e.reason
     ),
-    subject.SubjectReleased: lambda kind, id_, e: subject.ReleaseSubject(
-        registry=kind, id=id_, reference=e.reference, reason=e.reason
-    ),
     subject.ErasureRequested: lambda kind, id_, e: subject.RequestErasure(
         registry=kind, id=id_, basis=e.basis
     ),
-    subject.ErasureDeclined: lambda kind, id_, e: subject.DeclineErasure(
-        registry=kind, id=id_, reason=e.reason
-    ),
-    subject.SubjectErased: lambda kind, id_, _: subject.ApproveErasure(registry=kind, id=id_),
 }
+
+# Where nobody signed, what was seen is what there was.
+_BY_JUDGEMENT: dict[type, Callable[[str, Any, int], Any]] = {
+    items.ItemReviewed: lambda id_, e, version: items.ReviewItem(
+        code=id_, version=version, approve=e.approved, remark=e.remark
+    ),
+    draw.DrawVoided: lambda id_, _, version: draw.ApproveVoid(draw_id=id_, version=version),
+    draw.VoidDeclined: lambda id_, e, version: draw.DeclineVoid(
+        draw_id=id_, version=version, reason=e.reason
+    ),
+    replacement.SeatVacated: lambda id_, e, version: replacement.ApproveReplacement(
+        inspection=id_, version=version, officer=e.officer
+    ),
+    replacement.ReplacementDeclined: lambda id_, e, version: replacement.DeclineReplacement(
+        inspection=id_, version=version, officer=e.officer, reason=e.reason
+    ),
+    inspection.ResultConfirmed: lambda id_, _, version: inspection.ConfirmResult(
+        inspection=id_, version=version
+    ),
+    inspection.ResultReviewed: lambda id_, e, version: inspection.ReviewResult(
+        inspection=id_, version=version, approve=e.approved, remark=e.remark
+    ),
+    follow_up.ExtensionApproved: lambda id_, e, version: follow_up.ApproveExtension(
+        inspection=id_, version=version, number=e.number
+    ),
+    follow_up.ExtensionDeclined: lambda id_, e, version: follow_up.DeclineExtension(
+        inspection=id_, version=version, number=e.number, reason=e.reason
+    ),
+    follow_up.CorrectionVerified: lambda id_, e, version: follow_up.VerifyCorrection(
+        inspection=id_, version=version, **vars(e)
+    ),
+    amendments.AmendmentDeclined: lambda id_, e, version: amendments.DeclineAmendment(
+        inspection=id_, version=version, reason=e.reason
+    ),
+    inspection.InspectionClosed: lambda id_, _, version: inspection.ApproveClosing(
+        inspection=id_, version=version
+    ),
+    subject.SubjectReleased: lambda id_, e, version: subject.ReleaseSubject(
+        **_whose(id_), version=version, reference=e.reference, reason=e.reason
+    ),
+    subject.ErasureDeclined: lambda id_, e, version: subject.DeclineErasure(
+        **_whose(id_), version=version, reason=e.reason
+    ),
+    subject.SubjectErased: lambda id_, _, version: subject.ApproveErasure(
+        **_whose(id_), version=version
+    ),
+}
+
+
+def _whose(id_: str) -> dict[str, Any]:
+    registry_, _, entry = id_.partition("/")
+    return {"registry": registry_, "id": entry}

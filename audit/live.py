@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from audit.evidence import look_for_evidence
 from audit.heads import Head
 from audit.reading import Row
 from audit.report import LIMIT
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from audit.report import Findings
     from audit.sources import Walked
+    from ledger.evidence import EvidenceFolder
     from ledger.snapshot import Snapshot
 
 WHERE = "ledger.events"
@@ -33,17 +35,22 @@ FOUND = {
 
 
 class Live:
-    """A snapshot of the database at `dsn`, and beside it the store of subjects' keys where it may be looked at.
+    """A snapshot of the database at `dsn`, and beside it subjects' keys and evidence files, where they may be looked at.
 
     Without `dsn` the tables of the ledger alone are looked at, as they stand in a transaction that is still open.
     """
 
     def __init__(
-        self, dsn: str | None, snapshot: Snapshot, subject_keys: Path | None = None
+        self,
+        dsn: str | None,
+        snapshot: Snapshot,
+        subject_keys: Path | None = None,
+        evidence: EvidenceFolder | None = None,
     ) -> None:
         self._dsn = dsn
         self._snapshot = snapshot
         self._subject_keys = subject_keys
+        self._evidence = evidence
 
     def rows(self, findings: Findings) -> Iterator[Row]:
         """Give the events by leaf; columns beside the bytes must say the same as the bytes."""
@@ -88,6 +95,7 @@ class Live:
         self._check_schema(findings)
         self._check_commands(walked, findings)
         self._check_subjects(walked, findings)
+        look_for_evidence(self._evidence, walked.history, findings)
         if self._dsn is None:
             findings.skip("查询表 / the tables for readers")
         elif walked.stopped is None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 from audit.commands import command_behind
 from audit.notes import note_of
+from audit.older_commands import OlderCommands
 from audit.signed import CODES, command_signed, differs
 from domain.canonical import canon
 from domain.decisions import decide
@@ -55,6 +56,7 @@ class Replay:
         self._act: tuple[int, str] | None = None  # number of the commit and id of the command
         self._due: deque[Fact] = deque()
         self._spoken: set[bytes] = set()
+        self._older = OlderCommands()
 
     def feed(self, seen: Seen) -> None:
         """Take the next event; the one before it is judged now, as its proof may stand in this one."""
@@ -102,6 +104,7 @@ class Replay:
             self.covered.append((recorded, recorded.event))
         elif (told := note_of(recorded, self.history)) is not None:
             self._findings.note(told)
+        self._older.take(recorded, self.history)
         self._fold(recorded)
 
     def _fold(self, recorded: Recorded) -> None:
@@ -151,7 +154,7 @@ class Replay:
             reason = "同一签名命令已记录过 / the same signed command is on record already"
             raise DomainError("command-repeated", reason)
         self._spoken.add(said)
-        return command_signed(seen.signed, self.history)
+        return command_signed(seen.signed, self.history, self._older)
 
     def _context(self, seen: Seen, proof: object) -> Context:
         recorded = seen.recorded

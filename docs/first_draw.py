@@ -148,7 +148,7 @@ def fill_registries(office: Office, department: str, file: Path) -> list[str]:
         "legal_basis": "示例",
     }
     office.act("clerk1", "item.add", code=ITEM, details=details, source="示例")
-    office.act(
+    claimed = office.act(
         "clerk1",
         "item.claim",
         code=ITEM,
@@ -156,7 +156,8 @@ def fill_registries(office: Office, department: str, file: Path) -> list[str]:
         mandate="示例",
         supervision_code="",
     )
-    office.act("reviewer1", "item.review", code=ITEM, approve=True, remark="")
+    read = claimed[0]["version"]
+    office.act("reviewer1", "item.review", code=ITEM, version=read, approve=True, remark="")
     office.act("clerk1", "item.publish", code=ITEM)
     return sorted(kinds)
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from domain import (
     batches,
+    checklists,
     classification,
     clock,
     deadlines,
@@ -29,6 +30,7 @@ from domain import (
     subjects,
     task,
     training,
+    visit_standard,
     vrf_keys,
 )
 
@@ -68,6 +70,14 @@ AGGREGATES: dict[str, Aggregate] = {
         decide=reconciliation.decide,
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
+    "checklist": Aggregate(
+        state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
+    ),
+    "standard": Aggregate(
+        state=visit_standard.Standard,
+        evolve=visit_standard.evolve,
+        decide=visit_standard.decide,
+    ),
     "entity": Aggregate(
         state=registry_state.Entity, evolve=registry_state.evolve_entity, decide=registry.decide
     ),

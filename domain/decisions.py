@@ -6,11 +6,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, get_args
 
 from domain import (
+    amendments,
     batches,
+    checklists,
     classification,
     clock,
     deadlines,
     entity_records,
+    findings,
     holidays,
     item_versions,
     items,
@@ -20,10 +23,12 @@ from domain import (
     plan_standards,
     publicity,
     reconciliation,
+    review,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
 from domain import draw_commands as draw
@@ -33,8 +38,10 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.aggregates import AGGREGATES
 from domain.errors import DomainError
+from domain.judgements import require_seen
 from domain.organisation import Staff
 from domain.signing import not_standing
 from domain.subjects import require_not_erased
@@ -98,6 +105,19 @@ ACTS: tuple[Act, ...] = (
         signed=True,
     ),
     Act(name="vocabulary.set", command=classification.SetVocabulary, roles=("clerk",)),
+    Act(name="checklist.draft", command=checklists.DraftChecklist, roles=("clerk",)),
+    Act(
+        name="checklist.review",
+        command=checklists.ReviewChecklist,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(
+        name="standard.adopt",
+        command=visit_standard.AdoptStandard,
+        roles=("administrator",),
+        signed=True,
+    ),
     Act(name="entity.add", command=registry.AddEntity, roles=("registrar",)),
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
     Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
@@ -229,6 +249,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
+    Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),
     Act(
@@ -251,6 +272,38 @@ ACTS: tuple[Act, ...] = (
     ),
     Act(name="inspection.check-in", command=inspection.CheckIn, roles=("officer",)),
     Act(name="inspection.check-out", command=inspection.CheckOut, roles=("officer",)),
+    Act(name="inspection.upload-visit", command=visit.UploadVisit, roles=("officer",), signed=True),
+    Act(name="inspection.record-position", command=visit.RecordPosition, roles=("officer",)),
+    Act(
+        name="inspection.attach-evidence",
+        command=visit.AttachEvidence,
+        roles=("officer", "reviewer", "clerk"),
+    ),
+    Act(
+        name="inspection.answer-checklist",
+        command=visit.AnswerChecklist,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.record-outcome",
+        command=visit.RecordOutcome,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(name="inspection.acknowledge", command=visit.Acknowledge, roles=("officer",), signed=True),
+    Act(
+        name="inspection.enter-findings",
+        command=findings.EnterFindings,
+        roles=("officer",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.confirm-findings",
+        command=findings.ConfirmFindings,
+        roles=("officer",),
+        signed=True,
+    ),
     Act(
         name="inspection.enter-result",
         command=inspection.EnterResult,
@@ -263,6 +316,7 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
+    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,
@@ -281,6 +335,18 @@ ACTS: tuple[Act, ...] = (
         signed=True,
     ),
     Act(name="inspection.publish-result", command=inspection.PublishResult, roles=("clerk",)),
+    Act(
+        name="inspection.request-amendment",
+        command=amendments.RequestAmendment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(
+        name="inspection.decline-amendment",
+        command=amendments.DeclineAmendment,
+        roles=("reviewer",),
+        signed=True,
+    ),
     Act(name="inspection.order-correction", command=follow_up.OrderCorrection, roles=("clerk",)),
     Act(
         name="inspection.request-extension",
@@ -384,6 +450,7 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     facts: tuple[Fact, ...] = aggregate.decide(
         history.get(aggregate.state, id_), command, context, history
     )
+    require_seen(command, history)  # last, so that nobody learns of what is kept from them
     require_not_erased(facts, history)
     return facts
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from domain.facts import Judgement
 from domain.lottery.chains import ChainName
 
 Stage = Literal["entities", "officers", "replacement"]
@@ -143,12 +144,12 @@ class RequestVoid(DrawCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveVoid(DrawCommand):
+class ApproveVoid(Judgement, DrawCommand):
     """Somebody else agrees that a draw shall not count."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineVoid(DrawCommand):
+class DeclineVoid(Judgement, DrawCommand):
     """Somebody else finds that the draw counts, and says why; it goes on where it stood."""
 
     reason: str

@@ -13,6 +13,7 @@ from domain.draw_commands import (
     DrawComputed,
     DrawCovered,
     DrawDisclosed,
+    DrawLookedAt,
     DrawPrepared,
     DrawVoided,
     LotteryEntered,
@@ -52,7 +53,8 @@ class Draw:
     `commits` maps witnesses to their hashes, `papers` those whose hash one person typed from paper to hash and typist.
     `sources` are those of the commitment; `revealed` maps a place among them to what arrived, `entries` that of a
     lottery to who entered which numbers. `pool` (entities, or those who may fill `seat`), `roster` (frozen with the draw of
-    entities) and `input` (draw of officers) are what the registries said at the leaf of the commitment.
+    entities) and `input` (draw of officers) are what the registries said at the leaf of the commitment. `version` counts the
+    events, but for looks: they change nothing, and their number would tell who looked.
     """
 
     id: str
@@ -81,6 +83,7 @@ class Draw:
     void_requested_by: str | None = None
     void_reason: str | None = None
     voided: bool = False
+    version: int = 0
 
     @property
     def entropy(self) -> tuple[Mapping[str, Any], ...]:
@@ -240,6 +243,13 @@ def seat_pool(state: Draw, history: History) -> Pool:
 
 def evolve(state: Draw | None, recorded: Recorded, history: History) -> Draw:
     """Fold one fact; at a commitment, read the registries as they are at that leaf."""
+    if state is not None and isinstance(recorded.event, DrawLookedAt):
+        return state
+    version = state.version + 1 if state else 1
+    return replace(_changed(state, recorded, history), version=version)
+
+
+def _changed(state: Draw | None, recorded: Recorded, history: History) -> Draw:
     event, by = recorded.event, recorded.actor.id
     if isinstance(event, DrawPrepared):
         return _prepared(recorded.stream.partition("/")[2], event, by, history)

@@ -6,11 +6,14 @@ The shapes before it stay readable: `domain.upcasting`.
 from __future__ import annotations
 
 from domain import (
+    amendments,
     batches,
+    checklists,
     classification,
     clock,
     deadlines,
     entity_records,
+    findings,
     holidays,
     item_versions,
     items,
@@ -20,10 +23,12 @@ from domain import (
     plan_standards,
     publicity,
     reconciliation,
+    review,
     signing_keys,
     task,
     task_days,
     training,
+    visit_standard,
     vrf_keys,
 )
 from domain import draw_commands as draw
@@ -33,6 +38,7 @@ from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain import visit_commands as visit
 from domain.genesis import LedgerOpened
 
 NAMES: dict[str, type] = {
@@ -54,6 +60,9 @@ NAMES: dict[str, type] = {
     "item.withdrawal_proposed.v1": item_versions.ItemWithdrawalProposed,
     "item.proposal_reviewed.v1": item_versions.ItemProposalReviewed,
     "vocabulary.set.v1": classification.VocabularySet,
+    "checklist.drafted.v1": checklists.ChecklistDrafted,
+    "checklist.reviewed.v1": checklists.ChecklistReviewed,
+    "standard.adopted.v1": visit_standard.StandardAdopted,
     "entity.added.v1": registry.EntityAdded,
     "entity.changed.v1": registry.EntityChanged,
     "entity.exempted.v1": registry.Exempted,
@@ -122,6 +131,7 @@ NAMES: dict[str, type] = {
     "assignment.committed.v1": draw.AssignmentCommitted,
     "assignment.computed.v1": draw.AssignmentComputed,
     "inspection.assigned.v1": inspection.InspectionAssigned,
+    "inspection.notice_written.v1": visit.NoticeWritten,
     "inspection.notified.v1": inspection.InspectionNotified,
     "inspection.conflict_declared.v1": replacement.ConflictDeclared,
     "inspection.replacement_requested.v1": replacement.ReplacementRequested,
@@ -130,12 +140,23 @@ NAMES: dict[str, type] = {
     "inspection.seat_filled.v1": replacement.SeatFilled,
     "inspection.checked_in.v1": inspection.OfficerCheckedIn,
     "inspection.checked_out.v1": inspection.OfficerCheckedOut,
+    "inspection.captured_offline.v1": visit.CapturedOffline,
+    "inspection.position_recorded.v1": visit.PositionRecorded,
+    "inspection.evidence_attached.v1": visit.EvidenceAttached,
+    "inspection.checklist_answered.v1": visit.ChecklistAnswered,
+    "inspection.outcome_recorded.v1": visit.OutcomeRecorded,
+    "inspection.acknowledged.v1": visit.Acknowledged,
+    "inspection.findings_entered.v1": findings.FindingsEntered,
+    "inspection.findings_confirmed.v1": findings.FindingsConfirmed,
     "inspection.result_entered.v1": inspection.ResultEntered,
     "inspection.result_confirmed.v1": inspection.ResultConfirmed,
+    "inspection.review_opened.v1": review.ReviewOpened,
     "inspection.result_reviewed.v1": inspection.ResultReviewed,
     "inspection.closing_requested.v1": inspection.ClosingRequested,
     "inspection.closed.v1": inspection.InspectionClosed,
     "inspection.result_published.v1": inspection.ResultPublished,
+    "inspection.amendment_requested.v1": amendments.AmendmentRequested,
+    "inspection.amendment_declined.v1": amendments.AmendmentDeclined,
     "inspection.correction_ordered.v2": follow_up.CorrectionOrdered,
     "inspection.extension_requested.v1": follow_up.ExtensionRequested,
     "inspection.extension_approved.v1": follow_up.ExtensionApproved,

@@ -78,6 +78,13 @@ class Command(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Judgement:
+    """What a command carries that confirms, reviews, approves, declines or releases: the `version` of the stream that its person saw."""
+
+    version: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Fact:
     """One outcome of a decision, not yet recorded.
 

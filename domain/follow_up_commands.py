@@ -10,6 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.facts import Judgement
 from domain.inspection_commands import InspectionCommand
 
 Handing = Literal[
@@ -50,19 +51,19 @@ class RequestExtension(FollowUpCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveExtension(FollowUpCommand):
+class ApproveExtension(Judgement, FollowUpCommand):
     """Agree, as somebody else, that the order runs until the day that was asked for."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineExtension(FollowUpCommand):
+class DeclineExtension(Judgement, FollowUpCommand):
     """Leave the order's date as it is, and say why."""
 
     reason: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class VerifyCorrection(FollowUpCommand):
+class VerifyCorrection(Judgement, FollowUpCommand):
     """Somebody who was not there the first time says whether it was put right, and on what evidence."""
 
     corrected: bool

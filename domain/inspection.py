@@ -7,14 +7,16 @@ approved result on (`domain.follow_up`).
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from domain import follow_up, replacement
+from domain import amendments, findings, follow_up, replacement, review, visit
 from domain import inspection_results as results
+from domain.amendments import AmendmentCommand
 from domain.draw_commands import DrawDisclosed
 from domain.draw_state import Draw, family, is_told, require_disinterested, task_of
 from domain.errors import DomainError
 from domain.facts import Fact
+from domain.findings import FindingsCommand
 from domain.follow_up_commands import AnyFollowUpCommand
 from domain.inspection_commands import (
     AnyInspectionCommand,
@@ -37,27 +39,40 @@ from domain.inspection_rules import (
     require_fit,
     require_member,
     require_participating,
+    require_ready,
     require_status,
 )
 from domain.inspection_state import Inspection
-from domain.lottery.assignment_input import EXPERTS
 from domain.replacement_commands import ReplacementCommand
+from domain.review import OpenReview
 from domain.rules import (
     china_date,
     require_reason,
     require_text,
 )
+from domain.visit_commands import UploadVisit, VisitCommand
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from domain.facts import Context
     from domain.history import History
 
+Command = (
+    AnyInspectionCommand
+    | ReplacementCommand
+    | VisitCommand
+    | FindingsCommand
+    | OpenReview
+    | AmendmentCommand
+    | AnyFollowUpCommand
+)
 REPLACING = ("approver", "draw_operator")
 
 
 def decide(
     state: Inspection | None,
-    command: AnyInspectionCommand | ReplacementCommand | AnyFollowUpCommand,
+    command: Command,
     context: Context,
     history: History,
 ) -> tuple[Fact, ...]:
@@ -65,10 +80,15 @@ def decide(
     if state is None or _is_secret(state, context, history):
         detail = f"没有检查 {command.inspection} / no such inspection"
         raise DomainError("unknown-inspection", detail)
-    if isinstance(command, ReplacementCommand):
-        return replacement.decide(state, command, context, history)
-    if isinstance(command, AnyFollowUpCommand):
-        return follow_up.decide(state, command, context, history)
+    for kind, decide_part in PARTS:
+        if isinstance(command, kind):
+            return decide_part(state, command, context, history)
+    return _decide(state, cast("AnyInspectionCommand", command), context, history)
+
+
+def _decide(
+    state: Inspection, command: AnyInspectionCommand, context: Context, history: History
+) -> tuple[Fact, ...]:
     if isinstance(command, CheckIn):
         fact = Fact(stream=command.stream, event=_check_in(state, context, history))
         return (fact, *_disclosed_by_beginning(state, history))
@@ -94,6 +114,15 @@ def decide(
         case _:
             assert_never(command)
     return (Fact(stream=command.stream, event=event),)
+
+
+def _on_site(
+    state: Inspection, command: VisitCommand, context: Context, history: History
+) -> tuple[Fact, ...]:
+    facts = visit.decide(state, command, context, history)
+    if isinstance(command, UploadVisit):
+        return (*facts, *_disclosed_by_beginning(state, history))
+    return facts
 
 
 def _is_secret(state: Inspection, context: Context, history: History) -> bool:
@@ -123,13 +152,17 @@ def _notify(
     if state.notified:
         raise DomainError("wrong-stage", f"检查 {state.id} 已通知 / was notified already")
     require_text(command.notice_number, "notice_number")
+    letter = state.visit.notice
+    if letter is not None and letter.notice_number != command.notice_number:
+        detail = f"通知书编号为 {letter.notice_number} / the letter has another number"
+        raise DomainError("notice-differs", detail)
     return InspectionNotified(notice_number=command.notice_number)
 
 
 def _check_in(state: Inspection, context: Context, history: History) -> OfficerCheckedIn:
     require_status(state, "assigned")
     require_fit(state, context, history)
-    _require_ready(state, context)
+    require_ready(state, context)
     today = china_date(context.now)
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
@@ -145,17 +178,6 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
     if context.actor.id in state.present:
         raise DomainError("wrong-stage", "您已签到 / you have checked in already")
     return OfficerCheckedIn()
-
-
-def _require_ready(state: Inspection, context: Context) -> None:
-    """Nobody begins a visit who has not said that nothing biases them, nor one on which an officer is missing."""
-    if context.actor.id not in state.declared:
-        detail = "请先申报有无应当回避的情形 / say first whether anything could bias you"
-        raise DomainError("conflict-not-declared", detail)
-    missing = [id_ for id_, seat in state.vacant.items() if seat.department != EXPERTS]
-    if missing:
-        detail = f"{'、'.join(missing)} 的席位空缺，待替补抽取 / a substitute is to be drawn first"
-        raise DomainError("seat-vacant", detail)
 
 
 def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:
@@ -209,7 +231,7 @@ def _close(state: Inspection, context: Context, history: History) -> InspectionC
 
 
 def _require_open(state: Inspection) -> None:
-    if state.status in {"confirmed", "approved", "published", "closed"}:
+    if state.status in {"confirmed", "approved", "closed"} or state.editions:
         detail = f"检查 {state.id} 处于 {state.status}，不能终止 / it cannot be given up now"
         raise DomainError("wrong-stage", detail)
 
@@ -219,3 +241,14 @@ def _check_out(state: Inspection, context: Context) -> OfficerCheckedOut:
     if context.actor.id not in state.present:
         raise DomainError("wrong-stage", "须先签到 / check in first")
     return OfficerCheckedOut()
+
+
+# Each part of an inspection that is decided elsewhere; what is left is decided here.
+PARTS: tuple[tuple[Any, Callable[..., tuple[Fact, ...]]], ...] = (
+    (ReplacementCommand, replacement.decide),
+    (VisitCommand, _on_site),
+    (FindingsCommand, findings.decide),
+    (OpenReview, review.open_),
+    (AmendmentCommand, amendments.decide),
+    (AnyFollowUpCommand, follow_up.decide),
+)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.facts import Judgement
 from domain.plan_rows import DepartmentItems
 
 # The categories of an inspection result 检查结果; none is ever preselected.
@@ -95,12 +96,12 @@ class EnterResult(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ConfirmResult(InspectionCommand):
+class ConfirmResult(Judgement, InspectionCommand):
     """The second officer agrees with what was entered."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewResult(InspectionCommand):
+class ReviewResult(Judgement, InspectionCommand):
     """Approve a confirmed result, or return it with a remark."""
 
     approve: bool
@@ -120,7 +121,7 @@ class RequestClosing(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveClosing(InspectionCommand):
+class ApproveClosing(Judgement, InspectionCommand):
     """Somebody who has no hand in it agrees that the visit is given up 未能实施."""
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
+from domain.findings import require_checklists, require_findings, require_items
 from domain.inspection_commands import (
     EnterResult,
     ResultCategory,
@@ -16,14 +17,16 @@ from domain.inspection_commands import (
 )
 from domain.inspection_rules import (
     require_fit,
+    require_not_asking,
+    require_open_for_entry,
     require_participating,
     require_status,
     require_unbiased,
 )
+from domain.review import require_opened, require_reviewer
 from domain.rules import (
     require_other_person,
     require_reason,
-    require_text,
 )
 from domain.team_terms import MIN_OFFICERS
 
@@ -31,6 +34,7 @@ if TYPE_CHECKING:
     from domain.facts import Context
     from domain.history import History
     from domain.inspection_state import Inspection
+    from domain.visit_commands import Outcome
 
 # What a visit can end in without any item having been looked at.
 WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
@@ -40,25 +44,28 @@ WITHOUT_ITEMS: tuple[ResultCategory, ...] = (
     "closed-or-liquidating",
     "deregistered",
 )
+# What is tried in vain leads to one of these.
+LEADS_TO: dict[Outcome, tuple[ResultCategory, ...]] = {
+    "refused": ("obstructed",),
+    "closed-door": ("unreachable", "closed-or-liquidating"),
+    "not-there": ("unreachable", "deregistered"),
+    "ceased": ("closed-or-liquidating", "deregistered"),
+    "no-activity": ("activity-not-found",),
+}
 
 
 def enter(
     state: Inspection, command: EnterResult, context: Context, history: History
 ) -> ResultEntered:
     """Take what an officer who was there found, item by item."""
-    require_status(state, "assigned")
+    require_open_for_entry(state)
     require_fit(state, context, history)
+    require_not_asking(state, context)
     _require_visited(state, context)
-    expected = sorted(code for own in state.assigned.items for code in own.items)
-    if sorted(one.item for one in command.items) != expected:
-        detail = f"须逐项录入且仅录入：{'、'.join(expected)} / enter each of these items once"
-        raise DomainError("items-incomplete", detail)
-    for one in command.items:
-        if one.checked == (one.category is None):
-            detail = f"{one.item}: 已检查须选结果类别，未检查则不选 / a category if and only if it was checked"
-            raise DomainError("category-missing", detail)
-        if not one.checked or one.category != "no-problem-found":
-            require_text(one.finding, f"{one.item}.finding")
+    require_items(command.items, state.items)
+    require_checklists(state, command.items, history)
+    _require_outcome(state, command)
+    require_findings(state, command.items)
     _require_agreement(command)
     return ResultEntered(category=command.category, items=command.items)
 
@@ -76,6 +83,23 @@ def _require_visited(state: Inspection, context: Context) -> None:
         raise DomainError("too-few-officers", detail)
 
 
+def _require_outcome(state: Inspection, command: EnterResult) -> None:
+    """Where nothing could be looked at, what was tried is on record, and the category is one that it leads to."""
+    if any(one.checked for one in command.items):
+        return
+    outcome = state.visit.outcome
+    if outcome is None:
+        if state.terms.outcome_evidence:
+            detail = (
+                "未能检查的，请先记录情况、尝试和证据 / record first what was tried, with evidence"
+            )
+            raise DomainError("outcome-missing", detail)
+    elif command.category not in LEADS_TO[outcome.outcome]:
+        allowed = "、".join(LEADS_TO[outcome.outcome])
+        detail = f"{outcome.outcome}: 结果类别须为 {allowed} 之一 / the category is one of these"
+        raise DomainError("category-contradicts-items", detail)
+
+
 def _require_agreement(command: EnterResult) -> None:
     """The category of the whole is one that was found, and never cleaner than the items."""
     found = {one.category for one in command.items if one.category is not None}
@@ -90,6 +114,7 @@ def confirm(state: Inspection, context: Context, history: History) -> ResultConf
     """Let a second officer who was there agree."""
     require_status(state, "entered")
     require_fit(state, context, history)
+    require_not_asking(state, context)
     require_other_person(context, state.entered_by or "", "结果确认 / confirmation of the result")
     if context.actor.id not in state.checked_out:
         raise DomainError(
@@ -102,11 +127,8 @@ def review(
     state: Inspection, command: ReviewResult, context: Context, history: History
 ) -> ResultReviewed:
     """Let somebody who was not there approve or return it."""
-    require_status(state, "confirmed")
-    require_unbiased(state, context, history)
-    if context.actor.id in state.officers:
-        raise DomainError("own-act", "检查人员不得审核本次检查 / an officer of it cannot review it")
-    require_participating(state, context, history)
+    require_reviewer(state, context, history)
+    require_opened(state, context)
     if not command.approve:
         require_reason(command.remark)
     return ResultReviewed(approved=command.approve, remark=command.remark)
@@ -116,6 +138,7 @@ def publish(state: Inspection, context: Context, history: History) -> ResultPubl
     """Make an approved result public."""
     require_status(state, "approved")
     require_unbiased(state, context, history)
+    require_not_asking(state, context)
     require_participating(state, context, history)
     require_other_person(context, state.reviewed_by or "", "结果公示 / publication of the result")
     assert state.result is not None

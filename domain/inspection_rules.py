@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
+from domain.lottery.assignment_input import EXPERTS
 from domain.organisation import Staff
 from domain.registry_state import Officer
 from domain.rules import china_date
+from domain.team_terms import MIN_OFFICERS
 
 if TYPE_CHECKING:
     from domain.facts import Context
@@ -22,6 +24,48 @@ def require_status(state: Inspection, status: Status) -> None:
             f"检查 {state.id} 处于 {state.status}，应为 {status} / inspection is in another stage"
         )
         raise DomainError("wrong-stage", detail)
+
+
+def require_open_for_entry(state: Inspection) -> None:
+    """What was found is entered before the result, or again where a result was returned or is to be corrected."""
+    if state.status not in {"assigned", "amending"}:
+        detail = (
+            f"检查 {state.id} 处于 {state.status}，不能录入 / nothing can be entered in this stage"
+        )
+        raise DomainError("wrong-stage", detail)
+
+
+def require_not_asking(state: Inspection, context: Context) -> None:
+    """Whoever asks that a published result is corrected has no hand in the new one."""
+    if state.amendment is not None and state.amendment.by == context.actor.id:
+        detail = "申请更正的人不得办理更正后的结果 / who asked for the correction does not make it"
+        raise DomainError("own-act", detail)
+
+
+def require_ready(state: Inspection, context: Context) -> None:
+    """Nobody begins a visit who has not said that nothing biases them, nor one on which an officer is missing."""
+    if context.actor.id not in state.declared:
+        detail = "请先申报有无应当回避的情形 / say first whether anything could bias you"
+        raise DomainError("conflict-not-declared", detail)
+    missing = [id_ for id_, seat in state.vacant.items() if seat.department != EXPERTS]
+    if missing:
+        detail = f"{'、'.join(missing)} 的席位空缺，待替补抽取 / a substitute is to be drawn first"
+        raise DomainError("seat-vacant", detail)
+
+
+def require_on_site(state: Inspection, context: Context) -> None:
+    """Only an officer of the visit who has been there says what was there."""
+    require_member(state, context)
+    if context.actor.id not in state.checked_in:
+        detail = "未到场人员不得记录 / only an officer who was there records this"
+        raise DomainError("too-few-officers", detail)
+
+
+def require_together(state: Inspection) -> None:
+    """Law: two officers at the least, there together."""
+    if len(state.together & set(state.officers)) < MIN_OFFICERS:
+        detail = "至少两名检查人员须同时在场 / two officers must have been there together"
+        raise DomainError("too-few-officers", detail)
 
 
 def require_member(state: Inspection, context: Context) -> None:

@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
-from domain import follow_up_state
+from domain import follow_up_state, visit_state
+from domain.amendments import Amendment, AmendmentDeclined, AmendmentRequested, Edition
+from domain.findings import Findings, FindingsConfirmed, FindingsEntered
 from domain.follow_up_state import FollowUp
 from domain.inspection_commands import (
     AssignedOfficer,
@@ -30,13 +32,17 @@ from domain.replacement_commands import (
     SeatFilled,
     SeatVacated,
 )
+from domain.review import RESULT, Reviewed, ReviewOpened
 from domain.rules import china_date
+from domain.visit_commands import CapturedOffline
+from domain.visit_standard import NOTHING, Terms, terms_now
+from domain.visit_state import Visit
 
 if TYPE_CHECKING:
     from domain.facts import Recorded
     from domain.history import History
 
-Status = Literal["assigned", "entered", "confirmed", "approved", "published", "closed"]
+Status = Literal["assigned", "entered", "confirmed", "approved", "published", "amending", "closed"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -65,11 +71,18 @@ class Inspection:
     nothing biases them, `asked` whose replacement is asked for, `vacant` whose seat is empty, `fell_out` who ever left.
     `checked_in` and `checked_out` hold officer ids in the order of their acts, `present` who is there and since which day,
     `together` those who met a colleague there on the day of their arrival.
+
+    `terms` are those of the standard under which it was assigned. `visit` is what was recorded on the spot, `findings` what
+    each department found; `opened` what each reviewer opened of the result as it stands, and when. `editions` are the
+    results that were published, the last of which the public reads; `amendment` asks for another. `version` counts the
+    events, but for what a reviewer opens: that changes nothing of what others have before them.
     """
 
     id: str
     assigned: InspectionAssigned
     team: tuple[AssignedOfficer, ...]
+    assigned_at: str
+    terms: Terms = NOTHING
     declared: frozenset[str] = frozenset()
     asked: Mapping[str, Asked] = field(default_factory=dict)
     vacant: Mapping[str, Vacancy] = field(default_factory=dict)
@@ -86,6 +99,22 @@ class Inspection:
     entered_by: str | None = None
     reviewed_by: str | None = None
     follow_ups: tuple[FollowUp, ...] = ()
+    visit: Visit = field(default_factory=Visit)
+    findings: Mapping[str, Findings] = field(default_factory=dict)
+    opened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    reviews: tuple[Reviewed, ...] = ()
+    editions: tuple[Edition, ...] = ()
+    amendment: Amendment | None = None
+    version: int = 1
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        """The codes of all items that are inspected."""
+        return tuple(code for own in self.assigned.items for code in own.items)
+
+    def items_of(self, department: str) -> tuple[str, ...]:
+        """The codes of the items that a department inspects here."""
+        return next((own.items for own in self.assigned.items if own.department == department), ())
 
     @property
     def task(self) -> str:
@@ -113,13 +142,19 @@ def inspection_id(task: str, entity: str) -> str:
     return f"{task}:{entity}"
 
 
-def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> Inspection:
+def evolve(state: Inspection | None, recorded: Recorded, history: History) -> Inspection:
     """Fold one fact."""
     event, by = recorded.event, recorded.actor.id
     if isinstance(event, InspectionAssigned):
-        id_ = recorded.stream.partition("/")[2]
-        return Inspection(id=id_, assigned=event, team=event.team)
+        id_, at = recorded.stream.partition("/")[2], recorded.recorded_at
+        terms = terms_now(history)
+        return Inspection(id=id_, assigned=event, team=event.team, assigned_at=at, terms=terms)
     assert state is not None
+    if isinstance(event, ReviewOpened):
+        return _opened(state, event, recorded)
+    state = replace(state, version=state.version + 1)
+    if (visit := visit_state.evolve(state.visit, recorded)) is not state.visit:
+        state = replace(state, visit=visit)
     match event:
         case (
             ConflictDeclared()
@@ -136,17 +171,18 @@ def evolve(state: Inspection | None, recorded: Recorded, _history: History) -> I
         case OfficerCheckedOut():
             present = {who: day for who, day in state.present.items() if who != by}
             return replace(state, checked_out=(*state.checked_out, by), present=present)
+        case CapturedOffline():
+            return _was_there(state, by, china_date(event.arrived_at))
+        case FindingsEntered() | FindingsConfirmed():
+            return replace(state, findings=_found(state, event, recorded))
         case ResultEntered():
             # Whoever enters a result has carried the visit out: a request to give it up is void.
             entered = replace(state, status="entered", result=event, entered_by=by)
             return replace(entered, closing_requested_by=None)
-        case ResultConfirmed():
-            return replace(state, status="confirmed")
-        case ResultReviewed(approved=approved):
-            status: Status = "approved" if approved else "assigned"
-            return replace(state, status=status, reviewed_by=by)
-        case ResultPublished():
-            return replace(state, status="published")
+        case ResultConfirmed() | ResultReviewed():
+            return _reviewed(state, event, recorded)
+        case ResultPublished() | AmendmentRequested() | AmendmentDeclined():
+            return _amended(state, event, recorded)
         case ClosingRequested():
             return replace(state, closing_requested_by=by)
         case InspectionClosed():
@@ -192,6 +228,85 @@ def _reseated(
         case SeatFilled(left=left, team=team):
             del vacant[left]
             return replace(state, team=team, vacant=vacant)
+
+
+def _found(
+    state: Inspection, event: FindingsEntered | FindingsConfirmed, recorded: Recorded
+) -> Mapping[str, Findings]:
+    by = recorded.actor.id
+    if isinstance(event, FindingsEntered):
+        own = Findings(items=event.items, version=recorded.version, entered_by=by)
+    else:
+        own = replace(state.findings[event.department], confirmed_by=by)
+    return {**state.findings, event.department: own}
+
+
+def _opened(state: Inspection, event: ReviewOpened, recorded: Recorded) -> Inspection:
+    by = recorded.actor.id
+    own = {**state.opened.get(by, {}), event.part: recorded.recorded_at}
+    return replace(state, opened={**state.opened, by: own})
+
+
+def _reviewed(
+    state: Inspection, event: ResultConfirmed | ResultReviewed, recorded: Recorded
+) -> Inspection:
+    if isinstance(event, ResultConfirmed):
+        return replace(state, status="confirmed", opened={})
+    by, at = recorded.actor.id, recorded.recorded_at
+    own = state.opened.get(by, {})
+    review = Reviewed(
+        by=by,
+        approved=event.approved,
+        opened_at=own.get(RESULT),
+        decided_at=at,
+        files=tuple(part for part in own if part != RESULT),
+    )
+    returned: Status = "amending" if state.amendment else "assigned"
+    return replace(
+        state,
+        status="approved" if event.approved else returned,
+        reviewed_by=by,
+        reviews=(*state.reviews, review),
+    )
+
+
+def _amended(
+    state: Inspection,
+    event: ResultPublished | AmendmentRequested | AmendmentDeclined,
+    recorded: Recorded,
+) -> Inspection:
+    match event:
+        case ResultPublished():
+            assert state.result is not None
+            edition = Edition(
+                leaf=recorded.leaf,
+                published_at=recorded.recorded_at,
+                result=state.result,
+                amendment=state.amendment,
+            )
+            editions = (*state.editions, edition)
+            return replace(state, status="published", editions=editions, amendment=None)
+        case AmendmentRequested(reason=reason, withhold=withhold):
+            asked = Amendment(by=recorded.actor.id, reason=reason, withhold=withhold)
+            return replace(state, status="amending", amendment=asked, findings={}, opened={})
+        case AmendmentDeclined():
+            stands = state.editions[-1].result
+            return replace(state, status="published", amendment=None, result=stands)
+
+
+def _was_there(state: Inspection, by: str, day: str) -> Inspection:
+    """Somebody was there and has left, as they say afterwards: together with whoever was there in the meantime."""
+    own = state.visit.newest(by)
+    assert own is not None
+    met = {one.officer for one in state.visit.spells if one.officer != by and own.meets(one)}
+    first = state.first_visit_on
+    return replace(
+        state,
+        checked_in=(*state.checked_in, by),
+        checked_out=(*state.checked_out, by),
+        together=state.together | (met | {by} if met else set()),
+        first_visit_on=day if first is None else min(first, day),
+    )
 
 
 def _arrived(state: Inspection, by: str, day: str) -> Inspection:

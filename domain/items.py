@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 
 from domain import item_versions
 from domain.errors import DomainError
-from domain.facts import Fact
+from domain.facts import Fact, Judgement
 from domain.item_versions import (
     ItemCommand,
     ItemDetails,
@@ -58,7 +58,7 @@ class ClaimItem(ItemCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewItem(ItemCommand):
+class ReviewItem(ItemCommand, Judgement):
     """Approve a claim, or return it with a remark."""
 
     approve: bool

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.facts import Judgement
 from domain.inspection_commands import AssignedOfficer, InspectionCommand
 
 Cause = Literal[
@@ -35,14 +36,14 @@ class RequestReplacement(InspectionCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveReplacement(InspectionCommand):
+class ApproveReplacement(Judgement, InspectionCommand):
     """Somebody who has no hand in it agrees: the seat is vacant."""
 
     officer: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineReplacement(InspectionCommand):
+class DeclineReplacement(Judgement, InspectionCommand):
     """Somebody who has no hand in it finds that `officer` keeps the seat, and says why."""
 
     officer: str

@@ -73,6 +73,23 @@ def parse_date(text: str, place: str) -> date:
     return day
 
 
+def parse_instant(text: str, place: str) -> datetime:
+    """Read an RFC 3339 UTC instant with milliseconds and nothing else, as the ledger writes them."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        moment = None
+    if moment is None or instant(moment) != text:
+        detail = f"{place}: 时刻须如 2024-06-03T01:00:00.000Z / instants are UTC with milliseconds"
+        raise DomainError("time-invalid", detail)
+    return moment
+
+
+def instant(moment: datetime) -> str:
+    """The one way in which a moment is written."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.") + f"{moment.microsecond // 1000:03}Z"
+
+
 def day_after(day: str) -> str:
     """The day that follows, both as YYYY-MM-DD."""
     return (date.fromisoformat(day) + timedelta(days=1)).isoformat()

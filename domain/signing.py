@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from domain import personnel_commands as personnel
 from domain import replacement_commands as replacement
+from domain import visit_commands as visit
 from domain.canonical import canon
 from domain.errors import DomainError
 from domain.genesis import Genesis
@@ -34,6 +35,9 @@ _PERSONAL: Mapping[type, str] = {
     personnel.EndRelation: "reason",
     replacement.Declare: "reason",
     replacement.RequestReplacement: "reason",
+    visit.AttachEvidence: "caption",
+    visit.RecordOutcome: "account",
+    visit.Acknowledge: "statement",
 }
 
 

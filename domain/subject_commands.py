@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from domain.facts import Judgement
+
 SubjectKind = Literal["staff", "entity", "officer", "expert"]
 
 
@@ -29,7 +31,7 @@ class HoldSubject(SubjectCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReleaseSubject(SubjectCommand):
+class ReleaseSubject(Judgement, SubjectCommand):
     """End a hold, by the reference under which it was made."""
 
     reference: str
@@ -44,12 +46,12 @@ class RequestErasure(SubjectCommand):
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApproveErasure(SubjectCommand):
+class ApproveErasure(Judgement, SubjectCommand):
     """Somebody else agrees: the key is destroyed, and the personal fields can never be read again."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class DeclineErasure(SubjectCommand):
+class DeclineErasure(Judgement, SubjectCommand):
     """Somebody else finds that the data stays, and says why."""
 
     reason: str

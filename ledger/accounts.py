@@ -1,4 +1,4 @@
-"""Passwords of local accounts: argon2id hashes in schema `accounts`, outside the ledger, because they must be forgettable.
+"""Local accounts: passwords as argon2id hashes, and addresses for reminders; outside the ledger, for both must be forgettable.
 
 A password is never set by us: an administrator issues a one-time word, its owner replaces it at the first login. Wrong
 passwords in a row lock an id for a while that doubles up to a bound. Ids that nobody has are treated exactly alike, in
@@ -40,8 +40,19 @@ CREATE TABLE IF NOT EXISTS accounts.attempts (
     failures integer NOT NULL,
     locked_until timestamptz NOT NULL
 );
+CREATE TABLE IF NOT EXISTS accounts.addresses (
+    staff text COLLATE "C" PRIMARY KEY,
+    email text NOT NULL
+);
+CREATE TABLE IF NOT EXISTS accounts.deliveries (
+    key text COLLATE "C" NOT NULL,
+    attempt integer NOT NULL,
+    state text NOT NULL CHECK (state IN ('begun', 'delivered', 'refused', 'unclear')),
+    at text NOT NULL
+);
+CREATE UNIQUE INDEX IF NOT EXISTS deliveries_once ON accounts.deliveries (key, attempt, (state = 'begun'));
 """
-NAMES = frozenset({"passwords", "attempts"})
+NAMES = frozenset({"passwords", "attempts", "addresses", "deliveries"})
 _SELECT = "SELECT hash, serial, one_time FROM accounts.passwords WHERE staff = %s"
 _SET = """
 INSERT INTO accounts.passwords (staff, hash, serial, one_time) VALUES (%s, %s, 1, %s)
@@ -56,6 +67,12 @@ ON CONFLICT (place) DO UPDATE SET failures = attempts.failures + 1,
     ELSE clock_timestamp() + least(900, 30 * 2 ^ least(5, attempts.failures - 4)) * interval '1 second' END"""
 _FORGET = "DELETE FROM accounts.attempts WHERE place = %s"
 _REMOVE = "DELETE FROM accounts.passwords WHERE staff = %s"
+_ADDRESS = "SELECT email FROM accounts.addresses WHERE staff = %s"
+_ADDRESSES = "SELECT staff, email FROM accounts.addresses ORDER BY staff"
+_WRITE_TO = """
+INSERT INTO accounts.addresses (staff, email) VALUES (%s, %s)
+ON CONFLICT (staff) DO UPDATE SET email = excluded.email"""
+_WRITE_NO_MORE = "DELETE FROM accounts.addresses WHERE staff = %s"
 # Rows at most, some 60 MB. Two ids that fall on one place share their failures, which is rare and harms little.
 PLACES = 2**20
 SHORTEST, LONGEST = 10, 200
@@ -143,10 +160,32 @@ class Accounts:
             raise DomainError("password-unfit", detail)
         self._set(staff, new, one_time=False)
 
+    def address(self, staff: str) -> str | None:
+        """Where a person wants to be reminded, or None."""
+        with self._pool.connection() as connection:
+            found = connection.execute(_ADDRESS, [staff]).fetchone()
+        return str(found[0]) if found else None
+
+    def addresses(self) -> dict[str, str]:
+        """Everybody who wants to be reminded, and where."""
+        with self._pool.connection() as connection:
+            return {
+                str(staff): str(email) for staff, email in connection.execute(_ADDRESSES).fetchall()
+            }
+
+    def write_to(self, staff: str, email: str | None) -> None:
+        """Remind a person under this address from here on, or, without one, no more."""
+        with self._pool.connection() as connection:
+            if email is None:
+                connection.execute(_WRITE_NO_MORE, [staff])
+            else:
+                connection.execute(_WRITE_TO, [staff, email])
+
     def remove(self, staff: str) -> None:
-        """Forget the password of a person and their failed attempts; where there is none, nothing changes."""
+        """Forget the password of a person, their address and failed attempts; where there is none, nothing changes."""
         with self._pool.connection() as connection:
             connection.execute(_REMOVE, [staff])
+            connection.execute(_WRITE_NO_MORE, [staff])
             connection.execute(_FORGET, [_place(staff)])
 
     def _set(self, staff: str, password: str, *, one_time: bool) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 
 # CLOCK_BOOTTIME goes on while the machine sleeps; Linux alone has it.
+_read = time.clock_gettime_ns
 STEADY: int = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
 
 
@@ -56,8 +57,8 @@ class SystemClock:
 
     def compared(self) -> Compared:
         """Beside the time since the machine was started."""
-        clocks = STEADY, time.CLOCK_REALTIME, STEADY
-        return Compared(*(time.clock_gettime_ns(clock) // 1_000_000 for clock in clocks))
+        before, wall, after = _read(STEADY), _read(time.CLOCK_REALTIME), _read(STEADY)
+        return Compared(before // 1_000_000, wall // 1_000_000, after // 1_000_000)
 
 
 class FileClock:

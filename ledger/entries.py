@@ -35,8 +35,13 @@ class Entry:
 
     def recorded(self) -> Recorded:
         """Parse the bytes and build the typed event; raises DomainError naming what is wrong with them."""
-        stored = quick.read(self.leaf, self.state)
-        return stored.recorded if stored else codec.to_recorded(self.leaf, self.envelope())
+        return read(self.leaf, self.state)
+
+
+def read(leaf: int, state: bytes) -> Recorded:
+    """Parse the bytes of a leaf and build the typed event; raises DomainError naming what is wrong with them."""
+    stored = quick.read(leaf, state)
+    return stored.recorded if stored else codec.to_recorded(leaf, Envelope.from_bytes(state))
 
 
 def from_rows(rows: Iterable[tuple[Any, ...]], from_leaf: int) -> Iterator[Entry]:

@@ -6,15 +6,16 @@ each is refused, or fails, by itself; and each gets its own answer.
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from domain.decisions import OPENING, act_of, decide, require_alone
 from domain.draw_commands import AssignmentCommitted, DrawCommitted
 from domain.errors import DomainError
-from domain.events import name_of
 from domain.facts import Actor, Command, Context, Recorded
 from domain.signing import Signature, SignedCommand, message, verified, with_salt
+from domain.values import made
 from ledger.prover import CHECKS, missing_key
 from ledger.recorder import CommandKey, Span
 from ledger.store import Draft, Row
@@ -78,6 +79,13 @@ class Request:
         return any(isinstance(command, OPENING) for command in self.commands)
 
 
+class Written(NamedTuple):
+    """What a group stored: the bytes of its leaves, and the branch of the history that was made of these."""
+
+    branch: History
+    states: list[bytes]
+
+
 class Group:
     """Decides requests, one after another, on a branch of the history; `record` then stores what followed."""
 
@@ -89,14 +97,14 @@ class Group:
         self._transaction = transaction
         self._clock = clock
         self._prover = prover
-        self._stored: list[StoredEvent] = []
+        self._rows: list[StoredEvent] = []
         self._spans: dict[str, Span] = {}
 
     def fits(self, request: Request, before: Sequence[Request]) -> bool:
         """Whether this one still belongs to the group when those before it do."""
         if not before:
             return True
-        room = len(before) < COMMANDS and len(self._stored) < EVENTS
+        room = len(before) < COMMANDS and len(self._rows) < EVENTS
         return room and not request.alone and not before[0].alone
 
     def decide(self, requests: Sequence[Request], known: Found | None = None) -> None:
@@ -115,10 +123,14 @@ class Group:
             except Exception as error:  # noqa: BLE001 - it fails by itself, and is raised to who asked
                 self.outcomes[request] = error
 
-    def record(self) -> None:
-        """Store what followed as one commit."""
-        if self._stored:
-            self._transaction.store(self._stored, list(self._spans.values()))
+    def record(self) -> Written | None:
+        """Store what followed as one commit, and give what is to be found there once it is kept."""
+        if not self._rows:
+            return None
+        if self._branch.size != self._transaction.size + len(self._rows):
+            raise RuntimeError("a command that failed left something on the branch")
+        self._transaction.store(self._rows, list(self._spans.values()))
+        return Written(self._branch, [row.state for row in self._rows])
 
     def _answer_again(self, request: Request, known: Span) -> Receipt | DomainError:
         if known.command.digest != request.key.digest:
@@ -126,52 +138,76 @@ class Group:
             return DomainError("command-id-reused", detail)
         first, count = known.first_leaf, known.count
         if first < self._transaction.size:
-            rows = self._transaction.rows(first, count)
+            rows = tuple(self._transaction.rows(first, count))
         else:
             own = first - self._transaction.size
-            rows = [
-                (first + place, str(one.originator_id), one.originator_version, one.topic)
-                for place, one in enumerate(self._stored[own : own + count])
-            ]
-        return Receipt(first_leaf=first, count=count, events=tuple(rows), repeated=True)
+            rows = _rows(first, self._rows[own : own + count])
+        return Receipt(first_leaf=first, count=count, events=rows, repeated=True)
 
     def _decide(self, request: Request) -> Receipt:
         """Decide each command on what the ones before it would make of the history."""
         require_alone(request.commands)
-        branch, now = self._branch.branch(), self._clock.now()
-        first = branch.size
+        first, now = self._branch.size, self._clock.now()
         drafts: list[Draft] = []
+        trial = self._branch
         signatures = request.signatures or (None,) * len(request.commands)
         spoken: set[bytes] = set()
         for command, signature in zip(request.commands, signatures, strict=True):
-            signed = _verified(command, signature, request.key, branch, spoken)
-            context = self._context(request.actor, now, branch.size, signed)
-            for fact in _sealing_salt(decide(branch, command, context), signature):
-                self._require_key(fact)
-                recorded = Recorded(
-                    leaf=branch.size,
-                    stream=fact.stream,
-                    version=branch.version(fact.stream) + 1,
-                    recorded_at=now,
-                    actor=request.actor,
-                    command_id=request.key.id,
-                    event=fact.event,
-                )
-                branch.apply(recorded)
-                drafts.append(Draft(recorded=recorded, fact=fact, signed=signed))
-                signed = None  # it stands with the first event of its command alone
-        if drafts:
-            self._stored += self._transaction.seal(drafts)
-            self._branch.adopt(branch)
-            self._spans[request.key.id] = Span(
-                command=request.key, first_leaf=first, count=len(drafts)
+            if drafts:
+                trial = self._branch.branch() if trial is self._branch else trial
+                for draft in drafts[trial.size - first :]:
+                    trial.apply(draft.recorded)
+            signed = _verified(command, signature, request.key, trial, spoken)
+            context = self._context(request.actor, now, trial.size, signed)
+            facts = tuple(_sealing_salt(decide(trial, command, context), signature))
+            drafts += self._drafts(facts, trial, request, context, signed)
+        return (
+            self._take(request, drafts) if drafts else Receipt(first_leaf=first, count=0, events=())
+        )
+
+    def _drafts(
+        self,
+        facts: Sequence[Fact],
+        history: History,
+        request: Request,
+        context: Context,
+        signed: SignedCommand | None,
+    ) -> Iterator[Draft]:
+        """Give the facts the places that follow on this history."""
+        versions: Counter[str] = Counter()
+        for leaf, fact in enumerate(facts, start=history.size):
+            self._require_key(fact)
+            versions[fact.stream] += 1
+            recorded = made(
+                Recorded,
+                leaf=leaf,
+                stream=fact.stream,
+                version=history.version(fact.stream) + versions[fact.stream],
+                recorded_at=context.now,
+                actor=request.actor,
+                command_id=request.key.id,
+                event=fact.event,
             )
-        return Receipt(first_leaf=first, count=len(drafts), events=tuple(map(_row, drafts)))
+            yield Draft(recorded=recorded, fact=fact, signed=signed)
+            signed = None  # it stands with the first event of its command alone
+
+    def _take(self, request: Request, drafts: Sequence[Draft]) -> Receipt:
+        """Seal what follows from a request; the branch goes on by what will be read back."""
+        sealed = self._transaction.seal(drafts)
+        first = self._branch.size
+        for one in sealed:
+            self._branch.apply(one.recorded)
+        self._rows += [one.row for one in sealed]
+        self._spans[request.key.id] = Span(command=request.key, first_leaf=first, count=len(sealed))
+        return Receipt(
+            first_leaf=first, count=len(sealed), events=_rows(first, [one.row for one in sealed])
+        )
 
     def _context(
         self, actor: Actor, now: str, position: int, signed: SignedCommand | None
     ) -> Context:
-        return Context(
+        return made(
+            Context,
             actor=actor,
             now=now,
             position=position,
@@ -218,6 +254,8 @@ def _sealing_salt(facts: Iterable[Fact], signature: Signature | None) -> Iterato
         yield with_salt(fact, salt) if salt and fact.personal else fact
 
 
-def _row(draft: Draft) -> Row:
-    recorded = draft.recorded
-    return recorded.leaf, recorded.stream, recorded.version, name_of(recorded.event)
+def _rows(first: int, stored: Sequence[StoredEvent]) -> tuple[Row, ...]:
+    return tuple(
+        (leaf, str(one.originator_id), one.originator_version, one.topic)
+        for leaf, one in enumerate(stored, start=first)
+    )

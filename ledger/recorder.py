@@ -26,10 +26,10 @@ from eventsourcing.persistence import (
 from eventsourcing.postgres import PostgresApplicationRecorder
 from eventsourcing.utils import retry
 from psycopg.rows import tuple_row
-from psycopg.types.numeric import Int8
 
 from domain import merkle
 from ledger import commits
+from ledger.columns import Byteas, Int8s, Texts
 from ledger.schema import CHANNEL, LOCK
 
 if TYPE_CHECKING:
@@ -56,12 +56,12 @@ WITH events AS (
     WITH ORDINALITY AS new (version, stream, type, leaf_hash, state, place)
 ), commands AS (
     INSERT INTO ledger.commands (command_id, digest, first_leaf, count)
-    SELECT * FROM unnest(%b::text[], %s::bytea[], %b::bigint[], %b::bigint[])
+    SELECT * FROM unnest(%b::text[], %b::bytea[], %b::bigint[], %b::bigint[])
 )
 INSERT INTO ledger.commits (first_leaf, count, link, key, sig) VALUES (%b, %b, %b, %b, %b)
 RETURNING pg_notify('{CHANNEL}', '')"""  # noqa: S608 - a constant of ours
 SELECT_COMMANDS = (
-    "SELECT command_id, digest, first_leaf, count FROM ledger.commands WHERE command_id = ANY (%s)"
+    "SELECT command_id, digest, first_leaf, count FROM ledger.commands WHERE command_id = ANY (%b)"
 )
 SELECT_STREAM = """
 SELECT stream, version, type, state FROM ledger.events
@@ -128,7 +128,7 @@ class Locked:
 
     def find(self, command_ids: Sequence[str]) -> Found:
         """Ask for commands that may have been recorded before; calling what this gives waits for the answer."""
-        asked = self.send(SELECT_COMMANDS, [list(command_ids)])
+        asked = self.send(SELECT_COMMANDS, [Texts(command_ids)])
 
         def found() -> dict[str, Span]:
             return {
@@ -148,22 +148,22 @@ class Locked:
         return commit
 
 
-def _columns(events: Sequence[StoredEvent], hashes: list[bytes]) -> list[list[Any]]:
+def _columns(events: Sequence[StoredEvent], hashes: list[bytes]) -> list[object]:
     return [
-        [Int8(event.originator_version) for event in events],
-        [event.originator_id for event in events],
-        [event.topic for event in events],
-        hashes,
-        [event.state for event in events],
+        Int8s([event.originator_version for event in events]),
+        Texts([event.originator_id for event in events]),
+        Texts([event.topic for event in events]),
+        Byteas(hashes),
+        Byteas([event.state for event in events]),
     ]
 
 
-def _columns_of(spans: Sequence[Span]) -> list[list[Any]]:
+def _columns_of(spans: Sequence[Span]) -> list[object]:
     return [
-        [span.command.id for span in spans],
-        [span.command.digest for span in spans],
-        [Int8(span.first_leaf) for span in spans],
-        [Int8(span.count) for span in spans],
+        Texts([span.command.id for span in spans]),
+        Byteas([span.command.digest for span in spans]),
+        Int8s([span.first_leaf for span in spans]),
+        Int8s([span.count for span in spans]),
     ]
 
 

@@ -6,17 +6,18 @@ import os
 from contextlib import contextmanager
 from dataclasses import dataclass
 from time import monotonic
-from typing import TYPE_CHECKING, Literal, Self
+from typing import TYPE_CHECKING, Literal, NamedTuple, Self
 from uuid import uuid4
 
 from eventsourcing.persistence import ProgrammingError, StoredEvent
 from psycopg.sql import SQL, Identifier
 
 from domain.errors import DomainError
+from domain.events import name_of
 from domain.facts import Actor, Fact, Recorded
 from domain.genesis import LedgerOpened
 from domain.signing import SignedCommand
-from ledger import codec, entries, note, sealing, search
+from ledger import codec, entries, envelope, note, quick, sealing, search
 from ledger.checkpoints import Checkpoints
 from ledger.commits import Commit
 from ledger.cosignatures import Cosignatures
@@ -44,6 +45,7 @@ Mode = Literal["production", "development"]
 Row = tuple[int, str, int, str]
 SYSTEM = Actor(id="system", role="system")
 NONCE_SIZE = 16
+NONCES = 64
 SELECT_COMMITS = (
     "SELECT first_leaf, count, link, key, sig FROM ledger.commits "
     "WHERE first_leaf >= %s ORDER BY first_leaf LIMIT %s"
@@ -65,6 +67,13 @@ class Draft:
     signed: SignedCommand | None = None
 
 
+class Sealed(NamedTuple):
+    """The row to store of a draft, and the event as it will be read back from its bytes."""
+
+    row: StoredEvent
+    recorded: Recorded
+
+
 class Transaction:
     """The ledger while this process holds it: nothing can be appended but here."""
 
@@ -72,6 +81,7 @@ class Transaction:
         self._locked = locked
         self._keys = keys
         self._counted = counted
+        self._nonces: list[str] = []
 
     @property
     def size(self) -> int:
@@ -99,18 +109,31 @@ class Transaction:
 
     def append(self, drafts: Sequence[Draft]) -> Commit:
         """Seal, sign and store the drafts as one commit, once in a transaction."""
-        return self.store(self.seal(drafts))
+        return self.store([sealed.row for sealed in self.seal(drafts)])
 
-    def store(self, sealed: Sequence[StoredEvent], spans: Sequence[Span] = ()) -> Commit:
-        """Sign and store as one commit what `seal` gave, once in a transaction; `spans` tell whose it is."""
-        return self._locked.append(sealed, spans)
+    def store(self, rows: Sequence[StoredEvent], spans: Sequence[Span] = ()) -> Commit:
+        """Sign and store as one commit the rows that `seal` gave, once in a transaction; `spans` tell whose they are."""
+        return self._locked.append(rows, spans)
 
-    def seal(self, drafts: Sequence[Draft]) -> list[StoredEvent]:
-        """Encrypt what is personal and give the bytes to store; raises DomainError("not-canonical")."""
+    def seal(self, drafts: Sequence[Draft]) -> list[Sealed]:
+        """Encrypt what is personal and give the bytes to store, each once it was read as whoever comes later will.
+
+        Raises DomainError: "not-canonical", or as `Entry.recorded` for what could not be read back.
+        """
         facts = [draft.fact for draft in drafts if draft.fact.personal]
-        subjects = {fact.subject or "" for fact in facts}
-        keys = self._keys.subjects.obtain(subjects, _words(facts))
-        return [to_stored(_envelope(draft, keys)) for draft in drafts]
+        keys: dict[str, bytes] = {}
+        if facts:
+            subjects = {fact.subject or "" for fact in facts}
+            keys = self._keys.subjects.obtain(subjects, _words(facts))
+        return [_seal(draft, keys, self._nonce()) for draft in drafts]
+
+    def _nonce(self) -> str:
+        """Give a fresh one. Each question to the system lets other threads of the interpreter in, so many are fetched at once."""
+        if not self._nonces:
+            fresh = os.urandom(NONCES * NONCE_SIZE).hex()
+            width = 2 * NONCE_SIZE
+            self._nonces = [fresh[at : at + width] for at in range(0, len(fresh), width)]
+        return self._nonces.pop()
 
 
 def _words(facts: Sequence[Fact]) -> list[Word]:
@@ -123,18 +146,31 @@ def _words(facts: Sequence[Fact]) -> list[Word]:
     ]
 
 
-def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
+def _seal(draft: Draft, keys: dict[str, bytes], nonce: str) -> Sealed:
+    recorded = draft.recorded
+    hidden = _hidden(draft, keys) if draft.fact.personal else None
+    if draft.signed is None and (quickly := quick.write(recorded, nonce, hidden)):
+        state, read = quickly
+        name = name_of(read.event)
+        return Sealed(StoredEvent(recorded.stream, recorded.version, name, state), read)
+    row = to_stored(_envelope(draft, nonce, hidden))
+    return Sealed(row, entries.read(recorded.leaf, row.state))
+
+
+def _hidden(draft: Draft, keys: dict[str, bytes]) -> envelope.Sealed:
     recorded, fact = draft.recorded, draft.fact
+    place = sealing.Place(
+        subject=fact.subject or "",
+        stream=recorded.stream,
+        version=recorded.version,
+        type=name_of(recorded.event),
+    )
+    return sealing.seal(keys[place.subject], place, fact.personal)
+
+
+def _envelope(draft: Draft, nonce: str, sealed: envelope.Sealed | None) -> Envelope:
+    recorded = draft.recorded
     type_name, data = codec.encode(recorded.event)
-    sealed = None
-    if fact.personal:
-        place = sealing.Place(
-            subject=fact.subject or "",
-            stream=recorded.stream,
-            version=recorded.version,
-            type=type_name,
-        )
-        sealed = sealing.seal(keys[place.subject], place, fact.personal)
     return Envelope(
         type=type_name,
         stream=recorded.stream,
@@ -142,7 +178,7 @@ def _envelope(draft: Draft, keys: dict[str, bytes]) -> Envelope:
         recorded_at=recorded.recorded_at,
         actor=recorded.actor,
         command_id=recorded.command_id,
-        nonce=os.urandom(NONCE_SIZE).hex(),
+        nonce=nonce,
         data=data,
         sealed=sealed,
         signed=Signed.of(draft.signed) if draft.signed else None,

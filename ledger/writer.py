@@ -3,7 +3,8 @@
 It takes the ledger's lock first and reads what others appended; so every decision is made on
 exactly the history that its events will follow, and the outcome of any number of writers is that of
 one after another. The history of a process only ever advances by what was read back from the
-database, never by what the process believes it wrote.
+database, never by what the process believes it wrote: where the very bytes come back that it sealed, it
+takes over the branch that it folded from them.
 
 Commands that come while another is being written share the next commit. Nobody waits for company:
 a group is who was there when the lock was held.
@@ -39,7 +40,8 @@ if TYPE_CHECKING:
     from domain.signing import Signature
     from ledger.clock import Clock
     from ledger.cosignatures import Counted
-    from ledger.group import Receipt
+    from ledger.entries import Entry
+    from ledger.group import Receipt, Written
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
     from ledger.turns import Take
@@ -57,6 +59,7 @@ class Writer:
         self._clock = clock
         self._prover = prover
         self._history = History()
+        self._written: Written | None = None
         self._mutex = Lock()
         self._turns = Turns(self._serve)
         self._watch = Watch(clock)
@@ -230,16 +233,28 @@ class Writer:
             while others := take(decided.fits):
                 group += others
                 decided.decide(others)
-            decided.record()
+            self._written = decided.record()
         for request, outcome in decided.outcomes.items():
             request.outcome = outcome
 
     def _catch_up(self, source: Ledger | Transaction) -> None:
         while batch := source.read(self._history.size):
-            for entry in batch:
+            for entry in batch[self._adopt(batch) :]:
                 self._history.apply(entry.recorded())
             if len(batch) < entries.BATCH:
                 return
+
+    def _adopt(self, batch: Sequence[Entry]) -> int:
+        """Go on as the last group did, if these leaves begin with its own; give how many those are."""
+        written, self._written = self._written, None
+        if written is None:
+            return 0
+        count = len(written.states)
+        own = [entry.state for entry in batch[:count]] == written.states
+        if not own or written.branch.size != self._history.size + count:
+            return 0
+        self._history.adopt(written.branch)
+        return count
 
 
 def _unavailable() -> DomainError:

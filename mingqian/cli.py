@@ -17,12 +17,12 @@ from api.parts import (
     clock_of,
     dsn_of,
     enter_first_administrator,
+    evidence_of,
     initialise,
     issue_password,
     open_parts,
     person_of,
 )
-from api.server import serve as run_server
 from api.settings import read_settings
 from audit import cli as audit_cli
 from domain.bundles import bundles
@@ -32,10 +32,10 @@ from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian import backup, database, desk, lab, signing_key, subjects, vrf_key, witness
 from mingqian.calendar import calendar
-from mingqian.demo.run import run as run_demo
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
+from mingqian.reminding.command import remind
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
@@ -54,7 +54,11 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-audit = audit_cli.app(lambda: dsn_of(read_settings()), lambda: read_settings().subject_keys)
+audit = audit_cli.app(
+    lambda: dsn_of(read_settings()),
+    lambda: read_settings().subject_keys,
+    lambda: evidence_of(read_settings()),
+)
 app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
@@ -70,6 +74,7 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.look)
 app.command()(calendar)
+app.command()(remind)
 app.command()(receipt)
 app.command()(publish)
 console = Console()
@@ -127,6 +132,8 @@ def password(staff: Annotated[str, typer.Argument(help="人员编号 / id of the
 @app.command()
 def serve() -> None:
     """启动服务 / run the service."""
+    from api.server import serve as run_server  # noqa: PLC0415 - half of all start-up time, and only needed here
+
     run_server(read_settings())
 
 
@@ -228,6 +235,8 @@ def demo(
     out: Annotated[Path, typer.Option(help="输出文件夹 / where to write")] = Path(".mingqian/demo"),
 ) -> None:
     """清河县 2024 年全年示例，随后审计 / a whole county year, then its audit."""
+    from mingqian.demo.run import run as run_demo  # noqa: PLC0415 - it holds the whole service
+
     raise typer.Exit(run_demo(out))
 
 

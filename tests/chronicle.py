@@ -33,7 +33,7 @@ from ledger.prover import CHECKS
 from ledger.sealing import MasterKey
 from ledger.subject_keys import SubjectKeys
 from tests.signers import Signer
-from tests.story import Story
+from tests.story import Story, looked
 
 if TYPE_CHECKING:
     from domain.facts import Actor, Command, Fact
@@ -64,6 +64,7 @@ class Chronicle(Story):
 
     def decide(self, who: str, role: str, command: Command) -> tuple[Fact, ...]:
         """Sign it first, where somebody signs."""
+        command = looked(command, self.history)
         self.signature = self.signed = None
         if (signer := self.signer_of(who)) is not None:
             self.signature = signer.sign(command, self._command_id())

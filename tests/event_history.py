@@ -11,22 +11,25 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
 from domain import (
+    amendments,
     batches,
     classification,
     entity_records,
     item_versions,
     plan_standards,
     reconciliation,
+    visit_commands,
 )
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
 from domain import registry_commands as registry
 from domain import subject_commands as subject
+from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.clock import NoteJump
 from domain.deadlines import DEFAULT, SetDeadlines
 from domain.draw_commands import (
@@ -43,6 +46,8 @@ from domain.draw_commands import (
     RequestVoid,
     Seat,
 )
+from domain.draw_state import Draw
+from domain.findings import ConfirmFindings, EnterFindings
 from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
 from domain.items import AddItem, ClaimItem, Item, PublishItem, ReviewItem
@@ -58,6 +63,7 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
+from domain.review import OpenReview
 from domain.rules import china_date
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
@@ -67,11 +73,16 @@ from domain.training import (
     RecordTrainingSession,
     RejectTrainingSession,
 )
+from domain.visit_standard import EVERYTHING, NOTHING, AdoptStandard, Terms
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
 from tests import beacons, chronicle, story
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign
+from tests.story import NOW
+
+if TYPE_CHECKING:
+    from domain.plan_rows import PlanRow
 
 FOLDER = Path(__file__).parent / "vectors" / "event_history"
 HELD = "with-inspection"
@@ -93,10 +104,11 @@ def _lists(told: Chronicle) -> None:
     day = china_date(told.now)
     told.act(*clerk, AddItem(code=code, details=details, source="示例清单"))
     claim = ClaimItem(code=code, department="edu", mandate="示例第三条", supervision_code="")
-    told.act(*clerk, claim, item_versions.ReleaseItem(code=code, reason="示例：另行认领"), claim)
+    told.act(*clerk, claim, item_versions.ReleaseItem(code=code, reason="示例：另行认领"))
+    told.act(*clerk, claim)
     mapping = item_versions.MapItem(code=code, supervision_code="JG-示例-1", reason="示例：映射")
     told.act(*clerk, mapping)
-    told.act(*reviewer, ReviewItem(code=code, approve=True, remark=""))
+    told.act(*reviewer, ReviewItem(code=code, approve=True, remark="", version=story.NOW))
     told.act(*clerk, PublishItem(code=code))
     later = f"{int(day[:4]) + 1}{day[4:]}"
     revise = item_versions.ReviseItem(
@@ -273,7 +285,7 @@ def _draw_entities(told: Chronicle) -> None:
     told.act(*OPERATOR, CommitDraw(draw_id=FIRST))
     told.cover(FIRST)
     told.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例：有误"))
-    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误"))
+    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误", version=NOW))
     told.now = "2023-08-23T17:30:00.000Z"
     round_ = beacons.revealed("quicknet", 1000)["signature"]
     beacon = EnterBeacon(
@@ -296,7 +308,9 @@ def _visits(told: Chronicle) -> None:
     for other in others:
         closing = inspection.RequestClosing(inspection=other.id, reason="示例：已停办")
         told.act(other.officers[0], "officer", closing)
-        told.act("approver1", "approver", inspection.ApproveClosing(inspection=other.id))
+        told.act(
+            "approver1", "approver", inspection.ApproveClosing(inspection=other.id, version=NOW)
+        )
     held = told.history.get(Inspection, first.id)
     assert held is not None
     _carry_out(told, held)
@@ -311,14 +325,16 @@ def _replace(told: Chronicle, visit: Inspection) -> None:
         inspection=visit.id, officer=staying, cause="illness", reason="示例：住院"
     )
     told.act(staying, "officer", ask)
-    decline = DeclineReplacement(inspection=visit.id, officer=staying, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=visit.id, officer=staying, reason="示例：已痊愈", version=NOW
+    )
     told.act("approver1", "approver", decline)
-    approve = ApproveReplacement(inspection=visit.id, officer=leaving)
+    approve = ApproveReplacement(inspection=visit.id, officer=leaving, version=NOW)
     told.act("approver1", "approver", approve)
     seat = Seat(inspection=visit.id, officer=leaving)
     void = story.commit_draw(told, "replacement", 1, TASK, seat)
     told.act(*OPERATOR, RequestVoid(draw_id=void, reason="示例：见证人有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=void))
+    told.act("approver1", "approver", ApproveVoid(draw_id=void, version=NOW))
     story.reveal_draw(told, story.commit_draw(told, "replacement", 2, TASK, seat))
 
 
@@ -335,15 +351,15 @@ def _carry_out(told: Chronicle, visit: Inspection) -> None:
     )
     items = (wrong, clean.items[1])
     told.act(one, "officer", replace(clean, category="ordered-to-correct", items=items))
-    told.act(other, "officer", inspection.ConfirmResult(inspection=id_))
-    review = inspection.ReviewResult(inspection=id_, approve=True, remark="")
+    told.act(other, "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
     order = follow_up.OrderCorrection(
         inspection=id_, items=(), requirement="示例：公示收费", due="2023-09-20"
     )
     told.act("clerk-edu", "clerk", order)
     verified = follow_up.VerifyCorrection(
-        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
     )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
@@ -373,13 +389,17 @@ def _erased(told: Chronicle) -> None:
     person: dict[str, Any] = {"registry": "staff", "id": "left"}
     hold = {**person, "reference": "示例立案〔2024〕1号"}
     told.act("discipline1", "discipline", subject.HoldSubject(**hold, reason="示例：核查"))
-    told.act("discipline1", "discipline", subject.ReleaseSubject(**hold, reason="示例：结案"))
+    told.act(
+        "discipline1",
+        "discipline",
+        subject.ReleaseSubject(version=NOW, **hold, reason="示例：结案"),
+    )
     request = subject.RequestErasure(**person, basis="示例：本人申请")
     told.act("admin", "administrator", request)
-    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限")
+    decline = subject.DeclineErasure(**person, reason="示例：未满保存期限", version=NOW)
     told.act("approver1", "approver", decline)
     told.act("admin", "administrator", request)
-    told.act("approver1", "approver", subject.ApproveErasure(**person))
+    told.act("approver1", "approver", subject.ApproveErasure(**person, version=NOW))
 
 
 def _signers(told: Chronicle) -> None:
@@ -428,19 +448,21 @@ def _follow_ups(told: Chronicle) -> None:
         inspection=id_, items=("I-EDU",), requirement="示例：退还多收费用", due="2024-06-20"
     )
     later = follow_up.RequestExtension(**second, due="2024-06-28", reason="示例：账目待核")
-    decline = follow_up.DeclineExtension(**second, reason="示例：理由不足")
+    decline = follow_up.DeclineExtension(**second, reason="示例：理由不足", version=NOW)
     for who, command in (
         (clerk, order),
         (clerk, later),
         (approver, decline),
         (clerk, later),
-        (approver, follow_up.ApproveExtension(**second)),
+        (approver, follow_up.ApproveExtension(**second, version=NOW)),
     ):
         told.act(*who, command)
     told.now = "2024-07-01T01:00:00.000Z"
     told.act("system", "system", follow_up.EscalateFollowUp(**second))
     files = (sha256(b"event-history/photo").hexdigest(),)
-    verify = follow_up.VerifyCorrection(**second, corrected=True, evidence="示例凭证", files=files)
+    verify = follow_up.VerifyCorrection(
+        **second, corrected=True, evidence="示例凭证", files=files, version=NOW
+    )
     told.act("reviewer1", "reviewer", verify)
     transfer = follow_up.HandOver(
         inspection=id_,
@@ -516,6 +538,155 @@ def _planned(told: Chronicle) -> None:
     told.act(*clerk, WithdrawPublicity(id="2025-1", reason="示例：重复登记"))
 
 
+def _on_site(told: Chronicle) -> None:
+    """A campaign of the next year whose visits go by a standard: one is carried out and corrected, one finds a closed door."""
+    year = int(told.history.recorded_at[:4]) + 1
+    _adopt(told, EVERYTHING)
+    points = (Point(id="p1", text="示例：收费标准是否公示", basis="示例条例第一条"),)
+    told.act("clerk-edu", "clerk", DraftChecklist(item="I-EDU", points=points))
+    version = told.history.version("checklist/I-EDU")
+    review = ReviewChecklist(item="I-EDU", version=version, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    _void_what_is_open(told)
+    row = story.plan_row(
+        number=f"联{year}026", window_from=f"{year}-06-01", window_to=f"{year}-08-31"
+    )
+    told.now = f"{year}-01-05T01:00:00.000Z"
+    _publish_answered(told, year, row)
+    story.open_task(told, row)
+    for stage in ("entities", "officers"):
+        story.reveal_draw(told, story.commit_draw(told, stage, task=row.number))
+    _adopt(told, NOTHING)
+    mine = [one for one in told.history.all(Inspection) if one.task == row.number]
+    first, second, *_ = (one for one in mine if "E6" not in one.officers)
+    _carried_out(told, first, version)
+    _closed_door(told, second)
+
+
+def _publish_answered(told: Chronicle, year: int, row: PlanRow) -> None:
+    draft = DraftPlan(
+        year=year, title="示例计划", document_number="示例〔〕1号", issuer="edu", rows=(row,)
+    )
+    told.act("clerk-edu", "clerk", draft)
+    plan = told.history.get(Plan, str(year))
+    assert plan is not None
+    for warning in plan.unanswered:
+        answer = AnswerWarning(
+            year=year, version=plan.drafted_version, warning=warning, reason="示例：派员协助"
+        )
+        told.act("clerk-edu", "clerk", answer)
+    review = ReviewPlan(year=year, version=plan.drafted_version, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-market", "clerk", CollatePlan(year=year))
+    told.act("clerk-edu", "clerk", PublishPlan(year=year))
+
+
+def _void_what_is_open(told: Chronicle) -> None:
+    """No list is drawn from while another draw from it is open."""
+    for draw in told.history.all(Draw):
+        if draw.computed is None and not draw.voided:
+            told.act(*OPERATOR, RequestVoid(draw_id=draw.id, reason="示例：改期"))
+            told.act("approver1", "approver", ApproveVoid(draw_id=draw.id, version=NOW))
+
+
+def _adopt(told: Chronicle, terms: Terms) -> None:
+    told.act("admin", "administrator", AdoptStandard(terms=terms, reason="示例：规范"))
+
+
+def _photo(told: Chronicle, visit: Inspection, who: str) -> str:
+    digest = sha256(f"示例照片/{visit.id}".encode()).hexdigest()
+    attach = visit_commands.AttachEvidence(
+        inspection=visit.id,
+        sha256=digest,
+        size=1000,
+        media_type="image/jpeg",
+        item="",
+        taken_at="",
+        caption="示例：大门",
+    )
+    told.act(who, "officer", attach)
+    return digest
+
+
+def _carried_out(told: Chronicle, visit: Inspection, version: int) -> None:
+    id_, year = visit.id, told.now[:4]
+    edu, market = sorted(visit.officers)
+    letter = visit_commands.WriteNotice(
+        inspection=id_,
+        notice_number="示例〔〕1号",
+        dated=f"{year}-06-03",
+        visit_on=f"{year}-06-03",
+        says="示例：请备台账",
+    )
+    told.act("clerk-edu", "clerk", letter)
+    story.declare(told, id_, (edu, market))
+    told.now = f"{year}-06-03T09:00:00.000Z"
+    for who in (edu, market):
+        upload = visit_commands.UploadVisit(
+            inspection=id_,
+            arrived_at=f"{year}-06-03T02:00:00.000Z",
+            left_at=f"{year}-06-03T03:00:00.000Z",
+        )
+        told.act(who, "officer", upload)
+    place = visit_commands.RecordPosition(
+        inspection=id_, moment="check-in", latitude=37_000_000, longitude=115_000_000, accuracy=10
+    )
+    told.act(edu, "officer", place)
+    _photo(told, visit, edu)
+    answer = visit_commands.PointAnswer(point="p1", answer="yes", method="on-site", finding="")
+    answered = visit_commands.AnswerChecklist(
+        inspection=id_, item="I-EDU", version=version, answers=(answer,)
+    )
+    told.act(edu, "officer", answered)
+    signed = visit_commands.Acknowledge(
+        inspection=id_, answer="acknowledged", statement="示例：无异议"
+    )
+    told.act(edu, "officer", signed)
+    _result(told, id_, (edu, market))
+    told.act("clerk-edu", "clerk", inspection.PublishResult(inspection=id_))
+    ask = amendments.RequestAmendment(inspection=id_, reason="示例：笔误", withhold=False)
+    told.act("clerk-edu", "clerk", ask)
+    decline = amendments.DeclineAmendment(inspection=id_, reason="示例：无误", version=NOW)
+    told.act("reviewer1", "reviewer", decline)
+    told.act("clerk-edu", "clerk", ask)
+    _result(told, id_, (edu, market))
+    told.act("clerk-market", "clerk", inspection.PublishResult(inspection=id_))
+
+
+def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
+    clean = story.clean_result(id_)
+    for who, other, item, department in (
+        (officers[0], officers[1], clean.items[0], "edu"),
+        (officers[1], officers[0], clean.items[1], "market"),
+    ):
+        told.act(who, "officer", EnterFindings(inspection=id_, items=(item,)))
+        entered = told.history.version(f"inspection/{id_}")
+        confirm = ConfirmFindings(inspection=id_, department=department, version=entered)
+        told.act(other, "officer", confirm)
+    told.act(officers[0], "officer", clean)
+    told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
+    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    told.act("reviewer1", "reviewer", review)
+
+
+def _closed_door(told: Chronicle, visit: Inspection) -> None:
+    one, other = visit.officers
+    story.visit(told, visit.id, (one, other))
+    attempts = tuple(
+        visit_commands.Attempt(at=told.now.replace("T09", hour), how="on-site")
+        for hour in ("T07", "T08")
+    )
+    outcome = visit_commands.RecordOutcome(
+        inspection=visit.id,
+        outcome="closed-door",
+        attempts=attempts,
+        evidence=(_photo(told, visit, one),),
+        account="示例：无人应门",
+    )
+    told.act(one, "officer", outcome)
+
+
 # The year was told before anything else was: it holds every type that there was then.
 CHAPTERS = (
     Chapter(types=frozenset({"draw.covered.v1"}), tell=_year),
@@ -579,6 +750,28 @@ CHAPTERS = (
             }
         ),
         tell=_planned,
+    ),
+    Chapter(
+        types=frozenset(
+            {
+                "checklist.drafted.v1",
+                "checklist.reviewed.v1",
+                "standard.adopted.v1",
+                "inspection.notice_written.v1",
+                "inspection.captured_offline.v1",
+                "inspection.position_recorded.v1",
+                "inspection.evidence_attached.v1",
+                "inspection.checklist_answered.v1",
+                "inspection.outcome_recorded.v1",
+                "inspection.acknowledged.v1",
+                "inspection.findings_entered.v1",
+                "inspection.findings_confirmed.v1",
+                "inspection.review_opened.v1",
+                "inspection.amendment_requested.v1",
+                "inspection.amendment_declined.v1",
+            }
+        ),
+        tell=_on_site,
     ),
     Chapter(
         types=frozenset(

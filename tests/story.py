@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,7 @@ from domain.draw_commands import (
     PrepareReplacement,
     RevealSource,
 )
-from domain.facts import Actor, Command, Context, Fact, Recorded
+from domain.facts import Actor, Command, Context, Fact, Judgement, Recorded
 from domain.genesis import LedgerOpened
 from domain.history import History
 from domain.inspection_commands import (
@@ -27,8 +27,10 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.inspection_state import Inspection
 from domain.item_versions import ItemDetails
 from domain.items import AddItem, ClaimItem, PublishItem, ReviewItem
+from domain.judgements import standing
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff
 from domain.personnel_commands import DeclareRecusal
@@ -59,6 +61,7 @@ if TYPE_CHECKING:
 VRF_SECRET, VRF_PUBLIC = keypair(sha256(b"story").digest())
 PROVER = HeldKeys({VRF_PUBLIC: VRF_SECRET})
 SYSTEM = Actor(id="system", role="system")
+NOW = 0  # the version of a judgement whose person looks at the moment of the act
 # One person for each role of the education bureau, and who the others are.
 PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     ("admin", "edu", ("administrator",)),
@@ -77,6 +80,13 @@ PEOPLE: tuple[tuple[str, str, tuple[Role, ...]], ...] = (
     *((f"M{n}", "market", ("officer",)) for n in range(1, 7)),
 )
 ITEMS = (("I-EDU", "edu"), ("I-MARKET", "market"))
+
+
+def looked(command: Command, history: History) -> Command:
+    """Whoever judges what is there now looks first; every other command stays as it is."""
+    if isinstance(command, Judgement) and command.version == NOW:
+        return replace(command, version=standing(command.stream, history))
+    return command
 
 
 def nonce_of(draw_id: str, who: str) -> bytes:
@@ -210,7 +220,7 @@ class Story:
             checks=CHECKS,
             signed_by=signer.public_key if signer else None,
         )
-        return decide(self.history, command, context)
+        return decide(self.history, looked(command, self.history), context)
 
     def signer_of(self, who: str) -> Signer | None:  # noqa: ARG002 - for who signs by themselves
         """Who signs what somebody does."""
@@ -287,7 +297,7 @@ def _publish_item(story: Story, code: str, department: str) -> None:
         code=code, department=department, mandate="三定方案第三条", supervision_code=""
     )
     story.act(clerk, "clerk", claim)
-    story.act("reviewer1", "reviewer", ReviewItem(code=code, approve=True, remark=""))
+    story.act("reviewer1", "reviewer", ReviewItem(code=code, approve=True, remark="", version=NOW))
     story.act(clerk, "clerk", PublishItem(code=code))
 
 
@@ -484,6 +494,32 @@ def publish(story: Story, inspection: str, officers: tuple[str, ...]) -> None:
     """Carry an inspection from its visit to its published result."""
     visit(story, inspection, officers)
     story.act(officers[0], "officer", clean_result(inspection))
-    story.act(officers[1], "officer", ConfirmResult(inspection=inspection))
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=inspection, approve=True, remark=""))
+    story.act(officers[1], "officer", ConfirmResult(inspection=inspection, version=NOW))
+    story.act(
+        "reviewer1",
+        "reviewer",
+        ReviewResult(inspection=inspection, approve=True, remark="", version=NOW),
+    )
     story.act("clerk-edu", "clerk", PublishResult(inspection=inspection))
+
+
+def with_problem() -> tuple[Story, str, tuple[str, ...]]:
+    """Give a story with an approved result that states a problem on the first of its two items, its id and its officers."""
+    story = with_inspections()
+    inspection = story.history.all(Inspection)[0]
+    id_, officers = inspection.id, inspection.officers
+    visit(story, id_, officers)
+    clean = clean_result(id_)
+    wrong = replace(
+        clean.items[0],
+        category="ordered-to-correct",
+        finding="示例：灭火器过期",
+        disposal="order-to-correct",
+    )
+    entered = replace(clean, category="ordered-to-correct", items=(wrong, clean.items[1]))
+    story.act(officers[0], "officer", entered)
+    story.act(officers[1], "officer", ConfirmResult(inspection=id_, version=NOW))
+    story.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
+    return story, id_, officers

@@ -271,7 +271,10 @@ class PublicDraws(Listing[PublicDraw]):
 class DrawShown(PublicDraw):
     """一次抽取，供工作人员 / a draw as staff read it."""
 
-    version: Version
+    version: int = Field(
+        ge=1,
+        description="决定作废时所指的版本，被查看不计 / the version that a decision on a void names; looks do not count",
+    )
 
 
 class TaskWithDraws(TaskShown):

@@ -104,7 +104,8 @@ def draw_and_void(stage: Stage, event: Event) -> None:
     clock.pass_time(minutes=3)
     _open(stage, event, *second)
     clock.pass_time(minutes=50)
-    desk.act(APPROVER, "draw.approve-void", draw_id=event.id)
+    read = desk.read(APPROVER, f"/draws/{event.id}")["version"]
+    desk.act(APPROVER, "draw.approve-void", draw_id=event.id, version=read)
 
 
 def _commit(stage: Stage, event: Event) -> dict[str, bytes]:

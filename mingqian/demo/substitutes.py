@@ -54,7 +54,8 @@ def replace_by_lot(stage: Stage, visit: Visit, falling: Falling) -> None:
         why = {"cause": falling.cause, "reason": falling.reason}
         desk.act(clerk(falling.department), "inspection.request-replacement", **seat, **why)
     clock.pass_time(minutes=15)
-    desk.act(APPROVER, "inspection.approve-replacement", **seat)
+    read = desk.read(APPROVER, f"/inspections/{visit.id}")["version"]
+    desk.act(APPROVER, "inspection.approve-replacement", **seat, version=read)
     clock.pass_time(minutes=15)
     draw(stage, Event(task=visit.task, of="replacement", seat=seat))
 

@@ -66,19 +66,25 @@ def _go_there(stage: Stage, visit: Visit, number: int) -> None:
 def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None:
     """Enter, confirm, review, order and publish; a returned result is entered and confirmed again."""
     desk, clock, lead = stage.desk, stage.clock, visit.lead
-    _enter(stage, visit, result)
+    read = _enter(stage, visit, result)
     if returned:
         desk.act(
             reviewer(lead),
             "inspection.review-result",
             inspection=visit.id,
+            version=read,
             approve=False,
             remark=RETURNED,
         )
         clock.pass_time(minutes=10)
-        _enter(stage, visit, findings.more_exact(result))
+        read = _enter(stage, visit, findings.more_exact(result))
     desk.act(
-        reviewer(lead), "inspection.review-result", inspection=visit.id, approve=True, remark=""
+        reviewer(lead),
+        "inspection.review-result",
+        inspection=visit.id,
+        version=read,
+        approve=True,
+        remark="",
     )
     if result["category"] in findings.TO_CORRECT:
         due = clock.today + timedelta(days=DAYS_TO_CORRECT)
@@ -94,30 +100,36 @@ def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None
     desk.act(clerk(lead), "inspection.publish-result", inspection=visit.id)
 
 
-def _enter(stage: Stage, visit: Visit, result: Body) -> None:
+def _enter(stage: Stage, visit: Visit, result: Body) -> int:
+    """Enter a result and have it confirmed; answers the version of the visit that a reviewer then reads."""
     first, second, *_ = visit.officers
     stage.clock.pass_time(minutes=25)
-    stage.desk.act(first, "inspection.enter-result", inspection=visit.id, **result)
+    (entered,) = stage.desk.act(first, "inspection.enter-result", inspection=visit.id, **result)
     stage.clock.pass_time(minutes=6)
-    stage.desk.act(second, "inspection.confirm-result", inspection=visit.id)
+    (confirmed,) = stage.desk.act(
+        second, "inspection.confirm-result", inspection=visit.id, version=entered["version"]
+    )
     stage.clock.pass_time(minutes=12)
+    version: int = confirmed["version"]
+    return version
 
 
 def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:
     """Some days later, a reviewer who was not there looks at every order again."""
     stage.clock.move_to((stage.clock.today + timedelta(days=10)).isoformat())
     ordered = [
-        row["id"]
+        row
         for row in stage.desk.read_all(clerk(visits[0].lead), "/inspections", task=visits[0].task)
         if row["follow_ups"]
     ]
-    for id_ in ordered:
+    for row in ordered:
         stage.clock.pass_time(minutes=40)
         stage.desk.act(
             reviewer(visits[0].lead),
             "inspection.verify-correction",
-            inspection=id_,
+            inspection=row["id"],
             number=1,
+            version=row["version"],
             corrected=True,
             evidence="现场复查并核对改正前后照片、账本复印件（示例）",
             files=[],

@@ -184,12 +184,15 @@ def publish_items(stage: Stage, file: Path) -> None:
         clock.pass_time(minutes=30)
         mandate = f"{DEPARTMENTS[department]}职能配置、内设机构和人员编制规定（示例）"
         claim = {"department": department, "mandate": mandate, "supervision_code": ""}
-        desk.batch(clerk(department), *(("item.claim", {"code": code, **claim}) for code in own))
+        claims = (("item.claim", {"code": code, **claim}) for code in own)
+        claimed = desk.batch(clerk(department), *claims)
         clock.pass_time(minutes=30)
         review = {"approve": True, "remark": ""}
-        desk.batch(
-            reviewer(department), *(("item.review", {"code": code, **review}) for code in own)
+        reviews = (
+            ("item.review", {"code": code, "version": read["version"], **review})
+            for code, read in zip(own, claimed, strict=True)
         )
+        desk.batch(reviewer(department), *reviews)
         clock.pass_time(minutes=30)
         desk.batch(clerk(department), *(("item.publish", {"code": code}) for code in own))
 

@@ -18,15 +18,17 @@ PROGRESS = """
     SELECT task.*, coalesce(drawn.pool, 0) AS pool, coalesce(drawn.excluded, 0) AS excluded,
         coalesce(drawn.drawn, 0) AS drawn, counts.*
     FROM projections.tasks_v2 AS task
-    LEFT JOIN projections.draws_v3 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
+    LEFT JOIN projections.draws_v4 AS drawn ON drawn.task = task.id AND drawn.stage = 'entities'
         AND drawn.status <> 'voided' AND (drawn.released OR NOT %(public)s)
     CROSS JOIN LATERAL (
         SELECT count(*) AS inspections,
-            count(*) FILTER (WHERE status IN ('entered', 'confirmed', 'approved', 'published')) AS entered,
-            count(*) FILTER (WHERE status IN ('approved', 'published')) AS approved,
-            count(*) FILTER (WHERE status = 'published') AS published,
+            count(*) FILTER (
+                WHERE status IN ('entered', 'confirmed', 'approved') OR editions > 0
+            ) AS entered,
+            count(*) FILTER (WHERE status = 'approved' OR editions > 0) AS approved,
+            count(*) FILTER (WHERE editions > 0) AS published,
             count(*) FILTER (WHERE status = 'closed') AS closed
-        FROM projections.inspections_v4 AS one
+        FROM projections.inspections_v5 AS one
         WHERE one.task = task.id AND (drawn.released OR NOT %(public)s)
     ) AS counts
 """

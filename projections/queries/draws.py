@@ -16,8 +16,8 @@ Part = Literal["pool", "excluded", "drawn"]
 # What a draw of people names, beside who is drawn: the entities, and of a replacement also a visit and its team. It waits
 # until the lists are public on which the draw rests.
 RESTS = """
-    LEFT JOIN projections.draws_v3 AS entities ON entities.id = draw.entities_draw
-    LEFT JOIN projections.draws_v3 AS officers ON officers.id = draw.officers_draw
+    LEFT JOIN projections.draws_v4 AS entities ON entities.id = draw.entities_draw
+    LEFT JOIN projections.draws_v4 AS officers ON officers.id = draw.officers_draw
 """
 LISTED = "(coalesce(entities.released, true) AND coalesce(officers.released, true))"
 # A seat shows to who may see the visit, and to all who replace: a draw for it may have to be voided.
@@ -25,8 +25,8 @@ DRAWS = f"""
     SELECT draw.*, told.voids, told.arrivals, draw.released AND {LISTED} AS open,
         draw.seat IS NOT NULL AND NOT ({LISTED} OR %(replaces)s OR {MAY_SEE}
             OR (%(reads)s AND one.first_visit_on IS NOT NULL)) AS sealed
-    FROM projections.draws_v3 AS draw {RESTS}
-    LEFT JOIN projections.inspections_v4 AS one ON one.id = draw.seat ->> 'inspection'
+    FROM projections.draws_v4 AS draw {RESTS}
+    LEFT JOIN projections.inspections_v5 AS one ON one.id = draw.seat ->> 'inspection'
     CROSS JOIN LATERAL (
         SELECT
             coalesce(jsonb_object_agg(data ->> 'index', recorded_at)
@@ -45,7 +45,7 @@ MEMBERS = f"""
     SELECT member.entity, entity.name, member.stratum, member.reason,
         CASE WHEN (draw.released AND {LISTED}) OR %(part)s = 'drawn' THEN member.place END AS place
     FROM projections.draw_members_v1 AS member
-    JOIN projections.draws_v3 AS draw ON draw.id = member.draw {RESTS}
+    JOIN projections.draws_v4 AS draw ON draw.id = member.draw {RESTS}
     LEFT JOIN projections.entities_v3 AS entity ON entity.id = member.entity
         AND entity.from_leaf < draw.ledger_size
         AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
@@ -98,7 +98,7 @@ def _told(row: Row, viewer: Viewer) -> Row:
 
 def _public(row: Row) -> Row:
     shown = {**row, "drawn": row["drawn"] if row["open"] else None}
-    del shown["version"]  # it counts who looked
+    del shown["version"]  # for who approves
     return shown
 
 

@@ -8,6 +8,8 @@ from projections.queries.viewers import MAY_SEE, PUBLIC
 from projections.reading import LIMIT, Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from projections.queries.viewers import Viewer
     from projections.reading import Read, Row
 
@@ -15,14 +17,14 @@ FIRST = Page()
 # The list of visits is the list that was drawn.
 HELD_BACK = """
     LEFT JOIN LATERAL (
-        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v3 AS draw
+        SELECT array_agg(draw.id ORDER BY draw.id) AS draws FROM projections.draws_v4 AS draw
         WHERE draw.id IN (one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw')
             AND NOT draw.released
     ) AS secret ON one.first_visit_on IS NULL
 """
 INSPECTIONS = f"""
     SELECT one.*, secret.draws AS secret, told.replaced
-    FROM projections.inspections_v4 AS one {HELD_BACK}
+    FROM projections.inspections_v5 AS one {HELD_BACK}
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'left', filled.data ->> 'left', 'cause', vacated.data ->> 'cause',
@@ -40,9 +42,11 @@ INSPECTIONS = f"""
 # The public disclosure. The name is the one that the registry had when the result was published. Of what was handed over
 # to another body, the public learns that it was, not what or to whom: that body speaks for itself.
 RESULTS = """
-    SELECT one.id, one.task, one.entity, entity.name, one.category, one.items, one.first_visit_on,
-        one.leader, one.team, told.handling, one.published_at, one.published_leaf
-    FROM projections.inspections_v4 AS one
+    SELECT one.id, one.task, one.entity, entity.name, edition.category, edition.items, one.first_visit_on,
+        one.leader, one.team, told.handling, edition.published_at, edition.published_leaf,
+        edition.edition
+    FROM projections.results_v1 AS edition
+    JOIN projections.inspections_v5 AS one ON one.id = edition.inspection
     CROSS JOIN LATERAL (
         SELECT coalesce(jsonb_agg(jsonb_build_object(
             'number', each.value -> 'number', 'kind', each.value -> 'kind',
@@ -54,9 +58,9 @@ RESULTS = """
         FROM jsonb_array_elements(one.follow_ups) WITH ORDINALITY AS each
     ) AS told
     LEFT JOIN projections.entities_v3 AS entity ON entity.id = one.entity
-        AND entity.from_leaf <= one.published_leaf
-        AND (entity.to_leaf IS NULL OR entity.to_leaf > one.published_leaf)
-    WHERE one.published_leaf IS NOT NULL
+        AND entity.from_leaf <= edition.published_leaf
+        AND (entity.to_leaf IS NULL OR entity.to_leaf > edition.published_leaf)
+    WHERE edition.newest
 """
 
 
@@ -97,7 +101,7 @@ def inspection(read: Read, id_: str, *, viewer: Viewer = PUBLIC) -> Row | None:
 def untold_recusals(read: Read, viewer: Viewer) -> set[tuple[str, str]]:
     """Officer and entity of conflicts that were declared about visits which the viewer may not see: they name them."""
     statement = f"""
-        SELECT person.id AS officer, one.entity FROM projections.inspections_v4 AS one {HELD_BACK}
+        SELECT person.id AS officer, one.entity FROM projections.inspections_v5 AS one {HELD_BACK}
         CROSS JOIN LATERAL (
             SELECT unnest(one.fell_out) UNION SELECT jsonb_object_keys(one.asked)
         ) AS person (id)
@@ -116,10 +120,10 @@ def public_results(
 ) -> list[Row]:
     """Published results, the newest first; `before` is the `published_leaf` where the last page ended."""
     statement = f"""{RESULTS}
-        AND (%(before)s::bigint IS NULL OR one.published_leaf < %(before)s)
+        AND (%(before)s::bigint IS NULL OR edition.published_leaf < %(before)s)
         AND (%(task)s::text IS NULL OR one.task = %(task)s)
         AND (%(entity)s::text IS NULL OR one.entity = %(entity)s)
-        ORDER BY one.published_leaf DESC LIMIT %(limit)s"""
+        ORDER BY edition.published_leaf DESC LIMIT %(limit)s"""
     values = {"before": before, "task": task, "entity": entity, "limit": limit}
     return read.execute(statement, values).fetchall()
 
@@ -127,6 +131,22 @@ def public_results(
 def public_result(read: Read, inspection: str) -> Row | None:
     """One published result."""
     return read.execute(f"{RESULTS} AND one.id = %s", [inspection]).fetchone()
+
+
+def editions(read: Read, inspection: str) -> list[Row]:
+    """Every published edition of a result, the first one first, with what each changed."""
+    statement = """
+        SELECT edition, newest, category, items, withheld, reason, changes, published_at, published_leaf
+        FROM projections.results_v1 WHERE inspection = %s ORDER BY edition"""
+    return read.execute(statement, [inspection]).fetchall()
+
+
+def sealed_texts(read: Read, inspection: str, fields: Sequence[str]) -> list[Row]:
+    """Every sealed text of these names that was recorded on a visit, by version, as ciphertext in its place."""
+    statement = """
+        SELECT stream, field, version, type, subject, ciphertext FROM projections.sealed_v1
+        WHERE stream = %s AND field = ANY(%s) ORDER BY version, field"""
+    return read.execute(statement, [f"inspection/{inspection}", list(fields)]).fetchall()
 
 
 def steps(read: Read, stream: str, *, after: int = 0, limit: int = LIMIT) -> list[Row]:

@@ -48,8 +48,10 @@ def unchecked(read: Read, *, since: str, until: str) -> list[Row]:
     statement = f"""
         WITH checked AS (
             SELECT each.value ->> 'item' AS item, max(one.first_visit_on) AS on_day
-            FROM projections.inspections_v4 AS one, jsonb_array_elements(one.items) AS each
-            WHERE one.published_leaf IS NOT NULL AND one.first_visit_on <= %(day)s
+            FROM projections.results_v1 AS edition
+            JOIN projections.inspections_v5 AS one ON one.id = edition.inspection
+            CROSS JOIN jsonb_array_elements(edition.items) AS each
+            WHERE edition.newest AND one.first_visit_on <= %(day)s
                 AND (each.value ->> 'checked')::boolean
             GROUP BY 1
         )

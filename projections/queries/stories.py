@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 Subject = Literal["entity", "officer", "expert"]
 # Visits that are secret to anybody are not told here at all, whoever asks: no look need be recorded.
 VISITS = f"""
-    SELECT 'inspection/' || one.id AS stream FROM projections.inspections_v4 AS one {HELD_BACK}
+    SELECT 'inspection/' || one.id AS stream FROM projections.inspections_v5 AS one {HELD_BACK}
     WHERE secret.draws IS NULL AND %(visits)s AND CASE %(kind)s WHEN 'entity' THEN one.entity = %(id)s
         ELSE one.officers @> ARRAY[%(id)s]::text[] OR %(id)s = ANY(one.fell_out)
             OR one.vacant ? %(id)s OR %(id)s = ANY(one.experts) END
@@ -25,7 +25,7 @@ DRAWS = f"""
     SELECT 'draw/' || draw.id AS stream, member.reason, member.stratum,
         CASE WHEN draw.released AND {LISTED} THEN member.place END AS place
     FROM projections.draw_members_v1 AS member
-    JOIN projections.draws_v3 AS draw ON draw.id = member.draw {RESTS}
+    JOIN projections.draws_v4 AS draw ON draw.id = member.draw {RESTS}
     WHERE member.entity = %(id)s AND CASE %(kind)s WHEN 'entity' THEN draw.stage = 'entities'
         ELSE draw.stage = 'replacement' AND {LISTED} AND draw.released END
 """  # noqa: S608 - put together from our own constants

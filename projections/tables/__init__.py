@@ -6,6 +6,7 @@ from domain.aggregates import AGGREGATES
 from projections.tables import (
     batches,
     campaigns,
+    checklists,
     deadlines,
     draws,
     inspections,
@@ -15,12 +16,14 @@ from projections.tables import (
     signing_keys,
     subjects,
     timeline,
+    work,
 )
 
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
     *batches.TABLES,
+    *checklists.TABLES,
     *deadlines.TABLES,
     *campaigns.TABLES,
     *planning.TABLES,
@@ -29,5 +32,6 @@ TABLES = (
     *signing_keys.TABLES,
     *subjects.TABLES,
     *timeline.TABLES,
+    *work.TABLES,
 )
 BY_KIND = {kind: tuple(each for each in TABLES if kind in each.kinds) for kind in AGGREGATES}

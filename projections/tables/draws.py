@@ -78,7 +78,7 @@ def _draw(step: Step) -> list[Row]:
         "computed_at": step.at(DrawComputed, AssignmentComputed),
         "disclosed_at": step.at(DrawDisclosed),
         "voided_at": step.at(DrawVoided),
-        "version": step.recorded.version,
+        "version": state.version,
     }
     return [row]
 
@@ -211,7 +211,7 @@ def _proof(step: Step) -> list[Row] | None:
 
 TABLES = (
     Table(
-        name="draws_v3",
+        name="draws_v4",
         kinds=("draw",),
         keeps=Keeps.CURRENT,
         key=("id",),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from domain.amendments import AmendmentDeclined, AmendmentRequested, public_editions
 from domain.inspection_commands import (
     ClosingRequested,
     InspectionAssigned,
@@ -18,6 +19,7 @@ from domain.inspection_commands import (
 )
 from domain.lottery.assignment_input import EXPERTS
 from domain.task import Task
+from domain.visit_commands import Acknowledged, CapturedOffline, NoticeWritten
 from projections.table import FLAG, JSON, NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
@@ -59,32 +61,70 @@ def _inspection(step: Step) -> list[Row]:
         "items": result.items if result else None,
         "entered_by": state.entered_by,
         "follow_ups": state.follow_ups,
+        "terms": state.terms,
+        "notice": state.visit.notice,
+        "spells": state.visit.spells,
+        "evidence": state.visit.evidence,
+        "answers": list(state.visit.answers.values()),
+        "outcome": state.visit.outcome,
+        "acknowledged": state.visit.acknowledged,
+        "findings": state.findings,
+        "reviews": state.reviews,
+        "editions": len(state.editions),
+        "amendment": state.amendment,
         **_times(step),
         "published_leaf": step.leaf_of(ResultPublished),
-        "version": step.recorded.version,
+        "version": state.version,
     }
     return [row]
 
 
 def _times(step: Step) -> dict[str, str | None]:
-    return {name: step.at(event) for name, event in TIMES.items()}
+    return {name: step.at(*events) for name, events in TIMES.items()}
 
 
-TIMES = {
-    "assigned_at": InspectionAssigned,
-    "notified_at": InspectionNotified,
-    "checked_in_at": OfficerCheckedIn,
-    "checked_out_at": OfficerCheckedOut,
-    "entered_at": ResultEntered,
-    "confirmed_at": ResultConfirmed,
-    "reviewed_at": ResultReviewed,
-    "published_at": ResultPublished,
-    "closing_requested_at": ClosingRequested,
-    "closed_at": InspectionClosed,
+def _editions(step: Step) -> list[Row] | None:
+    """Every result as it was published, the newest of which the public reads; the others stay beside it."""
+    if not isinstance(step.recorded.event, CHANGING):
+        return None
+    state: Inspection = step.state
+    return [
+        {
+            "inspection": state.id,
+            "edition": one.number,
+            "newest": one.newest,
+            "category": one.result.category,
+            "items": one.result.items,
+            "withheld": one.withheld,
+            "reason": one.edition.amendment.reason if one.edition.amendment else None,
+            "changes": one.changes,
+            "published_at": one.edition.published_at,
+            "published_leaf": one.edition.leaf,
+        }
+        for one in public_editions(state.editions, state.amendment)
+    ]
+
+
+CHANGING = (ResultPublished, AmendmentRequested, AmendmentDeclined)
+TIMES: dict[str, tuple[type, ...]] = {
+    "assigned_at": (InspectionAssigned,),
+    "notice_written_at": (NoticeWritten,),
+    "notified_at": (InspectionNotified,),
+    "checked_in_at": (OfficerCheckedIn, CapturedOffline),
+    "checked_out_at": (OfficerCheckedOut, CapturedOffline),
+    "acknowledged_at": (Acknowledged,),
+    "entered_at": (ResultEntered,),
+    "confirmed_at": (ResultConfirmed,),
+    "reviewed_at": (ResultReviewed,),
+    "published_at": (ResultPublished,),
+    "amendment_requested_at": (AmendmentRequested,),
+    "amendment_declined_at": (AmendmentDeclined,),
+    "closing_requested_at": (ClosingRequested,),
+    "closed_at": (InspectionClosed,),
 }
 TABLES = (
     Table(
-        name="inspections_v4",
+        name="inspections_v5",
         kinds=("inspection",),
         keeps=Keeps.CURRENT,
         key=("id",),
@@ -114,6 +154,17 @@ TABLES = (
             "items": JSON,
             "entered_by": TEXT,
             "follow_ups": JSON,
+            "terms": JSON,
+            "notice": JSON,
+            "spells": JSON,
+            "evidence": JSON,
+            "answers": JSON,
+            "outcome": JSON,
+            "acknowledged": TEXT,
+            "findings": JSON,
+            "reviews": JSON,
+            "editions": NUMBER,
+            "amendment": JSON,
             **dict.fromkeys(TIMES, TEXT),
             "published_leaf": NUMBER,
             "version": NUMBER,
@@ -123,7 +174,26 @@ TABLES = (
             "(task, id) INCLUDE (status)",
             "(entity)",
             "USING gin (officers)",
-            "(published_leaf) WHERE published_leaf IS NOT NULL",
         ),
+    ),
+    Table(
+        name="results_v1",
+        kinds=("inspection",),
+        keeps=Keeps.CURRENT,
+        key=("inspection", "edition"),
+        columns={
+            "inspection": TEXT,
+            "edition": NUMBER,
+            "newest": FLAG,
+            "category": TEXT,
+            "items": JSON,
+            "withheld": FLAG,
+            "reason": TEXT,
+            "changes": JSON,
+            "published_at": TEXT,
+            "published_leaf": NUMBER,
+        },
+        rows=_editions,
+        indexes=("(published_leaf) WHERE newest",),
     ),
 )

@@ -65,7 +65,7 @@ def _item_versions(step: Step) -> list[Row]:
             "leaf": one.leaf,
             "reason": one.reason,
         }
-        for one, end in zip(state.versions, ends, strict=True)
+        for one, end in zip(state.versions, ends, strict=False)
     ]
 
 

@@ -5,10 +5,15 @@ from __future__ import annotations
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from hashlib import sha256
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
+from domain.batches import ConfirmBatch, Proposal, UndoBatch
+from domain.checklists import DraftChecklist, Point, ReviewChecklist
+from domain.classification import SetVocabulary, Tag, TagEntry
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
+from domain.entity_records import RateCredit, RecordLicence
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
@@ -18,6 +23,8 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.item_versions import ItemDetails, ReviseItem
+from domain.items import AddItem
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
 from domain.personnel_commands import (
     DeclareRecusal,
@@ -27,6 +34,7 @@ from domain.personnel_commands import (
 )
 from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity
+from domain.reconciliation import DecideDifference, Listed, OpenReconciliation
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -38,9 +46,11 @@ from domain.registry_commands import (
 from domain.replacement_commands import ApproveReplacement, Declare
 from domain.subject_commands import HoldSubject, RequestErasure
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
+from domain.visit_commands import Acknowledge, RecordPosition
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,11 +60,43 @@ if TYPE_CHECKING:
     from tests.story import Story
 
 TASK = "联2024026"
+HASH = "ab" * 32
+LICENCE = RecordLicence(
+    id=story.entity_id(7),
+    kind="示例许可证",
+    number="示例1",
+    issuer="示例局",
+    valid_from="2022-01-01",
+    expires="2024-12-31",
+)
+ITEM = ItemDetails(
+    issuer="示例省清单",
+    item_class="示例类别",
+    name="示例事项",
+    subject="校外培训机构",
+    category="一般",
+    method="现场检查",
+    body="县级",
+    legal_basis="示例条例第二条",
+)
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
+PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
 # One address of each read, which the story fills.
 READS = {
     "/whoami": "/whoami",
+    "/registries/proposals": "/registries/proposals?registry=expert",
+    "/registries/vocabulary": "/registries/vocabulary",
+    "/registries/expiring": "/registries/expiring?on=2099-12-31",
+    "/registries/entities/{entry_id}/credit": f"/registries/entities/{story.entity_id(5)}/credit",
+    "/registries/{plural}/{entry_id}/story": f"/registries/entities/{story.entity_id(5)}/story",
+    "/batches": "/batches",
+    "/batches/{batch_id}": "/batches/u1",
+    "/reconciliations": "/reconciliations",
+    "/reconciliations/{reconciliation_id}": "/reconciliations/r1",
+    "/coverage/items": "/coverage/items",
+    "/tasks/{number}/items": f"/tasks/{TASK}/items",
+    "/public/items": "/public/items",
     "/registries/departments": "/registries/departments",
     "/registries/departments/{entry_id}": "/registries/departments/edu",
     "/registries/staff": "/registries/staff",
@@ -85,6 +127,11 @@ READS = {
     "/draws/{draw_id}/bundle": f"/draws/{TASK}.entities.2/bundle",
     "/inspections": "/inspections",
     "/inspections/{inspection}": "/inspections/FIRST",
+    "/inspections/{inspection}/evidence/{digest}": f"/inspections/FIRST/evidence/{sha256(PHOTO).hexdigest()}",
+    "/inspections/{inspection}/statements": "/inspections/FIRST/statements",
+    "/checklists": "/checklists",
+    "/checklists/{item}": "/checklists/I-EDU",
+    "/standard": "/standard",
     "/public/plans": "/public/plans",
     "/public/plans/{year}": "/public/plans/2024",
     "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
@@ -104,8 +151,10 @@ READS = {
     "/public/verify_draw.py": "/public/verify_draw.py",
     "/notices": "/notices",
     "/deadlines": "/deadlines",
+    "/work": "/work",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
+    "/public/results/{inspection}/editions": "/public/results/FIRST/editions",
     "/checkpoint": "/checkpoint",
     "/receipts/{leaf}": "/receipts/0",
     "/tile/{level}/{path}": "/tile/0/000.p/1",
@@ -125,6 +174,7 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         _planning(told)
         signer = Signer(staff="clerk-edu", origin=running.parts.ledger.origin)
         told.act("clerk-edu", "clerk", signer.enrolment())
+        _checklist(told)
         _draws(told)
         _inspections(running, told)
         yield running
@@ -142,6 +192,7 @@ def _registries(told: Story) -> None:
         told.act("registrar1", "registrar", add)
     told.act("registrar2", "registrar", ConfirmChange(registry="expert", id="X1", version=1))
     _entities(told)
+    _at_once(told)
     training = RecordTraining(id="E1", course="示例培训", on="2024-03-01")
     told.act("registrar1", "registrar", training)
     told.act("registrar2", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
@@ -149,6 +200,15 @@ def _registries(told: Story) -> None:
     told.act("E1", "officer", recusal)
     _people(told)
     _subjects(told)
+
+
+def _checklist(told: Story) -> None:
+    """One holds, and another draft of it waits."""
+    draft = DraftChecklist(item="I-EDU", points=(Point(id="p1", text="示例要点", basis=""),))
+    told.act("clerk-edu", "clerk", draft)
+    review = ReviewChecklist(item="I-EDU", version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", draft)
 
 
 def _planning(told: Story) -> None:
@@ -220,12 +280,51 @@ def _entities(told: Story) -> None:
     )
 
 
+def _at_once(told: Story) -> None:
+    """Words for tags, a batch and its undoing, which waits, and a comparison with an outside list."""
+    words = SetVocabulary(registry="entity", tags=(Tag(tag="高危", meaning="示例"),), basis="示例")
+    told.act("clerk-edu", "clerk", words)
+    registrar, five = ("registrar1", "registrar"), story.entity_id(5)
+    revised = replace(ITEM, name="示例新名称")
+    revise = ReviseItem(code="I-EDU", details=revised, valid_from="2025-01-01", reason="示例：修订")
+    told.act("clerk-edu", "clerk", revise, AddItem(code="I-NONE", details=ITEM, source="示例"))
+    proposals = []
+    for number, command in (
+        (5, RateCredit(id=five, credit_class="D", on="2024-01-01", source="示例", document=HASH)),
+        (
+            6,
+            TagEntry(
+                registry="entity", id=story.entity_id(6), add=("高危",), remove=(), reason="示例"
+            ),
+        ),
+        (7, LICENCE),
+    ):
+        told.act(*registrar, command)
+        id_ = story.entity_id(number)
+        proposals.append(Proposal(registry="entity", id=id_, version=3))
+    told.act("registrar2", "registrar", ConfirmBatch(id="b1", proposals=tuple(proposals)))
+    later = replace(LICENCE, expires="2027-12-31")
+    told.act(*registrar, later, UndoBatch(id="u1", batch="b1", reason="示例：撤回"))
+    compared = OpenReconciliation(
+        id="r1",
+        registry="entity",
+        kinds=(),
+        source="示例名单",
+        document=HASH,
+        listed=(Listed(id=story.entity_id(99), name="示例"),),
+    )
+    decided = DecideDifference(
+        id="r1", entry=story.entity_id(99), decision="not-ours", reason="示例：外县"
+    )
+    told.act(*registrar, compared, decided)
+
+
 def _draws(told: Story) -> None:
     """The first draw of entities is voided after it was computed, the second stands."""
     voided = story.commit_draw(told, "entities")
     story.reveal_draw(told, voided)
     told.act("operator", "draw_operator", RequestVoid(draw_id=voided, reason="示例：有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=voided))
+    told.act("approver1", "approver", ApproveVoid(draw_id=voided, version=NOW))
     stages: tuple[tuple[Stage, int], ...] = (("entities", 2), ("officers", 1))
     for stage, serial in stages:
         story.reveal_draw(told, story.commit_draw(told, stage, serial))
@@ -240,13 +339,14 @@ def _inspections(service: Service, told: Story) -> None:
         conflict = Declare(inspection=row["id"], conflict=True, reason="示例：其弟任校长")
         told.act(row["leader"], "officer", conflict)
     for row in (first, second):
-        approve = ApproveReplacement(inspection=row["id"], officer=row["leader"])
+        approve = ApproveReplacement(inspection=row["id"], officer=row["leader"], version=NOW)
         told.act("approver1", "approver", approve)
     seat = Seat(inspection=id_, officer=first["leader"])
     story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
     (one, other) = service.get(f"/inspections/{id_}", "clerk-edu").json()["officers"]
     told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
     story.visit(told, id_, (one, other))
+    _on_site(service, told, id_, one)
     found = ItemResult(
         item="I-EDU",
         checked=True,
@@ -258,17 +358,35 @@ def _inspections(service: Service, told: Story) -> None:
     clean = story.clean_result(id_).items[1]
     entered = EnterResult(inspection=id_, category="ordered-to-correct", items=(found, clean))
     told.act(one, "officer", entered)
-    told.act(other, "officer", ConfirmResult(inspection=id_))
-    told.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+    told.act(other, "officer", ConfirmResult(inspection=id_, version=NOW))
+    told.act(
+        "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    )
     order = OrderCorrection(
         inspection=id_, items=("I-EDU",), requirement="示例：公示收费", due="2024-07-20"
     )
     told.act("clerk-edu", "clerk", order)
     verified = VerifyCorrection(
-        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
     )
     told.act("reviewer1", "reviewer", verified)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+
+
+def _on_site(service: Service, told: Story, id_: str, officer: str) -> None:
+    """A photograph, a position, and what the inspected party said."""
+    attached = service.http.post(
+        f"/inspections/{id_}/evidence",
+        files={"file": ("示例.jpg", PHOTO)},
+        data={"caption": "示例：大门"},
+        headers=service.as_(officer),
+    )
+    assert attached.status_code == 200, attached.text
+    place = RecordPosition(
+        inspection=id_, moment="check-in", latitude=37_000_000, longitude=115_000_000, accuracy=9
+    )
+    said = Acknowledge(inspection=id_, answer="acknowledged", statement="示例：无异议")
+    told.act(officer, "officer", place, said)
 
 
 def address(service: Service, path: str) -> str:

@@ -37,7 +37,7 @@ from projections.tables.timeline import NOTICED
 from tests import story
 from tests.projections.recording import record
 from tests.serving import serving
-from tests.story import details_of, entity_id, nonce_of, plan_row, terms
+from tests.story import NOW, details_of, entity_id, nonce_of, plan_row, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -98,9 +98,9 @@ def eventful() -> Story:
     told.act("E1", "officer", DeclareRecusal(id="E1", entity=two, reason="示例"))
     _commit(told, FIRST, ISSUE)
     told.act("operator", "draw_operator", RequestVoid(draw_id=FIRST, reason="示例：有误"))
-    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误"))
+    told.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="示例：无误", version=NOW))
     told.act("operator", "draw_operator", RequestVoid(draw_id=FIRST, reason="示例：仍有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    told.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     _commit(told, SECOND, replace(ISSUE, issue="2024076"))
     told.now = "2024-06-03T12:30:00.000Z"
     for who, role, last in (("operator", "draw_operator", 5), ("clerk-edu", "clerk", 6)):
@@ -187,14 +187,18 @@ def test_every_step_of_a_replacement_and_of_giving_up_a_visit_is_told(
         inspection=visit.id, officer=other, cause="illness", reason="示例：发热"
     )
     told.act(one, "officer", ask)
-    decline = DeclineReplacement(inspection=visit.id, officer=other, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=visit.id, officer=other, reason="示例：已痊愈", version=NOW
+    )
     told.act("approver1", "approver", decline)
     told.act(one, "officer", Declare(inspection=visit.id, conflict=True, reason="示例：其弟任校长"))
-    told.act("approver1", "approver", ApproveReplacement(inspection=visit.id, officer=one))
+    told.act(
+        "approver1", "approver", ApproveReplacement(inspection=visit.id, officer=one, version=NOW)
+    )
     seat = Seat(inspection=visit.id, officer=one)
     story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
     told.act(other, "officer", RequestClosing(inspection=visit.id, reason="示例：已停办"))
-    told.act("approver1", "approver", ApproveClosing(inspection=visit.id))
+    told.act("approver1", "approver", ApproveClosing(inspection=visit.id, version=NOW))
     with serving(database, tmp_path) as running:
         record(running.parts.ledger, told)
         running.clock.write_text(told.now, encoding="utf-8")

@@ -16,7 +16,7 @@ from tests import story
 from tests.audit.verifier.browser import chromium
 from tests.projections.recording import record
 from tests.serving import serving
-from tests.story import plan_row, terms
+from tests.story import NOW, plan_row, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -73,7 +73,7 @@ def test_a_page_grows_with_its_draw(empty: Service) -> None:
     )
     told.act("operator", "draw_operator", prepare)
     told.act("operator", "draw_operator", RequestVoid(draw_id=DRAW, reason="示例：写错期号"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW))
+    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW, version=NOW))
     record(empty.parts.ledger, told)
     assert "作废前尚未固定名单" in page_of(empty)
     assert "尚未交出承诺值" in page_of(empty)
@@ -81,7 +81,9 @@ def test_a_page_grows_with_its_draw(empty: Service) -> None:
     record(empty.parts.ledger, told)
     assert "等待随机源到齐" in page_of(empty, second)
     told.act("operator", "draw_operator", RequestVoid(draw_id=second, reason="示例：名录有误"))
-    told.act("approver1", "approver", DeclineVoid(draw_id=second, reason="示例：名录无误"))
+    told.act(
+        "approver1", "approver", DeclineVoid(draw_id=second, reason="示例：名录无误", version=NOW)
+    )
     story.reveal_draw(told, second)
     record(empty.parts.ledger, told)
     page = page_of(empty, second)

@@ -12,6 +12,7 @@ from domain.registry_commands import ConfirmChange, ExemptEntity
 from tests import story
 from tests.projections.recording import record
 from tests.serving import serving
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -60,7 +61,7 @@ def test_an_excluded_entity_is_told_the_decision(database: str, tmp_path: Path) 
     told.act("registrar2", "registrar", ConfirmChange(registry="entity", id=exempt.id, version=3))
     story.commit_draw(told, "entities")
     told.act("operator", "draw_operator", RequestVoid(draw_id=DRAW, reason="示例：有误"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW))
+    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW, version=NOW))
     prepare = PrepareDraw(
         draw_id=f"{TASK}.entities.2",
         task=TASK,

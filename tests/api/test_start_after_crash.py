@@ -70,7 +70,8 @@ def test_an_erasure_that_could_not_destroy_the_key_does_so_when_it_is_sent_again
     whose: dict[str, Any] = {"registry": "staff", "id": "clerk-labour"}
     told.act("admin", "administrator", RequestErasure(**whose, basis="示例：本人申请"))
     store = service.parts.settings.subject_keys
-    approve, once = ApproveErasure(**whose), {"Idempotency-Key": "once"}
+    (seen,) = service.get("/subjects", "approver1").json()["entries"]
+    approve, once = ApproveErasure(**whose, version=seen["version"]), {"Idempotency-Key": "once"}
     store.chmod(0o644)
     failed = service.act("approver1", approve, **once)
     assert (failed.status_code, failed.json()["code"]) == (503, "key-file-permissions")

@@ -16,7 +16,7 @@ from domain.team_terms import ExpertNeed
 from tests import story
 from tests.projections.recording import record
 from tests.serving import Service, serving
-from tests.story import Story, plan_row, terms
+from tests.story import NOW, Story, plan_row, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,7 +45,7 @@ def replaced(row: PlanRow, *, filled: bool = True) -> tuple[Story, Seat]:
     seat = Seat(inspection=inspection.id, officer=inspection.officers[0])
     conflict = Declare(inspection=seat.inspection, conflict=True, reason="示例：其弟任校长")
     told.act(seat.officer, "officer", conflict)
-    approve = ApproveReplacement(inspection=seat.inspection, officer=seat.officer)
+    approve = ApproveReplacement(inspection=seat.inspection, officer=seat.officer, version=NOW)
     told.act("approver1", "approver", approve)
     if filled:
         story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))

@@ -6,7 +6,7 @@ In these stories the plan keeps both lists back until the inspection begins.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
@@ -29,7 +29,7 @@ from domain.replacement_commands import Declare
 from tests import story
 from tests.projections.recording import record
 from tests.serving import HttpStory, Service, fresh_database, serving
-from tests.story import nonce_of, plan_row, terms
+from tests.story import NOW, nonce_of, plan_row, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -219,6 +219,25 @@ def test_inspections_that_have_not_begun_are_for_their_officers_and_the_discipli
     ]
 
 
+def test_a_work_list_shows_a_secret_visit_to_its_officers_only_and_each_look_is_recorded(
+    held: Held,
+) -> None:
+    """Nobody else's list says anything of it, not even by a number."""
+    service = held.service
+    officer = visits(service)[0]["officers"][0]
+    size = service.parts.ledger.size()
+    for who in (*OUTSIDERS, "idle"):
+        answer = service.get("/work", who).json()
+        assert not [line for line in answer["entries"] if line["kind"] == "inspection"], who
+        assert sum(answer["counts"].values()) == len(answer["entries"])
+    assert looks(service, size) == []
+    own = service.get("/work", officer).json()["entries"]
+    assert {line["act"] for line in own} == {"inspection.declare"}
+    assert looks(service, size) == [
+        (officer, f"draw/{draw}", "inspections") for draw in (ENTITIES, OFFICERS)
+    ]
+
+
 def test_a_desk_sees_an_inspection_once_it_has_begun(empty: Service) -> None:
     """That one, and none of the others, whether it asks for the list or for one of them."""
     service = empty
@@ -268,7 +287,10 @@ def test_whoever_enters_the_last_source_is_not_told_who_was_drawn(held: Held) ->
 
 
 def test_a_void_of_a_draw_of_officers_tells_nobody_who_was_drawn(service: Service) -> None:
-    """Approved: its proof names the entities, so it waits for their list. Declined: the visits exist by that very act."""
+    """Approved: its proof names the entities, so it waits for their list. Declined: the visits exist by that very act.
+
+    Who decides reads the version that they decide on.
+    """
     told = story.with_task(ROW)
     story.reveal_draw(told, story.commit_draw(told, "entities"))
     asked = []
@@ -278,12 +300,16 @@ def test_a_void_of_a_draw_of_officers_tells_nobody_who_was_drawn(service: Servic
         told.act("operator", "draw_operator", request)
         story.reveal_draw(told, asked[-1])
         if serial == 1:
-            told.act("approver1", "approver", ApproveVoid(draw_id=asked[-1]))
+            told.act("approver1", "approver", ApproveVoid(draw_id=asked[-1], version=NOW))
     assert service.get(f"/public/draws/{asked[0]}/bundle").json()["code"] == "unknown-proof"
     for who in ("operator", "discipline1"):
         refused = service.get(f"/draws/{asked[0]}/bundle", who)
         assert (refused.status_code, refused.json()["code"]) == (403, "draw-not-disclosed")
-    answer = service.act("approver1", DeclineVoid(draw_id=asked[1], reason="示例：无误"))
+    seen = service.get(f"/draws/{asked[1]}", "approver1").json()["version"]
+    decline = DeclineVoid(draw_id=asked[1], reason="示例：无误", version=seen - 2)
+    refused = service.act("approver1", decline)  # what they would have read before the list came
+    assert (refused.status_code, refused.json()["code"]) == (409, "version-outdated")
+    answer = service.act("approver1", replace(decline, version=seen))
     assert [one["type"] for one in answer.json()["events"]] == ["draw.void_declined.v1"]
     assert "school:" not in answer.text
     assert visits(service) != []
@@ -299,7 +325,7 @@ def probes(one: dict[str, Any]) -> list[tuple[str, Command]]:
             "clerk-edu",
             OrderCorrection(inspection=id_, items=(), requirement="示例", due="2024-12-31"),
         ),
-        ("reviewer1", ReviewResult(inspection=id_, approve=True, remark="")),
+        ("reviewer1", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)),
         (stranger, CheckIn(inspection=id_)),
     ]
 

@@ -21,7 +21,7 @@ from tests import story
 from tests.api.filled import READS
 from tests.projections.recording import record
 from tests.serving import HttpStory, Service, fresh_database, serving
-from tests.story import nonce_of, plan_row, terms
+from tests.story import NOW, nonce_of, plan_row, terms
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -76,7 +76,7 @@ def secret(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
         seat = Seat(inspection=visit.id, officer=visit.officers[0])
         declare = Declare(inspection=visit.id, conflict=True, reason="示例：其弟任校长")
         told.act(seat.officer, "officer", declare)
-        approve = ApproveReplacement(inspection=visit.id, officer=seat.officer)
+        approve = ApproveReplacement(inspection=visit.id, officer=seat.officer, version=NOW)
         told.act("approver1", "approver", approve)
         story.commit_draw(told, "replacement", seat=seat)
         first, last = (
@@ -211,7 +211,9 @@ def test_a_desk_sees_the_seat_of_a_visit_that_has_begun(database: str, tmp_path:
         inspection=visit.id, officer=other, cause="illness", reason="示例：发热"
     )
     told.act("clerk-edu", "clerk", ask)
-    told.act("approver1", "approver", ApproveReplacement(inspection=visit.id, officer=other))
+    told.act(
+        "approver1", "approver", ApproveReplacement(inspection=visit.id, officer=other, version=NOW)
+    )
     seat = Seat(inspection=visit.id, officer=other)
     story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
     with serving(database, tmp_path) as service:

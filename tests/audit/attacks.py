@@ -13,11 +13,12 @@ from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
+from domain.inspection_commands import ConfirmResult
 from domain.personnel_commands import DeclareRecusal
 from ledger.note import log_key
 from tests import story
 from tests.audit import forge, rewriting
-from tests.audit.scene import ACT, DBA, READER, Found, Scene
+from tests.audit.scene import ACT, CONFIRM, DBA, READER, Found, Scene
 from tests.signers import Signer, signed_as_stored
 from tests.tamper import tamper
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from tests.audit.rewriting import Slots
 
 Attack: TypeAlias = Callable[[Scene], Found]
-RECUSED = "officer.recusal_declared.v1"
+RECUSED, CONFIRMED = "officer.recusal_declared.v1", "inspection.result_confirmed.v1"
 
 
 def flip(scene: Scene) -> Found:
@@ -212,6 +213,23 @@ def replay(scene: Scene) -> Found:
     return scene.rewrite(edit)
 
 
+def keep_back(scene: Scene) -> Found:
+    """Let a second signature of an officer, who was told that the first had failed, confirm what was entered anew since."""
+    events = forge.read(scene.folder)
+    said = events[forge.find(events, CONFIRMED, -1)]
+    who, data = said["actor"]["id"], said["signed"]["command"]["data"]
+    signer, command = Signer(staff=who, origin=scene.told.vkey.name), ConfirmResult(**data)
+    if scene.attacker == READER:
+        return {CONFIRM: scene.ask(who, command, str(UUID(int=2)), signer)}
+
+    def edit(slots: Slots) -> None:
+        _append(slots, CONFIRMED)
+        (event,) = slots[-1]
+        event["signed"] = signed_as_stored(event, signer, command)
+
+    return scene.rewrite(edit)
+
+
 def withhold(scene: Scene) -> Found:
     """Take an officer's act and record nothing of it."""
     return {} if scene.attacker in {READER, DBA} else scene.examine()
@@ -232,5 +250,6 @@ ATTACKS: dict[str, Attack] = {
     "roll-back": roll_back,
     "revoke-late": revoke_late,
     "replay": replay,
+    "keep-back": keep_back,
     "withhold": withhold,
 }

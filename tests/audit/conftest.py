@@ -20,6 +20,7 @@ from audit.verify import verify
 from domain.bundles import bundles
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat, Stage
 from domain.facts import Actor
+from domain.inspection_commands import ConfirmResult, ReviewResult
 from domain.inspection_state import Inspection
 from domain.personnel_commands import DeclareRecusal
 from domain.replacement_commands import (
@@ -42,6 +43,7 @@ from projections.runner import Projector
 from tests import story
 from tests.conftest import ORIGIN, prover_of, vrf_key_of
 from tests.signers import Signer, let_everybody_sign
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -81,6 +83,7 @@ class RecordedStory(story.Story):
         """Let somebody act, in one commit."""
         self.clock.moment = self.now
         actor, command_id = Actor(id=who, role=role), str(uuid4())
+        commands = tuple(story.looked(command, self.history) for command in commands)
         signatures: list[Signature] = []
         if standing_key(self.history, who):
             signer = Signer(staff=who, origin=ORIGIN)
@@ -153,9 +156,12 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
         ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now
     )
     _replace_one_officer(made)
-    for inspection in made.history.all(Inspection):
+    *published, returned = made.history.all(Inspection)
+    for inspection in published:
         story.publish(made, inspection.id, inspection.officers)
-    _let_people_sign(made)
+    let_everybody_sign(made, ORIGIN)
+    _return_one_result(made, returned)
+    _sign_a_recusal(made)
     export(ledger, base / "export", bundles=bundles(made.history), exported_by="示例", now=made.now)
 
 
@@ -168,7 +174,7 @@ def _void_one_draw(made: RecordedStory) -> None:
     draw_id = story.commit_draw(made, "entities")
     story.reveal_draw(made, draw_id)
     made.act("operator", "draw_operator", RequestVoid(draw_id=draw_id, reason="示例原因"))
-    made.act("approver1", "approver", ApproveVoid(draw_id=draw_id))
+    made.act("approver1", "approver", ApproveVoid(draw_id=draw_id, version=NOW))
 
 
 def _replace_one_officer(made: RecordedStory) -> None:
@@ -181,17 +187,29 @@ def _replace_one_officer(made: RecordedStory) -> None:
         inspection=inspection.id, officer=staying, cause="illness", reason="示例：住院"
     )
     made.act("clerk-edu", "clerk", ask)
-    decline = DeclineReplacement(inspection=inspection.id, officer=staying, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=inspection.id, officer=staying, reason="示例：已痊愈", version=NOW
+    )
     made.act("approver1", "approver", decline)
-    approve = ApproveReplacement(inspection=inspection.id, officer=leaving)
+    approve = ApproveReplacement(inspection=inspection.id, officer=leaving, version=NOW)
     made.act("approver1", "approver", approve)
     seat = Seat(inspection=inspection.id, officer=leaving)
     story.reveal_draw(made, story.commit_draw(made, "replacement", seat=seat))
 
 
-def _let_people_sign(made: RecordedStory) -> None:
-    """Everybody gets a key; then one signs a recusal, and somebody else revokes a key."""
-    let_everybody_sign(made, ORIGIN)
+def _return_one_result(made: RecordedStory, inspection: Inspection) -> None:
+    """A result is confirmed and returned, entered anew, and waits for its second confirmation."""
+    id_, (one, other) = inspection.id, inspection.officers
+    story.visit(made, id_, inspection.officers)
+    made.act(one, "officer", story.clean_result(id_))
+    made.act(other, "officer", ConfirmResult(inspection=id_, version=NOW))
+    returned = ReviewResult(inspection=id_, version=NOW, approve=False, remark="示例：请补充")
+    made.act("reviewer1", "reviewer", returned)
+    made.act(one, "officer", story.clean_result(id_))
+
+
+def _sign_a_recusal(made: RecordedStory) -> None:
+    """One signs a recusal, and somebody else revokes a key."""
     made.act(
         "E6", "officer", DeclareRecusal(id="E6", entity=story.entity_id(1), reason="示例：亲属")
     )

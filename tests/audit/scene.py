@@ -40,6 +40,7 @@ READER, DBA, SERVICE, ALL = "reader", "database", "service-keys", "all-keys"
 LIVE, EXPORT = "mingqian audit verify", "mingqian audit verify DIR"
 KEPT = " --checkpoint KEPT"
 ACT = "POST /acts/officer.declare-recusal"
+CONFIRM = "POST /acts/inspection.confirm-result"
 CONTINUE, WITNESS = "mingqian audit continue KEPT", "mingqian witness serve"
 
 Found: TypeAlias = dict[str, frozenset[str]]

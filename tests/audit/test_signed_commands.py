@@ -23,6 +23,7 @@ from tests import chronicle, story
 from tests.audit import forge
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign, signed_as_stored
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -70,7 +71,7 @@ def _visit(told: Chronicle, visit: Inspection) -> None:
     story.visit(told, visit.id, visit.officers)
     one, other = visit.officers
     told.act(one, "officer", story.clean_result(visit.id))
-    told.act(other, "officer", ConfirmResult(inspection=visit.id))
+    told.act(other, "officer", ConfirmResult(inspection=visit.id, version=NOW))
 
 
 @pytest.fixture
@@ -261,7 +262,7 @@ def test_a_signed_command_of_another_place_is_named(folder: Path, changed: dict[
         event = events[leaf]
         assert event is not None
         signer = Signer(staff=event["actor"]["id"], origin=chronicle.ORIGIN)
-        command = ConfirmResult(inspection=event["stream"].partition("/")[2])
+        command = ConfirmResult(inspection=event["stream"].partition("/")[2], version=NOW)
         data = {"inspection": command.inspection, **changed.get("data", {})}
         event["signed"] = signed_as_stored(event, signer, command, **{**changed, "data": data})
 

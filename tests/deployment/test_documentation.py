@@ -14,6 +14,7 @@ from api.settings import PREFIX, Settings
 from api.words import ACT_NAMES
 from domain.decisions import ACTS
 from domain.events import NAMES
+from domain.facts import Judgement
 from domain.upcasting import OLDER
 from mingqian import cli
 from tests.deployment import codes
@@ -98,6 +99,15 @@ def test_every_act_that_is_signed_is_named_as_such() -> None:
     named = re.search(r"须签名 / signed: (.*?)\n\n", text, re.DOTALL)
     assert named is not None
     assert re.findall("`([^`]+)`", named[1]) == [act.name for act in ACTS if act.signed]
+
+
+def test_every_judgement_is_named_as_one_of_a_version() -> None:
+    """In the order of the table."""
+    text = (DOCS / "acts.md").read_text("utf-8")
+    named = re.search(r"须写明所见版本 / of a version: (.*?)\n\n", text, re.DOTALL)
+    assert named is not None
+    judging = [act.name for act in ACTS if issubclass(act.command, Judgement)]
+    assert re.findall("`([^`]+)`", named[1]) == judging
 
 
 def test_every_event_type_is_documented_with_its_fields() -> None:

@@ -36,6 +36,7 @@ from domain.inspection_state import Inspection
 from domain.lottery.pool import Pool
 from domain.organisation import ChangeStaffRoles
 from tests.story import (
+    NOW,
     Story,
     commit_draw,
     declare,
@@ -164,7 +165,7 @@ def test_a_list_is_computed_though_its_void_was_asked_for_and_published_as_void(
     assert draw.computed is not None
     assert draw.disclosed
     assert story.history.all(Inspection) == ()
-    (event,) = story.act("approver1", "approver", ApproveVoid(draw_id=OFFICERS))
+    (event,) = story.act("approver1", "approver", ApproveVoid(draw_id=OFFICERS, version=NOW))
     assert event == DrawVoided(reason="示例", requested_by="operator", computed=True)
 
 
@@ -174,12 +175,12 @@ def test_a_void_that_is_declined_lets_the_draw_go_on_where_it_stood() -> None:
     reveal_draw(story, commit_draw(story, "entities"))
     commit_draw(story, "officers")
     story.act(*OPERATOR, RequestVoid(draw_id=OFFICERS, reason="示例"))
-    decline = DeclineVoid(draw_id=OFFICERS, reason="理由不成立")
+    decline = DeclineVoid(draw_id=OFFICERS, reason="理由不成立", version=NOW)
     for who in ("operator", "witness1"):
         with pytest.raises(DomainError, match="role-not-allowed"):
             story.decide(who, "approver", decline)
     with pytest.raises(DomainError, match="reason-missing"):
-        story.decide("approver1", "approver", DeclineVoid(draw_id=OFFICERS, reason=""))
+        story.decide("approver1", "approver", DeclineVoid(draw_id=OFFICERS, reason="", version=NOW))
     assert story.act("approver1", "approver", decline) == (VoidDeclined(reason="理由不成立"),)
     story.act(*OPERATOR, RequestVoid(draw_id=OFFICERS, reason="再次申请"))
     reveal_draw(story, OFFICERS)
@@ -252,7 +253,7 @@ def test_officers_are_not_drawn_to_a_list_whose_void_is_not_decided() -> None:
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
     with pytest.raises(DomainError, match="void-pending"):
         commit_draw(story, "officers")
-    story.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="理由不成立"))
+    story.act("approver1", "approver", DeclineVoid(draw_id=FIRST, reason="理由不成立", version=NOW))
     assert draw_of(story).disclosed
 
 
@@ -266,5 +267,5 @@ def test_the_last_visit_that_is_given_up_makes_the_lists_public() -> None:
     last = visits[-1]
     story.act(last.officers[0], "officer", RequestClosing(inspection=last.id, reason="示例：停业"))
     assert not draw_of(story).disclosed
-    events = story.act("approver1", "approver", ApproveClosing(inspection=last.id))
+    events = story.act("approver1", "approver", ApproveClosing(inspection=last.id, version=NOW))
     assert [type(one) for one in events] == [InspectionClosed, DrawDisclosed, DrawDisclosed]

@@ -33,7 +33,7 @@ from domain.lottery.verification import Means
 from domain.organisation import ChangeStaffRoles
 from ledger import drand, vrf
 from tests import beacons
-from tests.story import Story, nonce_of, plan_row, terms, with_task
+from tests.story import NOW, Story, nonce_of, plan_row, terms, with_task
 
 TASK = "联2024026"
 FIRST = f"{TASK}.entities.1"
@@ -184,7 +184,7 @@ def test_a_commitment_that_was_covered_too_late_never_becomes_a_draw() -> None:
     story.cover(FIRST)
     refused(story, "margin-missed", *OPERATOR, BEACON)
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="检查点过晚"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     second = f"{TASK}.entities.2"
     again = PrepareDraw(draw_id=second, task=TASK, stage="entities", witnesses=(), lotteries=())
     story.act(*OPERATOR, again, CommitDraw(draw_id=second))
@@ -199,7 +199,7 @@ def test_a_redraw_takes_a_later_round_even_in_the_same_period() -> None:
     prepare(story)
     commit(story)
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     second = f"{TASK}.entities.2"
     again = PrepareDraw(draw_id=second, task=TASK, stage="entities", witnesses=(), lotteries=())
     story.act(*OPERATOR, again, CommitDraw(draw_id=second))
@@ -307,7 +307,7 @@ def test_a_redraw_does_not_take_the_issue_of_the_draw_before() -> None:
     story = told(beacons=False, lottery=True)
     prepare(story, lotteries=(ISSUE,))
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     command = PrepareDraw(
         draw_id=f"{TASK}.entities.2",
         task=TASK,
@@ -377,7 +377,7 @@ def test_a_draw_that_was_voided_with_its_sources_in_sight_is_computed_all_the_sa
     commit(story)
     story.now = "2023-08-23T18:00:00.000Z"  # the round has been public for hours
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     events = story.act("witness1", "witness", BEACON)
     assert [type(event) for event in events] == [SourceRevealed, DrawComputed]
     assert drawn(story).selected
@@ -392,7 +392,7 @@ def test_a_witness_brings_a_new_number_to_a_redraw() -> None:
     hash_ = witness_commit(nonce_of(FIRST, "witness1")).hex()
     story.act("witness1", "witness", BringCommitment(draw_id=FIRST, commit=hash_))
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="示例"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     second = f"{TASK}.entities.2"
     again = PrepareDraw(
         draw_id=second, task=TASK, stage="entities", witnesses=("witness1",), lotteries=()

@@ -18,7 +18,7 @@ from domain.errors import DomainError
 from domain.lottery.entropy import witness_commit
 from domain.organisation import ChangeStaffRoles, Role
 from tests.domain.test_draws import FIRST, OPERATOR, TASK, preparing
-from tests.story import commit_draw, nonce_of, reveal_draw, with_inspections, with_task
+from tests.story import NOW, commit_draw, nonce_of, reveal_draw, with_inspections, with_task
 
 
 def test_a_void_needs_a_reason_and_a_second_person_and_hides_nothing() -> None:
@@ -26,11 +26,11 @@ def test_a_void_needs_a_reason_and_a_second_person_and_hides_nothing() -> None:
     story = with_task()
     reveal_draw(story, commit_draw(story, "entities"))
     with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("approver1", "approver", ApproveVoid(draw_id=FIRST))
+        story.decide("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     with pytest.raises(DomainError, match="reason-missing"):
         story.decide(*OPERATOR, RequestVoid(draw_id=FIRST, reason=""))
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
-    (event,) = story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    (event,) = story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     assert event == DrawVoided(reason="范围有误", requested_by="operator", computed=True)
     with pytest.raises(DomainError, match="draw-voided"):
         story.decide(*OPERATOR, RequestVoid(draw_id=FIRST, reason="再来"))
@@ -50,7 +50,7 @@ def test_whoever_asks_for_a_void_does_not_approve_it() -> None:
     story.act("admin", "administrator", roles)
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="临时取消"))
     with pytest.raises(DomainError, match="own-act"):
-        story.decide("operator", "approver", ApproveVoid(draw_id=FIRST))
+        story.decide("operator", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
 
 
 def test_a_standing_draw_blocks_another_and_inspections_block_a_void() -> None:
@@ -96,7 +96,7 @@ def test_nobody_with_an_interest_has_a_hand_in_a_draw_or_its_void() -> None:
         story.decide(*OPERATOR, RequestVoid(draw_id=draw_id, reason="另一原因"))
     for who in ("E1", "witness1", "operator", "approver1"):
         with pytest.raises(DomainError, match="own-act"):
-            story.decide(who, "approver", ApproveVoid(draw_id=draw_id))
+            story.decide(who, "approver", ApproveVoid(draw_id=draw_id, version=NOW))
 
 
 def test_an_officers_draw_belongs_to_the_list_it_was_prepared_for() -> None:
@@ -109,7 +109,7 @@ def test_an_officers_draw_belongs_to_the_list_it_was_prepared_for() -> None:
         hash_ = witness_commit(nonce_of(prepared, who)).hex()
         story.act(who, "witness", BringCommitment(draw_id=prepared, commit=hash_))
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     reveal_draw(story, commit_draw(story, "entities", serial=2))
     with pytest.raises(DomainError, match="entities-not-drawn"):
         story.decide(*OPERATOR, CommitDraw(draw_id=prepared))

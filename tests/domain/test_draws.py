@@ -38,6 +38,7 @@ from domain.task import ConfirmTask, OpenTask, Task
 from ledger.vrf import verify
 from tests.domain.test_registry import adding
 from tests.story import (
+    NOW,
     Story,
     add_entity,
     commit_draw,
@@ -142,7 +143,7 @@ def test_an_entity_already_drawn_this_year_is_excluded_from_the_next_task() -> N
     pool = pool_now(other, story.history)
     assert {one.id for one in pool.excluded} == set(draw_of(story).selected)
     story.act(*OPERATOR, RequestVoid(draw_id=FIRST, reason="范围有误"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+    story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
     assert pool_now(other, story.history).excluded == ()
 
 

@@ -21,10 +21,10 @@ from domain.follow_up_commands import (
     VerifyCorrection,
 )
 from domain.holidays import RecordHolidays
-from domain.inspection_commands import ConfirmResult, PublishResult, ReviewResult
+from domain.inspection_commands import PublishResult
 from domain.inspection_state import Inspection
 from domain.organisation import AddStaff
-from tests.story import Story, clean_result, publish, visit, with_inspections
+from tests.story import NOW, Story, publish, with_inspections, with_problem
 
 if TYPE_CHECKING:
     from domain.facts import Command
@@ -36,26 +36,6 @@ REVIEWER = ("reviewer1", "reviewer")
 APPROVER = ("approver1", "approver")
 
 
-def approved() -> tuple[Story, str, tuple[str, ...]]:
-    """A story with an approved result that states a problem on the first of its two items."""
-    story = with_inspections()
-    inspection = story.history.all(Inspection)[0]
-    id_, officers = inspection.id, inspection.officers
-    visit(story, id_, officers)
-    clean = clean_result(id_)
-    wrong = replace(
-        clean.items[0],
-        category="ordered-to-correct",
-        finding="灭火器过期",
-        disposal="order-to-correct",
-    )
-    entered = replace(clean, category="ordered-to-correct", items=(wrong, clean.items[1]))
-    story.act(officers[0], "officer", entered)
-    story.act(officers[1], "officer", ConfirmResult(inspection=id_))
-    story.act(*REVIEWER, ReviewResult(inspection=id_, approve=True, remark=""))
-    return story, id_, officers
-
-
 def order(inspection: str, **changes: str) -> OrderCorrection:
     """An order to replace the fire extinguishers."""
     fields = {"requirement": "更换灭火器", "due": "2024-07-01", **changes}
@@ -64,7 +44,7 @@ def order(inspection: str, **changes: str) -> OrderCorrection:
 
 def ordered() -> tuple[Story, str, tuple[str, ...]]:
     """The same story with the order given."""
-    story, id_, officers = approved()
+    story, id_, officers = with_problem()
     story.act(*CLERK, order(id_))
     return story, id_, officers
 
@@ -72,7 +52,12 @@ def ordered() -> tuple[Story, str, tuple[str, ...]]:
 def verify(inspection: str, *, corrected: bool = True, evidence: str = "照片") -> VerifyCorrection:
     """A look at the first follow-up."""
     return VerifyCorrection(
-        inspection=inspection, number=1, corrected=corrected, evidence=evidence, files=("ab" * 32,)
+        inspection=inspection,
+        number=1,
+        corrected=corrected,
+        evidence=evidence,
+        files=("ab" * 32,),
+        version=NOW,
     )
 
 
@@ -113,7 +98,7 @@ def refused(story: Story, who: tuple[str, str], command: Command, code: str) -> 
 
 def test_a_problem_is_ordered_corrected_verified_by_somebody_else_and_closed() -> None:
     """A result that states a problem cannot be published without the order."""
-    story, id_, officers = approved()
+    story, id_, officers = with_problem()
     refused(story, CLERK, PublishResult(inspection=id_), "follow-up-missing")
     refused(story, CLERK, order(id_, requirement=""), "field-missing")
     for due in ("2024-06-03", "1 July"):
@@ -143,7 +128,7 @@ def test_an_order_needs_an_approved_result_with_a_problem_on_its_items() -> None
     refused(story, CLERK, whole, "wrong-stage")
     publish(story, inspection.id, inspection.officers)
     refused(story, CLERK, whole, "no-problem-to-correct")
-    story, id_, _ = approved()
+    story, id_, _ = with_problem()
     for items in (("I-MARKET",), ("I-EDU", "I-OTHER")):
         refused(story, CLERK, replace(order(id_), items=items), "no-problem-to-correct")
     refused(story, ("clerk-labour", "clerk"), order(id_), "other-department")
@@ -170,7 +155,7 @@ def test_the_date_of_an_order_is_moved_by_two_people() -> None:
     """With a reason, to a later day, and never by who asked or might be drawn."""
     story, id_, officers = ordered()
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-15", reason="示例：货未到")
-    approve = ApproveExtension(inspection=id_, number=1)
+    approve = ApproveExtension(inspection=id_, number=1, version=NOW)
     refused(story, APPROVER, approve, "nothing-to-confirm")
     refused(story, CLERK, replace(ask, reason=" "), "reason-missing")
     refused(story, CLERK, replace(ask, due="2024-07-01"), "date-invalid")
@@ -180,9 +165,14 @@ def test_the_date_of_an_order_is_moved_by_two_people() -> None:
     story.act(officers[0], "officer", ask)
     refused(story, CLERK, ask, "wrong-stage")
     refused(
-        story, APPROVER, DeclineExtension(inspection=id_, number=1, reason=""), "reason-missing"
+        story,
+        APPROVER,
+        DeclineExtension(inspection=id_, number=1, reason="", version=NOW),
+        "reason-missing",
     )
-    story.act(*APPROVER, DeclineExtension(inspection=id_, number=1, reason="示例：理由不足"))
+    story.act(
+        *APPROVER, DeclineExtension(inspection=id_, number=1, reason="示例：理由不足", version=NOW)
+    )
     assert follow_ups(story)[0].due == "2024-07-01"
     story.act(*CLERK, ask)
     story.act(*APPROVER, approve)
@@ -199,12 +189,17 @@ def test_who_asks_for_another_date_does_not_approve_it() -> None:
     story.act("admin", "administrator", both)
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-15", reason="示例")
     story.act("both", "clerk", ask)
-    refused(story, ("both", "approver"), ApproveExtension(inspection=id_, number=1), "own-act")
+    refused(
+        story,
+        ("both", "approver"),
+        ApproveExtension(inspection=id_, number=1, version=NOW),
+        "own-act",
+    )
 
 
 def test_a_transfer_waits_for_the_receipt_of_the_other_body() -> None:
     """By a numbered document that was sent before, and with the other body's own reference."""
-    story, id_, officers = approved()
+    story, id_, officers = with_problem()
     refused(story, CLERK, replace(hand_over(id_), body=""), "field-missing")
     refused(story, CLERK, hand_over(id_, on="2024-06-04"), "date-invalid")
     story.act(*CLERK, hand_over(id_))
@@ -274,7 +269,7 @@ def test_an_overdue_order_is_told_once_for_each_date_on_the_working_day_after_it
     refused(story, SYSTEM, escalate, "wrong-stage")
     ask = RequestExtension(inspection=id_, number=1, due="2024-07-05", reason="示例")
     story.act(*CLERK, ask)
-    story.act(*APPROVER, ApproveExtension(inspection=id_, number=1))
+    story.act(*APPROVER, ApproveExtension(inspection=id_, number=1, version=NOW))
     refused(story, SYSTEM, escalate, "wrong-stage")
     story.now = "2024-07-08T01:00:00.000Z"
     story.act(*SYSTEM, escalate)

@@ -29,6 +29,7 @@ from domain.registry_commands import ChangeOfficer, OfficerDetails, Suspend
 from domain.replacement_commands import Declare
 from domain.task import CompleteTask, TaskCompleted
 from tests.story import (
+    NOW,
     Story,
     clean_result,
     confirm_last,
@@ -158,14 +159,20 @@ def test_the_second_officer_confirms_and_the_reviewer_is_neither() -> None:
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="own-act"):
-        story.decide(one, "officer", ConfirmResult(inspection=id_))
+        story.decide(one, "officer", ConfirmResult(inspection=id_, version=NOW))
     with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+        story.decide(
+            "reviewer1",
+            "reviewer",
+            ReviewResult(inspection=id_, approve=True, remark="", version=NOW),
+        )
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     roles = ChangeStaffRoles(id=one, roles=("officer", "reviewer"), reason="兼任")
     story.act("admin", "administrator", roles)
     with pytest.raises(DomainError, match="own-act"):
-        story.decide(one, "reviewer", ReviewResult(inspection=id_, approve=True, remark=""))
+        story.decide(
+            one, "reviewer", ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+        )
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", PublishResult(inspection=id_))
 
@@ -177,12 +184,18 @@ def test_a_returned_result_is_entered_again() -> None:
     id_, (one, two) = inspection.id, inspection.officers
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     with pytest.raises(DomainError, match="reason-missing"):
         story.decide(
-            "reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="")
+            "reviewer1",
+            "reviewer",
+            ReviewResult(inspection=id_, approve=False, remark="", version=NOW),
         )
-    story.act("reviewer1", "reviewer", ReviewResult(inspection=id_, approve=False, remark="请补充"))
+    story.act(
+        "reviewer1",
+        "reviewer",
+        ReviewResult(inspection=id_, approve=False, remark="请补充", version=NOW),
+    )
     assert first(story).status == "assigned"
     story.act(two, "officer", clean_result(id_))
     assert first(story).entered_by == two
@@ -199,7 +212,7 @@ def test_an_officer_who_was_not_there_cannot_confirm() -> None:
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
     with pytest.raises(DomainError, match="too-few-officers"):
-        story.decide(third.id, "officer", ConfirmResult(inspection=id_))
+        story.decide(third.id, "officer", ConfirmResult(inspection=id_, version=NOW))
 
 
 def test_two_officers_must_have_been_there_together() -> None:
@@ -235,7 +248,7 @@ def test_an_officer_who_became_unfit_goes_no_further() -> None:
     recusal = DeclareRecusal(id=two, entity=inspection.entity, reason="亲属")
     story.act(two, "officer", recusal)
     with pytest.raises(DomainError, match="recused"):
-        story.decide(two, "officer", ConfirmResult(inspection=id_))
+        story.decide(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     other = story.history.all(Inspection)[1]
     suspended = other.officers[0]
     story.act("registrar1", "registrar", Suspend(registry="officer", id=suspended, reason="离岗"))
@@ -284,14 +297,14 @@ def test_only_the_departments_that_inspect_review_order_and_publish() -> None:
     id_, (one, two) = inspection.id, inspection.officers
     visit(story, id_, (one, two))
     story.act(one, "officer", clean_result(id_))
-    story.act(two, "officer", ConfirmResult(inspection=id_))
+    story.act(two, "officer", ConfirmResult(inspection=id_, version=NOW))
     for who, roles in (
         ("clerk-labour", ("clerk", "reviewer")),
         ("reviewer1", ("clerk", "reviewer")),
     ):
         change = ChangeStaffRoles(id=who, roles=roles, reason="兼任")  # type: ignore[arg-type]  # roles by their names
         story.act("admin", "administrator", change)
-    review = ReviewResult(inspection=id_, approve=True, remark="")
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     with pytest.raises(DomainError, match="other-department"):
         story.decide("clerk-labour", "reviewer", review)
     story.act("reviewer1", "reviewer", review)
@@ -342,8 +355,8 @@ def test_whoever_is_recused_decides_nothing_about_the_result() -> None:
     story.act("admin", "administrator", change)
     visit(story, inspection.id, (one, two))
     story.act(one, "officer", clean_result(inspection.id))
-    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
-    review = ReviewResult(inspection=inspection.id, approve=True, remark="")
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id, version=NOW))
+    review = ReviewResult(inspection=inspection.id, approve=True, remark="", version=NOW)
     assert story.decide(stranger, "reviewer", review)
     recusal = DeclareRecusal(id=stranger, entity=inspection.entity, reason="示例")
     story.act(stranger, "officer", recusal)
@@ -356,7 +369,7 @@ def test_a_visit_that_cannot_be_finished_is_given_up_by_two_people() -> None:
     story = with_inspections()
     inspections = story.history.all(Inspection)
     closed = inspections[0]
-    approve = ApproveClosing(inspection=closed.id)
+    approve = ApproveClosing(inspection=closed.id, version=NOW)
     with pytest.raises(DomainError, match="nothing-to-confirm"):
         story.decide("approver1", "approver", approve)
     for who, role, reason, code in (
@@ -395,7 +408,7 @@ def test_who_asks_to_give_a_visit_up_does_not_approve_it() -> None:
     story.act("clerk-edu", "clerk", ask)
     for id_ in ("clerk-edu", "E6"):
         with pytest.raises(DomainError, match="own-act"):
-            story.decide(id_, "approver", ApproveClosing(inspection=inspection.id))
+            story.decide(id_, "approver", ApproveClosing(inspection=inspection.id, version=NOW))
 
 
 def test_a_notice_is_given_by_those_who_inspect() -> None:
@@ -417,7 +430,7 @@ def test_a_result_is_not_buried_by_giving_the_visit_up() -> None:
     inspection = first(story)
     one, two = inspection.officers
     ask = RequestClosing(inspection=inspection.id, reason="示例：已停业")
-    approve = ApproveClosing(inspection=inspection.id)
+    approve = ApproveClosing(inspection=inspection.id, version=NOW)
     story.act("clerk-edu", "clerk", ask)
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(one, "officer", ask)
@@ -426,6 +439,6 @@ def test_a_result_is_not_buried_by_giving_the_visit_up() -> None:
     with pytest.raises(DomainError, match="nothing-to-confirm"):
         story.decide("approver1", "approver", approve)
     assert story.decide(two, "officer", ask)
-    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id, version=NOW))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", ask)

@@ -20,7 +20,7 @@ from domain.organisation import (
     SuspendStaff,
 )
 from domain.registry_commands import ConfirmChange
-from tests.story import PEOPLE, opened
+from tests.story import NOW, PEOPLE, opened
 
 if TYPE_CHECKING:
     from domain.facts import Command
@@ -55,14 +55,16 @@ def test_the_discipline_office_and_the_administrator_touch_no_inspection() -> No
     assert own == {"draw", "signing-key", "subject"}
     own = {act.name.partition(".")[0] for act in ACTS if "administrator" in act.roles}
     rights = {"department", "staff", "vrf-key", "signing-key", "signing", "subject"}
-    assert own == rights | {"calendar", "deadlines"}
+    assert own == rights | {"calendar", "deadlines", "standard"}
 
 
 def test_a_role_that_the_person_does_not_hold_now_is_refused() -> None:
     """A token from yesterday gives no rights that were taken today."""
     story = opened()
     with pytest.raises(DomainError, match="role-not-allowed"):
-        story.decide("clerk-edu", "reviewer", ReviewItem(code="X1", approve=True, remark=""))
+        story.decide(
+            "clerk-edu", "reviewer", ReviewItem(code="X1", approve=True, remark="", version=NOW)
+        )
     story.act("admin", "administrator", SuspendStaff(id="clerk-edu", reason="离岗"))
     with pytest.raises(DomainError, match="role-not-allowed"):
         story.decide("clerk-edu", "clerk", ADD)
@@ -109,7 +111,7 @@ def test_an_item_is_claimed_reviewed_by_another_and_published() -> None:
     story.act("clerk-edu", "clerk", ADD)
     assert story.act("clerk-edu", "clerk", ADD) == ()
     story.act("clerk-edu", "clerk", CLAIM)
-    story.act("reviewer1", "reviewer", ReviewItem(code="X1", approve=True, remark=""))
+    story.act("reviewer1", "reviewer", ReviewItem(code="X1", approve=True, remark="", version=NOW))
     story.act("clerk-edu", "clerk", PublishItem(code="X1"))
     item = story.history.get(Item, "X1")
     assert item is not None
@@ -121,8 +123,14 @@ def test_a_returned_claim_can_be_claimed_by_somebody_else() -> None:
     story = opened()
     story.act("clerk-edu", "clerk", ADD, CLAIM)
     with pytest.raises(DomainError, match="reason-missing"):
-        story.decide("reviewer1", "reviewer", ReviewItem(code="X1", approve=False, remark=""))
-    story.act("reviewer1", "reviewer", ReviewItem(code="X1", approve=False, remark="非本部门职责"))
+        story.decide(
+            "reviewer1", "reviewer", ReviewItem(code="X1", approve=False, remark="", version=NOW)
+        )
+    story.act(
+        "reviewer1",
+        "reviewer",
+        ReviewItem(code="X1", approve=False, remark="非本部门职责", version=NOW),
+    )
     item = story.history.get(Item, "X1")
     assert item is not None
     assert (item.status, item.department) == ("added", None)
@@ -153,7 +161,9 @@ def test_what_does_not_fit_an_item_is_refused() -> None:
     story.act("admin", "administrator", change)
     story.act("reviewer1", "clerk", CLAIM)
     with pytest.raises(DomainError, match="own-act"):
-        story.decide("reviewer1", "reviewer", ReviewItem(code="X1", approve=True, remark=""))
+        story.decide(
+            "reviewer1", "reviewer", ReviewItem(code="X1", approve=True, remark="", version=NOW)
+        )
 
 
 def test_a_command_to_an_unknown_registry_entry_is_refused() -> None:

@@ -48,6 +48,7 @@ from domain.team_terms import ExpertNeed, TeamNeed
 from ledger import drand, vrf
 from tests.domain.test_eligibility import add_expert, change_officer
 from tests.story import (
+    NOW,
     Story,
     clean_result,
     commit_draw,
@@ -93,7 +94,7 @@ def conflicted(story: Story) -> Seat:
     who = inspection.officers[0]
     conflict = Declare(inspection=inspection.id, conflict=True, reason="示例：其配偶任该校校长")
     story.act(who, "officer", conflict)
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who, version=NOW))
     return Seat(inspection=inspection.id, officer=who)
 
 
@@ -109,7 +110,7 @@ def without_its_expert() -> tuple[Story, Seat]:
     (expert,) = [one.id for one in inspection.team if one.department == "experts"]
     story.act("clerk-edu", "clerk", asking(story, expert))
     assert story.facts[-1].subject == f"expert/{expert}"
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=expert, version=NOW))
     return story, Seat(inspection=inspection.id, officer=expert)
 
 
@@ -191,19 +192,23 @@ def test_the_seat_is_vacant_only_once_somebody_else_approved() -> None:
     inspection = first(story)
     who = inspection.officers[0]
     story.act(who, "officer", Declare(inspection=inspection.id, conflict=True, reason="示例"))
-    approve = ApproveReplacement(inspection=inspection.id, officer=who)
+    approve = ApproveReplacement(inspection=inspection.id, officer=who, version=NOW)
     assert first(story).vacant == {}
     with pytest.raises(DomainError, match="seat-not-vacant"):
         story.decide(*OPERATOR, preparing(Seat(inspection=inspection.id, officer=who)))
     with pytest.raises(DomainError, match="recused"):
         story.decide(
             *APPROVER,
-            DeclineReplacement(inspection=inspection.id, officer=who, reason="示例：无关"),
+            DeclineReplacement(
+                inspection=inspection.id, officer=who, reason="示例：无关", version=NOW
+            ),
         )
     with pytest.raises(DomainError, match="nothing-to-confirm"):
         story.decide(
             *APPROVER,
-            ApproveReplacement(inspection=inspection.id, officer=inspection.officers[1]),
+            ApproveReplacement(
+                inspection=inspection.id, officer=inspection.officers[1], version=NOW
+            ),
         )
     (event,) = story.act(*APPROVER, approve)
     assert event == SeatVacated(officer=who, cause="recusal", requested_by=who)
@@ -224,7 +229,9 @@ def test_who_asked_does_not_approve() -> None:
     )
     with pytest.raises(DomainError, match="own-act"):
         story.decide(
-            "clerk-edu", "approver", ApproveReplacement(inspection=inspection.id, officer=who)
+            "clerk-edu",
+            "approver",
+            ApproveReplacement(inspection=inspection.id, officer=who, version=NOW),
         )
 
 
@@ -251,7 +258,9 @@ def test_illness_is_asked_for_by_the_team_or_the_desk_and_can_be_declined() -> N
     story.act("clerk-edu", "clerk", asking(story, who))
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide("clerk-edu", "clerk", asking(story, who))
-    decline = DeclineReplacement(inspection=inspection.id, officer=who, reason="示例：已痊愈")
+    decline = DeclineReplacement(
+        inspection=inspection.id, officer=who, reason="示例：已痊愈", version=NOW
+    )
     story.act(*APPROVER, decline)
     assert first(story).asked == {}
     assert who in first(story).officers
@@ -277,7 +286,9 @@ def test_whoever_came_is_not_replaced() -> None:
     declare(story, inspection.id, inspection.officers)
     story.act(who, "officer", CheckIn(inspection=inspection.id))
     with pytest.raises(DomainError, match="wrong-stage"):
-        story.decide(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+        story.decide(
+            *APPROVER, ApproveReplacement(inspection=inspection.id, officer=who, version=NOW)
+        )
 
 
 def test_a_vacant_seat_is_filled_by_a_draw_that_anybody_can_check() -> None:
@@ -338,7 +349,7 @@ def test_one_seat_is_filled_once_and_in_order() -> None:
         story.decide(*OPERATOR, preparing(seat, 2))
     other = first(story).officers[0]
     story.act("clerk-edu", "clerk", asking(story, other))
-    story.act(*APPROVER, ApproveReplacement(inspection=seat.inspection, officer=other))
+    story.act(*APPROVER, ApproveReplacement(inspection=seat.inspection, officer=other, version=NOW))
     with pytest.raises(DomainError, match="draw-in-progress"):
         commit_draw(story, "replacement", 2, seat=Seat(inspection=seat.inspection, officer=other))
     reveal_draw(story, committed)
@@ -356,7 +367,7 @@ def test_a_void_draw_of_a_substitute_is_drawn_anew_with_another_id() -> None:
     seat = conflicted(story)
     voided = commit_draw(story, "replacement", seat=seat)
     story.act(*OPERATOR, RequestVoid(draw_id=voided, reason="示例"))
-    story.act(*APPROVER, ApproveVoid(draw_id=voided))
+    story.act(*APPROVER, ApproveVoid(draw_id=voided, version=NOW))
     reveal_draw(story, voided)
     assert draw_of(story, voided).selected
     assert seat.officer in first(story).vacant
@@ -377,8 +388,8 @@ def test_a_void_that_is_not_decided_before_the_last_source_holds_no_substitute_u
     reveal_draw(story, draw_id)
     assert draw_of(story).selected[0] in first(story).officers
     with pytest.raises(DomainError, match="inspections-exist"):
-        story.decide(*APPROVER, ApproveVoid(draw_id=draw_id))
-    (event,) = story.act(*APPROVER, DeclineVoid(draw_id=draw_id, reason="示例：无误"))
+        story.decide(*APPROVER, ApproveVoid(draw_id=draw_id, version=NOW))
+    (event,) = story.act(*APPROVER, DeclineVoid(draw_id=draw_id, reason="示例：无误", version=NOW))
     assert isinstance(event, VoidDeclined)
 
 
@@ -465,7 +476,7 @@ def test_a_substitute_has_what_the_seat_asks_for() -> None:
             inspection=inspection.id, officer=who, cause="illness", reason="示例"
         )
         story.act("clerk-edu", "clerk", ask)
-        story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+        story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who, version=NOW))
     seat = Seat(inspection=inspection.id, officer=skilled)
     draw = draw_of(story, commit_draw(story, "replacement", seat=seat))
     assert draw.pool is not None
@@ -546,11 +557,11 @@ def test_an_approver_does_not_learn_which_visits_exist() -> None:
     story = with_inspections(plan_row(entities_draw=HELD, officers_draw=HELD))
     one, two, *_ = story.history.all(Inspection)
     story.act(one.officers[0], "officer", Declare(inspection=one.id, conflict=True, reason="示例"))
-    approve = ApproveReplacement(inspection=one.id, officer=one.officers[0])
+    approve = ApproveReplacement(inspection=one.id, officer=one.officers[0], version=NOW)
     assert story.decide(*APPROVER, approve)
     for id_ in (two.id, f"{TASK}:school:9999999999"):
         with pytest.raises(DomainError, match="unknown-inspection"):
-            story.decide(*APPROVER, ApproveReplacement(inspection=id_, officer="E1"))
+            story.decide(*APPROVER, ApproveReplacement(inspection=id_, officer="E1", version=NOW))
 
 
 def test_a_recusal_declared_for_a_known_list_does_not_choose_a_visit() -> None:
@@ -578,7 +589,7 @@ def test_whoever_had_a_seat_vacated_has_no_part_in_its_draw() -> None:
         change = ChangeStaffRoles(id=id_, roles=roles, reason="示例：兼任")
         story.act("admin", "administrator", change)
     story.act("clerk-edu", "clerk", asking(story, who))
-    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who))
+    story.act(*APPROVER, ApproveReplacement(inspection=inspection.id, officer=who, version=NOW))
     prepare = preparing(Seat(inspection=inspection.id, officer=who))
     for id_, _ in several:
         with pytest.raises(DomainError, match="own-act"):
@@ -630,7 +641,7 @@ def test_illness_turned_recusal_cannot_be_declined() -> None:
     story.act("clerk-edu", "clerk", asking(story, who))
     story.act(who, "officer", Declare(inspection=inspection.id, conflict=True, reason="示例"))
     assert first(story).asked[who].cause == "recusal"
-    decline = DeclineReplacement(inspection=inspection.id, officer=who, reason="示例")
+    decline = DeclineReplacement(inspection=inspection.id, officer=who, reason="示例", version=NOW)
     with pytest.raises(DomainError, match="recused"):
         story.decide(*APPROVER, decline)
     ended = EndRelation(registry="officer", id=who, entity=inspection.entity, reason="示例：误报")
@@ -661,8 +672,10 @@ def test_a_draw_that_came_too_late_to_seat_anybody_does_not_block_the_next() -> 
     visit(story, inspection.id, (one, two))
     story.act(one, "officer", clean_result(inspection.id))
     reveal_draw(story, draw_id)
-    story.act(two, "officer", ConfirmResult(inspection=inspection.id))
-    returned = ReviewResult(inspection=inspection.id, approve=False, remark="示例：请补充")
+    story.act(two, "officer", ConfirmResult(inspection=inspection.id, version=NOW))
+    returned = ReviewResult(
+        inspection=inspection.id, approve=False, remark="示例：请补充", version=NOW
+    )
     story.act("reviewer1", "reviewer", returned)
     reveal_draw(story, commit_draw(story, "replacement", 2, seat=seat))
     assert first(story).vacant == {}

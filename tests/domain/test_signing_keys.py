@@ -24,7 +24,7 @@ from domain.signing_keys import (
 )
 from domain.subject_commands import ReleaseSubject
 from tests.signers import Signer
-from tests.story import opened
+from tests.story import NOW, opened
 
 if TYPE_CHECKING:
     from domain.facts import Command
@@ -202,10 +202,10 @@ def test_every_act_of_the_table_that_is_to_be_signed_is_refused_unsigned_from_th
     signed(story, ADMIN, MANDATORY)
     assert refused(story, "admin", ROLES) == "signature-required"
     assert refused(story, "admin", revoke(OFFICER)) == "signature-required"
-    review = ReviewItem(code="I-EDU", approve=True, remark="")
+    review = ReviewItem(code="I-EDU", approve=True, remark="", version=NOW)
     with pytest.raises(DomainError, match="signature-required"):
         story.decide("reviewer1", "reviewer", review)
-    release = ReleaseSubject(registry="staff", id="E1", reference="1", reason="示例")
+    release = ReleaseSubject(version=NOW, registry="staff", id="E1", reference="1", reason="示例")
     with pytest.raises(DomainError, match="signature-required"):  # else anybody's data could go
         story.decide("discipline1", "discipline", release)
     new = AddStaff(id="E9", department="edu", roles=("officer",), personal={})

@@ -34,7 +34,7 @@ from domain.subject_commands import (
 )
 from domain.subjects import Subject
 from tests import story
-from tests.story import details_of, entity_id
+from tests.story import NOW, details_of, entity_id
 
 if TYPE_CHECKING:
     from domain.facts import Command
@@ -65,7 +65,7 @@ def request(registry: SubjectKind, id_: str) -> RequestErasure:
 
 def approve(registry: SubjectKind, id_: str) -> ApproveErasure:
     """Agree to it."""
-    return ApproveErasure(registry=registry, id=id_)
+    return ApproveErasure(registry=registry, id=id_, version=NOW)
 
 
 def erase(told: Story, registry: SubjectKind, id_: str) -> tuple[object, ...]:
@@ -133,7 +133,7 @@ def test_two_people_decide(told: Story) -> None:
     both = AddStaff(id="both", department="edu", roles=("approver", "registrar"), personal={})
     told.act(*ADMIN, both)
     told.act("both", "registrar", request("officer", "E1"))
-    decline = DeclineErasure(registry="officer", id="E1", reason="示例：仍需保存")
+    decline = DeclineErasure(registry="officer", id="E1", reason="示例：仍需保存", version=NOW)
     for command in (approve("officer", "E1"), decline):
         assert refusal(told, ("both", "approver"), command) == "own-act"
     assert refusal(told, REGISTRAR, request("officer", "E1")) == "wrong-stage"
@@ -165,7 +165,11 @@ def test_nothing_is_erased_under_a_legal_hold(told: Story) -> None:
         assert refusal(told, APPROVER, approve("officer", "E1")) == "legal-hold"
         assert refusal(told, REGISTRAR, request("staff", "E1")) == "legal-hold"
         release = ReleaseSubject(
-            registry=hold.registry, id="E1", reference=hold.reference, reason="示例：结案"
+            version=NOW,
+            registry=hold.registry,
+            id="E1",
+            reference=hold.reference,
+            reason="示例：结案",
         )
         told.act(*DISCIPLINE, release)
         assert refusal(told, DISCIPLINE, release) == "wrong-stage"

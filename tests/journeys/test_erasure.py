@@ -39,6 +39,7 @@ from tests.api.conftest import enter_people
 from tests.journeys.traces import Traces, in_database, in_files, in_server, wal_now
 from tests.serving import HttpStory, Service, serving
 from tests.signers import SALT, Signer
+from tests.story import NOW
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +142,7 @@ def rest(told: Story, leaving: str) -> None:
         if concerned & {leaving, SCHOOL}:
             close = RequestClosing(inspection=visit.id, reason="示例：停办")
             told.act("clerk-edu", "clerk", close)
-            told.act("approver1", "approver", ApproveClosing(inspection=visit.id))
+            told.act("approver1", "approver", ApproveClosing(inspection=visit.id, version=NOW))
     suspensions = (
         Suspend(registry="officer", id=leaving, reason="示例：调离"),
         Suspend(registry="expert", id="X1", reason="示例：聘期届满"),
@@ -165,7 +166,7 @@ def erase(told: Story, leaving: str) -> None:
         whose: dict[str, Any] = {"registry": registry, "id": id_}
         request = RequestErasure(**whose, basis="示例：保存期限届满")
         told.act("registrar1", "registrar", request)
-        told.act("approver1", "approver", ApproveErasure(**whose))
+        told.act("approver1", "approver", ApproveErasure(**whose, version=NOW))
 
 
 def found(service: Service, who: str, field: str, value: str) -> list[str]:

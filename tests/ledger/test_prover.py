@@ -30,7 +30,7 @@ from tests import story
 from tests.ledger import proving
 from tests.ledger.proving import DRAW, OPERATOR, REVEALED, asked_of, record
 from tests.roles import passing_role
-from tests.story import PROVER, VRF_PUBLIC, VRF_SECRET, Story, nonce_of, plan_row, review_plan
+from tests.story import NOW, PROVER, VRF_PUBLIC, VRF_SECRET, Story, nonce_of, plan_row, review_plan
 from tests.tamper import unguarded
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ def test_a_void_draw_is_proved_like_any_other(ledger: Ledger, holder: KeyHolder)
     told.act(*OPERATOR, RequestVoid(draw_id=DRAW, reason="示例原因"))
     record(ledger, told)
     assert holder.prove(asked_of(told)), "asked for, and not decided"
-    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW))
+    told.act("approver1", "approver", ApproveVoid(draw_id=DRAW, version=NOW))
     record(ledger, told)
     assert holder.prove(asked_of(told))
 
@@ -238,7 +238,7 @@ def test_a_plan_is_proved_by_the_key_that_it_was_published_with(
     holder = KeyHolder(HeldKeys(secrets), reader, reads_only=True)
     assert holder.prove(old)
     told.act(*OPERATOR, RequestVoid(draw_id=old.draw_id, reason="示例原因"))
-    told.act("approver1", "approver", ApproveVoid(draw_id=old.draw_id))
+    told.act("approver1", "approver", ApproveVoid(draw_id=old.draw_id, version=NOW))
     _publish_again(told)
     new = _asked_with_numbers(told, story.commit_draw(told, "entities", 2), second)
     record(ledger, told)

@@ -1,4 +1,4 @@
-"""The quick reader never says yes where the strict one says no, and reads nothing otherwise than it."""
+"""The quick reader and writer never say yes where the strict ones say no, and read and write nothing otherwise."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 
 from domain.errors import DomainError
 from domain.events import NAMES
-from domain.registry_commands import ChangeConfirmed
+from domain.registry_commands import ChangeConfirmed, VisitRecorded
 from ledger import codec, quick
 from ledger.envelope import Envelope, Sealed
 from tests.ledger.examples import envelope
 
 LEAF = 5
 ODD = '\x00\b\t\n\x1f"\\/\x7f\u0301\u0338\u2028é<=>nA示\ud800'
+RECORDED = codec.to_recorded(LEAF, envelope())
 TEXT = st.text() | st.text(st.sampled_from(ODD)) | st.text("示例 abc", min_size=1)
 # Every type whose fields are typed to the end; those that hold free objects are left to the strict reader.
 EVENTS: st.SearchStrategy[object] = st.sampled_from(
@@ -76,6 +77,35 @@ def test_what_was_accepted_elsewhere_is_decoded_alike(event: object) -> None:
     state = _written(_envelope(event))
     found = quick.read(LEAF, state)
     assert found is None or quick.decode(LEAF, state) == found
+
+
+@given(EVENTS, TEXT, st.none() | st.dictionaries(TEXT, st.sampled_from(["AAAA", "AA==", "a"])))
+def test_what_is_written_quickly_is_what_the_strict_writer_writes_and_its_reader_reads(
+    event: object, stream: str, fields: dict[str, str] | None
+) -> None:
+    """Any event of any type, with any text, integer and sealed field; what the strict ones refuse is not written."""
+    sealed = None if fields is None else Sealed(fields=fields, subject="officer/QH001")
+    name, data = codec.encode(event)
+    stored = replace(envelope(), type=name, data=data, stream=stream, sealed=sealed)
+    written = quick.write(replace(RECORDED, event=event, stream=stream), stored.nonce, sealed)
+    if written is not None:
+        state, recorded = written
+        read = _strictly(state)
+        assert state == stored.to_bytes()
+        assert read is not None
+        assert recorded == read.recorded
+
+
+def test_ordinary_events_are_written_quickly() -> None:
+    """With a number, in Chinese, with sealed fields."""
+    visit = VisitRecorded(on="2024-05-01", reference="示例检查记录")
+    for event, sealed in (
+        (ChangeConfirmed(version=2**40), None),
+        (visit, Sealed(fields={"name": "AAAA"}, subject="officer/QH001")),
+    ):
+        written = quick.write(replace(RECORDED, event=event), envelope().nonce, sealed)
+        assert written is not None
+        assert written[1].event == event
 
 
 def test_ordinary_events_are_read_quickly() -> None:

@@ -19,6 +19,7 @@ from domain.errors import DomainError
 from domain.facts import Actor
 from domain.history import History
 from domain.lottery.entropy import witness_commit
+from domain.merkle import leaf_hash
 from domain.organisation import Department, Staff
 from ledger.clock import FileClock, SystemClock
 from ledger.database import is_away
@@ -30,6 +31,7 @@ from tests.conftest import prover_of
 from tests.ledger.examples import NOW, SYSTEM, department, new_id, person
 from tests.refusing import refuse_rows
 from tests.story import PROVER, Story, nonce_of, with_task
+from tests.tamper import tamper
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -148,6 +150,20 @@ def test_a_writer_decides_on_what_another_recorded(ledger: Ledger, dsn: str, key
         two.execute([person(1, "d1")], actor=SYSTEM, command_id=new_id())
         one.execute([department(2)], actor=SYSTEM, command_id=new_id())
     assert [state.id for state in replay(ledger).all(Department)] == ["d1", "d2"]
+
+
+def test_what_comes_back_counts_and_not_what_was_written(
+    ledger: Ledger, writer: Writer, dsn: str
+) -> None:
+    """A writer goes on by its own branch only where the very bytes are there that it sealed."""
+    commands: list[Command] = [department(1), person(1, "d1")]
+    writer.execute(commands, actor=SYSTEM, command_id=new_id())
+    assert writer.history().all(Staff) == replay(ledger).all(Staff) != ()
+    writer.execute([department(2)], actor=SYSTEM, command_id=new_id())
+    state = ledger.read(3)[0].state.replace(b'"collates":false', b'"collates":true')
+    changed = f"state = '\\x{state.hex()}', leaf_hash = '\\x{leaf_hash(state).hex()}'"
+    tamper(dsn, f"UPDATE ledger.events SET {changed} WHERE leaf = 3")  # noqa: S608 - hex
+    assert [one.collates for one in writer.history().all(Department)] == [False, True]
 
 
 def test_a_lost_acknowledgement_is_answered_by_the_command_id(

@@ -13,7 +13,7 @@ from domain.inspection_state import Inspection
 from domain.replacement_commands import ApproveReplacement, Declare
 from mingqian.cli import app
 from tests import story
-from tests.story import plan_row, terms
+from tests.story import NOW, plan_row, terms
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -67,7 +67,7 @@ def test_a_substitute_for_a_secret_visit_is_drawn_from_terminals(
     inspection = told.history.all(Inspection)[0]
     leaving = inspection.officers[0]
     told.act(leaving, "officer", Declare(inspection=inspection.id, conflict=True, reason="示例"))
-    approve = ApproveReplacement(inspection=inspection.id, officer=leaving)
+    approve = ApproveReplacement(inspection=inspection.id, officer=leaving, version=NOW)
     told.act("approver1", "approver", approve)
     terminal.act(
         "operator",

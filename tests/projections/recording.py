@@ -37,6 +37,7 @@ from projections import schema
 from projections.comparison import dump
 from tests.story import (
     ITEMS,
+    NOW,
     Story,
     commit_draw,
     details_of,
@@ -87,7 +88,7 @@ def a_year() -> Story:
 
 def _void(story: Story, draw_id: str) -> None:
     story.act("operator", "draw_operator", RequestVoid(draw_id=draw_id, reason="示例：名单有误"))
-    story.act("approver1", "approver", ApproveVoid(draw_id=draw_id))
+    story.act("approver1", "approver", ApproveVoid(draw_id=draw_id, version=NOW))
 
 
 def _find_a_problem(story: Story, inspection: Inspection) -> None:
@@ -108,8 +109,10 @@ def _find_a_problem(story: Story, inspection: Inspection) -> None:
     for approve in (False, True):
         result = EnterResult(inspection=id_, category="ordered-to-correct", items=items)
         story.act(one, "officer", result)
-        story.act(other, "officer", ConfirmResult(inspection=id_))
-        review = ReviewResult(inspection=id_, approve=approve, remark="" if approve else "请补证据")
+        story.act(other, "officer", ConfirmResult(inspection=id_, version=NOW))
+        review = ReviewResult(
+            inspection=id_, approve=approve, remark="" if approve else "请补证据", version=NOW
+        )
         story.act("reviewer1", "reviewer", review)
     order = OrderCorrection(
         inspection=id_, items=(), requirement="示例：清理通道", due="2024-08-01"
@@ -117,7 +120,7 @@ def _find_a_problem(story: Story, inspection: Inspection) -> None:
     story.act("clerk-edu", "clerk", order)
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
     verify = VerifyCorrection(
-        inspection=id_, number=1, corrected=True, evidence="示例照片", files=()
+        inspection=id_, number=1, corrected=True, evidence="示例照片", files=(), version=NOW
     )
     story.act("reviewer1", "reviewer", verify)
 

@@ -28,6 +28,7 @@ from projections.queries.viewers import PUBLIC, Viewer
 from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
+    NOW,
     commit_draw,
     declare,
     nonce_of,
@@ -220,11 +221,11 @@ def test_a_void_draw_of_officers_stays_closed_while_the_entities_are_secret(
     officers = commit_draw(story, "officers")
     story.act("operator", "draw_operator", RequestVoid(draw_id=officers, reason="示例：有误"))
     reveal_draw(story, officers)
-    story.act("approver1", "approver", ApproveVoid(draw_id=officers))
+    story.act("approver1", "approver", ApproveVoid(draw_id=officers, version=NOW))
     for openness in (False, True):
         if openness:
             story.act("operator", "draw_operator", RequestVoid(draw_id=FIRST, reason="示例：有误"))
-            story.act("approver1", "approver", ApproveVoid(draw_id=FIRST))
+            story.act("approver1", "approver", ApproveVoid(draw_id=FIRST, version=NOW))
         record(ledger, story)
         projector.catch_up()
         with reader.snapshot() as read:

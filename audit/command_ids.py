@@ -33,7 +33,11 @@ class CommandIds:
 
     def __init__(self, database: sqlite3.Connection) -> None:
         self._execute = database.execute
-        for statement in (*QUICK, TABLE):
+        for statement in (
+            *QUICK,
+            TABLE,
+            "BEGIN",
+        ):  # which never ends, so that nothing is written out early
             self._execute(statement)
         self._open: tuple[int, str] | None = None  # the command that may go on, behind its commit
         self._count = 0  # its leaves so far

@@ -5,26 +5,18 @@ A commit may hold several commands, one behind the other: those that came while 
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
     from audit.command_ids import CommandIds
     from audit.reading import Reading
     from audit.report import Findings
     from domain.facts import Recorded
-    from domain.signing import SignedCommand
+    from ledger.quick import Stored
 
 
-class Seen(NamedTuple):
-    """A well-formed event: what holds it together with others, what the domain needs, the sealed subject, and what was signed.
-
-    `act` is the number of the commit and the id of the command.
-    """
-
-    act: tuple[int, str]
-    recorded: Recorded
-    sealed_for: str | None
-    signed: SignedCommand | None = None
+Act: TypeAlias = tuple[int, str]
+"""What events of one command have in common: the number of their commit, and the command's id."""
 
 
 class Leaves:
@@ -41,9 +33,9 @@ class Leaves:
         self._shapes: dict[str, int] = {}
         self._newest: set[str] = set()  # the types among `_shapes`, as they are stored
 
-    def take(self, seen: Seen, type_: str, columns: tuple[str, int, str] | None) -> None:
+    def take(self, act: Act, stored: Stored, columns: tuple[str, int, str] | None) -> None:
         """Check one event against those before it; `columns` is what its source says beside the bytes."""
-        recorded = seen.recorded
+        recorded, type_, sealed_for, _ = stored
         if columns is not None and columns != (recorded.stream, recorded.version, type_):
             reason = f"列 {columns!r} 与字节不符 / the columns differ from the bytes"
             self._findings.add("row-differs", _where(recorded.leaf), reason, recorded.leaf)
@@ -53,14 +45,14 @@ class Leaves:
         self._versions[recorded.stream] = recorded.version
         if type_ not in self._newest:
             self._check_shape(type_, recorded)
-        first = self._commands.see(seen.act, recorded.leaf)
+        first = self._commands.see(act, recorded.leaf)
         if first is not None:
             reason = (
                 f"命令 {recorded.command_id} 已见于叶 {first} / the command was recorded before"
             )
             self._findings.add("command-repeated", "events", reason, recorded.leaf)
-        if seen.sealed_for is not None:
-            self.subjects.setdefault(seen.sealed_for, recorded.leaf)
+        if sealed_for is not None:
+            self.subjects.setdefault(sealed_for, recorded.leaf)
 
     def refuse(self, leaf: int, reading: Reading) -> None:
         """Report an event that cannot be read."""

@@ -17,6 +17,10 @@ if TYPE_CHECKING:
     from domain.history import History
 
 
+NOTED = (ClockJumped, SigningKeyConfirmed, SigningKeyRevoked, SigningMadeMandatory)
+"""The types of events of which there may be something to say."""
+
+
 def note_of(recorded: Recorded, history: History) -> str | None:
     """Say what is worth an auditor's look in an event, if anything is; `history` is that before it."""
     leaf = recorded.leaf

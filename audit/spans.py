@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 
     from audit.workers import Workers
     from ledger.commits import Commit
-    from ledger.quick import Stored
 
 ROWS, OCTETS = 500, 4 * 2**20  # a span is closed by whichever comes first
 
@@ -78,27 +77,22 @@ class Checked(NamedTuple):
 
     `odd` has every leaf that `ledger.quick` does not read; `pieces` the subtrees of each piece within its
     commit, and whether the signature holds; `trees` the subtrees of the whole tree up to each cut and to
-    the end, behind the size there. `stored` is what was read, where the asking process read it itself.
+    the end, behind the size there.
     """
 
     odd: dict[int, Reading]
     pieces: list[tuple[Subtrees, bool]]
     trees: list[tuple[int, Subtrees]]
-    stored: list[Stored | None] | None
 
 
-def check(work: Work, *, keep: bool = False) -> Checked:
-    """Check a span. Anything may be handed in, nothing is raised; `keep` what was read for this process."""
+def check(work: Work) -> Checked:
+    """Check a span. Anything may be handed in, nothing is raised."""
     first, states, pieces, cuts = work
     hashes = [MISSING if state is None else leaf_hash(state) for state in states]
-    stored = [
-        None if state is None else quick.read(leaf, state)
-        for leaf, state in enumerate(states, start=first)
-    ]
     odd = {
-        leaf: read(leaf, states[leaf - first])
-        for leaf, each in enumerate(stored, start=first)
-        if each is None
+        leaf: read(leaf, state)
+        for leaf, state in enumerate(states, start=first)
+        if state is None or not quick.accepts(state)
     }
     parts, place = [], 0
     for start, size, signed in pieces:
@@ -109,7 +103,7 @@ def check(work: Work, *, keep: bool = False) -> Checked:
     for high in (*cuts, first + len(states)):
         trees.append((high, perfect_subtrees(hashes[low - first : high - first], low)))
         low = high
-    return Checked(odd, parts, trees, stored if keep else None)
+    return Checked(odd, parts, trees)
 
 
 def checked(
@@ -124,7 +118,7 @@ def checked(
         work = _work(span, cuts(span.first, span.first + len(span.rows)))
         while (begun := workers.begin(check, work)) is None and waiting and _is_done(waiting[0][1]):
             yield _finished(*waiting.popleft())
-        waiting.append((span, begun or check(work, keep=True)))
+        waiting.append((span, begun or check(work)))
         while len(waiting) > workers.ahead or (waiting and _is_done(waiting[0][1])):
             yield _finished(*waiting.popleft())
     for each in waiting:

@@ -16,7 +16,7 @@ from audit.command_ids import command_ids
 from audit.covers import check_covers
 from audit.draws import check_draws
 from audit.heads import Head, Heads
-from audit.leaves import Leaves, Seen
+from audit.leaves import Leaves
 from audit.reading import Reading, Row, read
 from audit.replay import Replay
 from audit.report import Findings, Report
@@ -29,6 +29,7 @@ from domain.genesis import LedgerOpened
 from domain.merkle import Frontier
 from ledger import quick
 from ledger.note import VerifierKey
+from ledger.quick import Stored
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -40,7 +41,6 @@ if TYPE_CHECKING:
     from audit.spans import Checked, Piece, Span, Subtrees
     from audit.workers import Pool
     from ledger.policy import Policy
-    from ledger.quick import Stored
 
 
 def verify(  # noqa: PLR0913 - all that an auditor brings along
@@ -122,11 +122,11 @@ class _Walk:
 
     def follow(self, span: Span, checked: Checked) -> None:
         """Walk over the leaves of a span and judge its commits."""
-        rows = zip(span.rows, checked.stored or _decoded(span, checked), strict=True)
+        rows, odd = iter(span.rows), checked.odd
         trees = deque(checked.trees)
         for piece, (subtrees, signed) in zip(span.pieces, checked.pieces, strict=True):
-            for row, stored in islice(rows, piece.size):
-                self._take(row, stored or checked.odd[self.leaf])
+            for row in islice(rows, piece.size):
+                self._take(row, odd.get(self.leaf) or _decoded(self.leaf, row.state))
                 self.leaf += 1
                 if trees[0][0] == self.leaf:
                     self._grow(trees.popleft()[1])
@@ -156,18 +156,20 @@ class _Walk:
 
     def _take(self, row: Row, found: Stored | Reading) -> None:
         """Take one leaf to its place and decide it again."""
-        if found.recorded is None:
-            self._leaves.refuse(self.leaf, found)
-            self.replay.stop(self.leaf)
-            return
-        signed = found.signed if isinstance(found, Reading) else None
-        recorded = found.recorded
-        seen = Seen((self.chain.count, recorded.command_id), recorded, found.sealed_for, signed)
-        self._leaves.take(seen, found.type, row.columns)
-        if isinstance(found, Reading) and found.flaw:
-            self._leaves.refuse_signature(recorded, found.flaw)
-        self._times.take(recorded)
-        self.replay.feed(seen)
+        flaw = ""
+        if isinstance(found, Reading):
+            if found.recorded is None:
+                self._leaves.refuse(self.leaf, found)
+                self.replay.stop(self.leaf)
+                return
+            flaw = found.flaw
+            found = Stored(found.recorded, found.type, found.sealed_for, found.signed)
+        act = self.chain.count, found.recorded.command_id
+        self._leaves.take(act, found, row.columns)
+        if flaw:
+            self._leaves.refuse_signature(found.recorded, flaw)
+        self._times.take(found.recorded)
+        self.replay.feed(act, found)
 
     def _grow(self, subtrees: Subtrees) -> None:
         for head, width in subtrees:
@@ -187,12 +189,9 @@ class _Walk:
             self.chain.check(piece.commit, part, signed=signed)
 
 
-def _decoded(span: Span, checked: Checked) -> list[Stored | None]:
-    """Decode what another process has checked; only its own findings came back from there."""
-    return [
-        None if row.state is None or leaf in checked.odd else quick.decode(leaf, row.state)
-        for leaf, row in enumerate(span.rows, start=span.first)
-    ]
+def _decoded(leaf: int, state: bytes | None) -> Stored | Reading:
+    """Decode what was accepted where the span was checked."""
+    return quick.decode(leaf, state or b"") or read(leaf, state)
 
 
 def _no_sizes(_after: int, _upto: int) -> list[int]:

@@ -442,8 +442,9 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     if context.now < history.recorded_at and not isinstance(command, clock.NoteJump):
         detail = f"时钟早于账本最后一条 {history.recorded_at} / the clock is behind the ledger's last event"
         raise DomainError("clock-behind", detail)
-    _authorise(history, command, context.actor)
-    _require_signature(history, command, context)
+    act = act_of(command)
+    _authorise(history, command, act, context.actor)
+    _require_signature(history, act, context)
     prefix, _, id_ = command.stream.partition("/")
     aggregate = AGGREGATES[prefix]
     assert aggregate.decide is not None, "the ledger's own stream takes no commands"
@@ -455,10 +456,10 @@ def decide(history: History, command: Command, context: Context) -> tuple[Fact, 
     return facts
 
 
-def _require_signature(history: History, command: Command, context: Context) -> None:
+def _require_signature(history: History, act: Act, context: Context) -> None:
     """Whoever signs does it with the key that is theirs at this leaf; once signing is mandatory, many acts need it."""
     if context.signed_by is None:
-        if act_of(command).signed and signing_keys.is_mandatory(history):
+        if act.signed and signing_keys.is_mandatory(history):
             raise signing_keys.signature_required()
         return
     key = history.get(signing_keys.SigningKey, context.signed_by)
@@ -474,9 +475,9 @@ def _require_set_up(history: History, command: Command, actor: Actor) -> None:
         raise DomainError("role-not-allowed", detail)
 
 
-def _authorise(history: History, command: Command, actor: Actor) -> None:
+def _authorise(history: History, command: Command, act: Act, actor: Actor) -> None:
     """The role must be one the act allows, and the person must hold it now."""
-    if actor.role not in act_of(command).roles:
+    if actor.role not in act.roles:
         acting_role(type(command), (actor.role,))
     if actor.role == SYSTEM:
         _require_set_up(history, command, actor)

@@ -8,7 +8,7 @@ can be tried and thrown away.
 from __future__ import annotations
 
 from collections import ChainMap
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from domain import clock
 from domain.aggregates import AGGREGATES, PREFIXES
@@ -41,13 +41,14 @@ class History:
         states = self._states[prefix]
         states[id_] = AGGREGATES[prefix].evolve(states.get(id_), recorded, self)
         self._versions[recorded.stream] = recorded.version
-        if prefix != clock.STREAM:
-            self.recorded_at = max(self.recorded_at, recorded.recorded_at)
+        if recorded.recorded_at > self.recorded_at and prefix != clock.STREAM:
+            self.recorded_at = recorded.recorded_at
         self.size += 1
 
     def get(self, kind: type[S], id_: str) -> S | None:
         """The state of one stream of this kind, or None where nothing was recorded."""
-        return cast("S | None", self._states[PREFIXES[kind]].get(id_))
+        state: S | None = self._states[PREFIXES[kind]].get(id_)
+        return state
 
     def all(self, kind: type[S]) -> tuple[S, ...]:
         """All states of a kind, by the UTF-8 bytes of their ids."""

@@ -63,6 +63,7 @@ from domain.rules import (
     require_slug,
     require_text,
 )
+from domain.values import made
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -106,7 +107,8 @@ def decide(
             if not isinstance(command, DeclareRecusal):
                 _require_settled(state)
             event, personal = personnel.note(state, command, context), personal_of(command)
-    return (Fact(stream=command.stream, event=event, personal=personal, subject=command.stream),)
+    stream = command.stream
+    return (made(Fact, stream=stream, event=event, personal=personal, subject=stream),)
 
 
 def _add(

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from domain.classification import EntryTagged, tagged
 from domain.entity_records import (
@@ -65,13 +65,6 @@ PendingAct = Literal[
     "rating",
     "rating-end",
 ]
-_ACTS: Mapping[type, PendingAct] = {
-    EntryTagged: "tag",
-    EntityLicensed: "licence",
-    LicenceWithdrawn: "licence-end",
-    CreditRated: "rating",
-    RatingWithdrawn: "rating-end",
-}
 _LAST_DAY = "9999-12-31"
 
 
@@ -321,70 +314,48 @@ def _related(relations: Mapping[str, str], pending: Pending) -> Mapping[str, str
 
 
 def _evolve(entry: E, recorded: Recorded) -> E:
-    if isinstance(recorded.event, ChangeConfirmed) and entry.pending is not None:
+    event = recorded.event
+    if isinstance(event, ChangeConfirmed) and entry.pending is not None:
         return _apply_pending(entry, entry.pending)
+    if isinstance(event, ChangeRejected):
+        return changed(entry, pending=None)
+    proposed = _PROPOSED.get(type(event))
+    if proposed is None:
+        return entry
+    pending = changed(
+        _ANY_PENDING, version=recorded.version, by=recorded.actor.id, **proposed(event)
+    )
+    return changed(entry, pending=pending)
 
-    def wait(  # noqa: PLR0913, PLR0917 - as many as a proposal has
-        act: PendingAct,
-        details: Details | None = None,
-        note: str = "",
-        days: tuple[str, str] = ("", ""),
-        relation: str = "",
-        proposed: EntryTagged | Record | None = None,
-    ) -> E:
-        pending = Pending(
-            version=recorded.version,
-            act=act,
-            by=recorded.actor.id,
-            details=details,
-            note=note,
-            days=days,
-            relation=relation,
-            proposed=proposed,
-        )
-        return changed(entry, pending=pending)
 
-    match recorded.event:
-        case (
-            EntityAdded(details=details)
-            | OfficerAdded(details=details)
-            | ExpertAdded(details=details)
-        ):
-            return wait("add", details)
-        case (
-            EntityChanged(details=details)
-            | OfficerChanged(details=details)
-            | ExpertChanged(details=details)
-        ):
-            return wait("change", details)
-        case Suspended():
-            return wait("suspend")
-        case Restored():
-            return wait("restore")
-        case VisitRecorded(on=on):
-            return wait("visit", note=on)
-        case Exempted(decision=decision, valid_from=first, valid_to=last):
-            return wait("exempt", note=decision, days=(first, last))
-        case OfficerTrained(course=course, on=on):
-            return wait("training", note=course, days=(on, on))
-        case LeaveRecorded(first=first, last=last):
-            return wait("leave", days=(first, last))
-        case RelationRecorded(entity=entity, relation=relation):
-            return wait("relation", note=entity, relation=relation)
-        case RelationEnded(entity=entity):
-            return wait("relation-end", note=entity)
-        case (
-            EntryTagged()
-            | EntityLicensed()
-            | LicenceWithdrawn()
-            | CreditRated()
-            | RatingWithdrawn() as proposed
-        ):
-            return wait(_ACTS[type(proposed)], proposed=proposed)
-        case ChangeRejected():
-            return changed(entry, pending=None)
-        case _:
-            return entry
+_ANY_PENDING = Pending(version=0, act="add", by="")
+_PROPOSED: Mapping[type, Callable[[Any], dict[str, object]]] = {
+    **dict.fromkeys(
+        (EntityAdded, OfficerAdded, ExpertAdded), lambda e: {"act": "add", "details": e.details}
+    ),
+    **dict.fromkeys(
+        (EntityChanged, OfficerChanged, ExpertChanged),
+        lambda e: {"act": "change", "details": e.details},
+    ),
+    Suspended: lambda _: {"act": "suspend"},
+    Restored: lambda _: {"act": "restore"},
+    VisitRecorded: lambda e: {"act": "visit", "note": e.on},
+    Exempted: lambda e: {
+        "act": "exempt",
+        "note": e.decision,
+        "days": (e.valid_from, e.valid_to),
+    },
+    OfficerTrained: lambda e: {"act": "training", "note": e.course, "days": (e.on, e.on)},
+    LeaveRecorded: lambda e: {"act": "leave", "days": (e.first, e.last)},
+    RelationRecorded: lambda e: {"act": "relation", "note": e.entity, "relation": e.relation},
+    RelationEnded: lambda e: {"act": "relation-end", "note": e.entity},
+    EntryTagged: lambda e: {"act": "tag", "proposed": e},
+    EntityLicensed: lambda e: {"act": "licence", "proposed": e},
+    LicenceWithdrawn: lambda e: {"act": "licence-end", "proposed": e},
+    CreditRated: lambda e: {"act": "rating", "proposed": e},
+    RatingWithdrawn: lambda e: {"act": "rating-end", "proposed": e},
+}
+"""What waits after each kind of proposal: the fields of `Pending` that are its own."""
 
 
 def _apply_pending(entry: E, pending: Pending) -> E:

@@ -6,7 +6,6 @@ each is refused, or fails, by itself; and each gets its own answer.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -98,6 +97,7 @@ class Group:
         self._clock = clock
         self._prover = prover
         self._rows: list[StoredEvent] = []
+        self._joined: list[Request] = []
         self._spans: dict[str, Span] = {}
 
     def fits(self, request: Request, before: Sequence[Request]) -> bool:
@@ -123,14 +123,35 @@ class Group:
             except Exception as error:  # noqa: BLE001 - it fails by itself, and is raised to who asked
                 self.outcomes[request] = error
 
+    def join(self, requests: Sequence[Request]) -> None:
+        """Decide these as if none of them had been recorded before: `record` finds out.
+
+        So nobody waits for that answer. Who had recorded something cannot do it again, for a command id
+        is recorded once; and who records nothing is asked for by then.
+        """
+        self.decide(requests, dict)
+        self._joined += requests
+
     def record(self) -> Written | None:
-        """Store what followed as one commit, and give what is to be found there once it is kept."""
+        """Store what followed as one commit, and give what is to be found there once it is kept.
+
+        The commit fails with an IntegrityError where somebody joined whose command had been recorded.
+        """
+        self._look_up([one for one in self._joined if one.key.id not in self._spans])
         if not self._rows:
             return None
         if self._branch.size != self._transaction.size + len(self._rows):
             raise RuntimeError("a command that failed left something on the branch")
         self._transaction.store(self._rows, list(self._spans.values()))
         return Written(self._branch, [row.state for row in self._rows])
+
+    def _look_up(self, requests: Sequence[Request]) -> None:
+        """Who was refused, or changed nothing, gets its first answer where it had one."""
+        ids = [request.key.id for request in requests]
+        found = self._transaction.find(ids)() if ids else {}
+        for request in requests:
+            if before := found.get(request.key.id):
+                self.outcomes[request] = self._answer_again(request, before)
 
     def _answer_again(self, request: Request, known: Span) -> Receipt | DomainError:
         if known.command.digest != request.key.digest:
@@ -174,15 +195,16 @@ class Group:
         signed: SignedCommand | None,
     ) -> Iterator[Draft]:
         """Give the facts the places that follow on this history."""
-        versions: Counter[str] = Counter()
+        versions: dict[str, int] = {}
         for leaf, fact in enumerate(facts, start=history.size):
             self._require_key(fact)
-            versions[fact.stream] += 1
+            before = versions.get(fact.stream) or history.version(fact.stream)
+            versions[fact.stream] = version = before + 1
             recorded = made(
                 Recorded,
                 leaf=leaf,
                 stream=fact.stream,
-                version=history.version(fact.stream) + versions[fact.stream],
+                version=version,
                 recorded_at=context.now,
                 actor=request.actor,
                 command_id=request.key.id,
@@ -197,11 +219,10 @@ class Group:
         first = self._branch.size
         for one in sealed:
             self._branch.apply(one.recorded)
-        self._rows += [one.row for one in sealed]
-        self._spans[request.key.id] = Span(command=request.key, first_leaf=first, count=len(sealed))
-        return Receipt(
-            first_leaf=first, count=len(sealed), events=_rows(first, [one.row for one in sealed])
-        )
+        rows = [one.row for one in sealed]
+        self._rows += rows
+        self._spans[request.key.id] = Span(command=request.key, first_leaf=first, count=len(rows))
+        return Receipt(first_leaf=first, count=len(rows), events=_rows(first, rows))
 
     def _context(
         self, actor: Actor, now: str, position: int, signed: SignedCommand | None

@@ -12,7 +12,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
-from typing import Annotated, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Annotated, Any, Literal, NamedTuple, Union
 
 import msgspec
 from msgspec import inspect
@@ -25,6 +25,9 @@ from domain.values import made
 from ledger.clock import is_rfc3339
 from ledger.envelope import UUID_PATTERN, Name, Sealed
 
+if TYPE_CHECKING:
+    from domain.signing import SignedCommand
+
 _is_uuid = re.compile(UUID_PATTERN).fullmatch
 _is_nonce = re.compile("[0-9a-f]{32}").fullmatch
 _is_long = re.compile(rb"[0-9]{16}").search  # an integer beyond the model has as many digits
@@ -36,68 +39,73 @@ _PLAIN = (inspect.StrType, inspect.BoolType, inspect.NoneType, inspect.LiteralTy
 
 
 class Stored(NamedTuple):
-    """What an event says, its stored name, and the subject of its sealed fields."""
+    """What an event says, its stored name, the subject of its sealed fields, and what its actor signed."""
 
     recorded: Recorded
     type: str
     sealed_for: str | None
+    signed: SignedCommand | None = None
 
 
 class _Line(msgspec.Struct, kw_only=True, omit_defaults=True, gc=False):
-    """The envelope in the order of its canonical form; `data` is left as it stands."""
+    """The envelope in the order of its canonical form; each type has its own, with its `event` as `data`."""
 
     actor: Actor
     command_id: str
-    data: msgspec.Raw
-    nonce: str
+    nonce: Annotated[str, msgspec.Meta(min_length=32, max_length=32)]
     recorded_at: str
     sealed: Sealed | None = None
     stream: Name
-    type: str
     v: Literal[1]
     version: Annotated[int, msgspec.Meta(ge=1, le=MAX_INTEGER)]
 
+    if TYPE_CHECKING:
+        event: Any
+
 
 class _Type(NamedTuple):
-    """How data of one type are read; `counts` where there is an integer in them."""
+    """A stored name, whether there is an integer in its data, and whether it is an older shape."""
 
-    decode: Any
+    name: str
     counts: bool
-
-
-_decode = msgspec.json.Decoder(_Line).decode
+    older: bool
 
 
 def read(leaf: int, state: bytes) -> Stored | None:
     """Read the event at `leaf`, or give None where only the strict reader can tell."""
+    line = _accepted(state)
+    return _stored(leaf, line) if line is not None else None
+
+
+def accepts(state: bytes) -> bool:
+    """Whether `read` would read it."""
+    return _accepted(state) is not None
+
+
+def _accepted(state: bytes) -> _Line | None:
     try:
         line = _decode(state)
-        kind = _type(line.type)
-        if kind is None:
-            return None
-        event = kind.decode(line.data)
-        same = _encode(event) == bytes(line.data) and _encode(line) == state
+        same = _encode(line) == state
     except _UNREADABLE:
         return None
     known = same and _is_nonce(line.nonce) and _is_envelope(line.command_id, line.recorded_at)
-    return _stored(leaf, line, event) if known and _is_in_model(state, line, kind) else None
+    return line if known and _is_in_model(state, line) else None
 
 
 def write(draft: Recorded, nonce: str, sealed: Sealed | None) -> tuple[bytes, Recorded] | None:
     """Give the bytes to store, and what `read` makes of them; None where only the strict writer can tell."""
-    name = name_of(draft.event)
-    if name not in TYPES:
+    kind = TYPES.get(name_of(draft.event))
+    if kind is None:
         return None
     try:
-        line = _Line(
+        line: _Line = kind(
             actor=draft.actor,
             command_id=draft.command_id,
-            data=msgspec.Raw(_encode(draft.event)),
+            event=draft.event,
             nonce=nonce,
             recorded_at=draft.recorded_at,
             sealed=sealed,
             stream=draft.stream,
-            type=name,
             v=1,
             version=draft.version,
         )
@@ -109,16 +117,15 @@ def write(draft: Recorded, nonce: str, sealed: Sealed | None) -> tuple[bytes, Re
 
 
 def decode(leaf: int, state: bytes) -> Stored | None:
-    """Decode the event at `leaf` that `read` has accepted; None or nonsense where it has not."""
+    """Decode the event at `leaf` that was accepted already; None or nonsense where it was not."""
     try:
-        line = _decode(state)
-        kind = _type(line.type)
-        return _stored(leaf, line, kind.decode(line.data)) if kind else None
+        return _stored(leaf, _decode(state))
     except _UNREADABLE:
         return None
 
 
-def _stored(leaf: int, line: _Line, event: object) -> Stored:
+def _stored(leaf: int, line: _Line) -> Stored:
+    kind = _kinds_of_lines[type(line)]
     recorded = made(
         Recorded,
         leaf=leaf,
@@ -127,14 +134,14 @@ def _stored(leaf: int, line: _Line, event: object) -> Stored:
         recorded_at=line.recorded_at,
         actor=line.actor,
         command_id=line.command_id,
-        event=lifted(event),
+        event=lifted(line.event) if kind.older else line.event,
     )
-    return Stored(recorded, line.type, line.sealed.subject if line.sealed else None)
+    return Stored(recorded, kind.name, line.sealed.subject if line.sealed else None)
 
 
-def _is_in_model(state: bytes, line: _Line, kind: _Type) -> bool:
+def _is_in_model(state: bytes, line: _Line) -> bool:
     """Whether what the types leave open is canonical: large integers, free keys, and text that is NFC."""
-    if kind.counts and _is_long(line.data):
+    if _kinds_of_lines[type(line)].counts and _is_long(_encode(line.event)):
         return False
     if line.sealed is not None and not all(field.isascii() for field in line.sealed.fields):
         return False
@@ -165,15 +172,26 @@ def _kinds(kind: inspect.Type) -> list[inspect.Type]:
             return [kind]
 
 
-def _types() -> dict[str, _Type]:
-    types = {}
+def _lines() -> dict[type[_Line], _Type]:
+    lines: dict[type[_Line], _Type] = {}
     for name, event in {**OLDER, **NAMES}.items():
         kinds = _kinds(inspect.type_info(event))
         if all(isinstance(kind, (*_PLAIN, inspect.IntType)) for kind in kinds):
             counts = any(isinstance(kind, inspect.IntType) for kind in kinds)
-            types[name] = _Type(msgspec.json.Decoder(event).decode, counts)
-    return types
+            line: Any = msgspec.defstruct(
+                "_Line",
+                [("event", event, msgspec.field(name="data"))],
+                bases=(_Line,),
+                kw_only=True,
+                omit_defaults=True,
+                gc=False,
+                tag_field="type",
+                tag=name,
+            )
+            lines[line] = _Type(name, counts, name in OLDER)
+    return lines
 
 
-TYPES = _types()
-_type = TYPES.get
+_kinds_of_lines = _lines()
+TYPES: dict[str, Any] = {kind.name: line for line, kind in _kinds_of_lines.items()}
+_decode = msgspec.json.Decoder(Union[tuple(_kinds_of_lines)]).decode  # noqa: UP007 - made at run time

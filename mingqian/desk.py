@@ -1,10 +1,11 @@
-"""`mingqian act …` and `mingqian look …`: everything that the service offers, from a command line and as the person that one is."""
+"""`mingqian act`, `attach` and `look`: everything that the service offers, from a command line and as the person that one is."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 from uuid import uuid4
 
 import typer
@@ -66,6 +67,30 @@ def act(  # noqa: PLR0913 - each is an argument or option of the command
         if receipt is not None and log is not None and events:
             leaf = take(events[0], "leaf", int)
             keep(service, url, leaf, receipt, log=log, personal=True)
+
+
+def attach(  # noqa: PLR0913 - each is an argument or option of the command
+    inspection: Annotated[str, typer.Argument(help="检查编号 / id of the inspection")],
+    file: Annotated[Path, typer.Argument(help="JPEG、PNG、PDF、MP4、M4A 文件 / the file")],
+    *,
+    url: Url,
+    staff: StaffId,
+    item: Annotated[str, typer.Option(help="所属事项 / item that it is of")] = "",
+    taken_at: Annotated[str, typer.Option(help="设备拍摄时间 / when, by the device")] = "",
+    caption: Annotated[str, typer.Option(help="说明，密封保存 / what it shows, sealed")] = "",
+    password_file: PasswordFile = None,
+) -> None:
+    """以本人身份附加证据文件 / attach a file to a visit, in one's own name."""
+    try:
+        content = file.open("rb")
+    except OSError:
+        detail = f"{file}: 无法读取 / cannot be read"
+        raise DomainError("file-unreadable", detail) from None
+    fields = {"item": item, "taken_at": taken_at, "caption": caption}
+    with content, visiting(url) as service:
+        log_in(service, staff, password_file)
+        path = f"/inspections/{quote(inspection, safe='')}/evidence"
+        _give(service.upload(path, content, fields))
 
 
 def look(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import IO, TYPE_CHECKING, Any, TypeVar
 
 import httpx
 
@@ -52,6 +52,14 @@ class Remote:
         answer = self._answer(method, path, json=body, headers=headers)
         if not answer.content:
             return None
+        try:
+            return answer.json()
+        except ValueError:
+            raise _invalid(f"{path}: 不是 JSON / not JSON") from None
+
+    def upload(self, path: str, file: IO[bytes], fields: dict[str, str]) -> Any:  # noqa: ANN401 - JSON
+        """Send a file with a form and give the JSON of the answer; raises as `send`."""
+        answer = self._answer("POST", path, files={"file": ("file", file)}, data=fields)
         try:
             return answer.json()
         except ValueError:

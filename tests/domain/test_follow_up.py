@@ -236,6 +236,14 @@ def test_what_is_not_corrected_ends_with_its_transfer() -> None:
     assert follow_ups(story)[0].outcome == "transferred"
 
 
+def test_a_transfer_before_the_order_does_not_end_it() -> None:
+    """It was of something else."""
+    story, id_, _ = with_problem()
+    receipt = RecordReceipt(inspection=id_, number=1, on="2024-06-03", reference="示例回执")
+    story.act(*CLERK, hand_over(id_), receipt, order(id_))
+    refused(story, CLERK, close(id_, "transferred", 2), "outcome-not-recorded")
+
+
 def test_nobody_who_was_there_or_verified_closes_and_an_abandoned_one_needs_another_person() -> (
     None
 ):

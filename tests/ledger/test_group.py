@@ -125,6 +125,25 @@ def test_the_same_command_twice_in_a_group_gets_its_first_answer(ledger: Ledger)
     assert (later.events, later.repeated) == (first.events, True)
 
 
+def test_who_joins_and_had_been_recorded_gets_its_first_answer(ledger: Ledger) -> None:
+    """Also where it would be refused by now, or change nothing; another request under that id is refused."""
+    old, other = request(department(1)), request(person(1, "d1"), person(2, "d1"))
+    first = record(ledger, old, other)
+    again = [request(*one.commands, command_id=one.key.id) for one in (old, other)]
+    odd = request(person(3, "nowhere"), command_id=old.key.id, digest=b"odd")
+    with ledger.transaction() as transaction:
+        group = Group(replay(ledger), transaction, SystemClock(), prover_of(ledger.keys))
+        group.join([*again, odd, request(department(4))])
+        group.record()
+    *repeated, reused, new = group.outcomes.values()
+    assert spans([*repeated, new]) == [(1, 1, True), (2, 2, True), (4, 1, False)]
+    for one, before in zip(repeated, first, strict=True):
+        assert isinstance(one, Receipt)
+        assert isinstance(before, Receipt)
+        assert one.events == before.events
+    assert code(reused) == "command-id-reused"
+
+
 def test_an_id_that_recorded_nothing_stays_free_within_a_group(ledger: Ledger) -> None:
     """It was refused first, and can be had once the reason is gone."""
     one = new_id()
@@ -153,12 +172,15 @@ def test_a_group_is_bounded_and_a_source_shares_it_with_nobody(ledger: Ledger) -
         assert not group.fits(plain, [plain])
 
 
-def together(ledger: Ledger, commands: list[Command], through: Writer) -> list[Receipt | Exception]:
-    """Send all of these while somebody else holds the ledger, and give their outcomes."""
+def together(
+    ledger: Ledger, commands: list[Command], through: Writer, last_id: str | None = None
+) -> list[Receipt | Exception]:
+    """Send all of these while somebody else holds the ledger, the last under this id, and give their outcomes."""
 
     def send(command: Command) -> Receipt | Exception:
+        id_ = last_id if last_id and command is commands[-1] else new_id()
         try:
-            return through.execute([command], actor=SYSTEM, command_id=new_id())
+            return through.execute([command], actor=SYSTEM, command_id=id_)
         except Exception as error:  # noqa: BLE001 - compared below
             return error
 
@@ -190,6 +212,18 @@ def test_commands_that_come_at_once_share_a_commit(ledger: Ledger, dsn: str) -> 
         report = verify(Live(dsn, seen))
     assert {one.code for one in report.failures} <= {"projection-differs"}  # none were made here
     assert report.commits == 2
+
+
+def test_an_id_that_is_used_anew_among_others_spoils_nothing_for_them(ledger: Ledger) -> None:
+    """The database refuses them together; then all are looked up, and share a commit without it."""
+    writer, used = Writer(ledger, SystemClock(), prover_of(ledger.keys)), new_id()
+    writer.execute([department(100)], actor=SYSTEM, command_id=used, digest=b"d")
+    commands: list[Command] = [department(number) for number in range(THREADS)]
+    outcomes = together(ledger, commands, writer, used)
+    assert code(outcomes.pop()) == "command-id-reused"
+    assert sorted(spans(outcomes)) == [(2 + place, 1, False) for place in range(THREADS - 1)]
+    assert [commit.count for commit in ledger.commits(0)] == [1, 1, THREADS - 1]
+    assert writer.history().size == ledger.size()
 
 
 @pytest.mark.parametrize("lost", ["lose_answers", "lose_requests"])

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
 
 from domain.errors import DomainError
+from domain.inspection_commands import CheckIn
 from domain.inspection_state import Inspection
 from domain.replacement_commands import ApproveReplacement, Declare
 from mingqian.cli import app
@@ -110,6 +112,26 @@ def test_an_act_with_the_same_key_is_recorded_once(terminal: Terminal, service: 
     for _ in range(2):
         terminal.run(who, "act", "inspection.declare", body, "--idempotency-key", "once")
     assert service.parts.ledger.size() == size + 1
+
+
+def test_a_file_is_attached_from_a_terminal(
+    terminal: Terminal, service: Service, tmp_path: Path
+) -> None:
+    """And answered with its hash; one that is not there is refused before anything is sent."""
+    told = story.with_inspections()
+    inspection = told.history.all(Inspection)[0]
+    who = inspection.officers[0]
+    story.declare(told, inspection.id, (who,))
+    told.act(who, "officer", CheckIn(inspection=inspection.id))
+    photo = tmp_path / "示例.jpg"
+    photo.write_bytes(b"\xff\xd8\xff made up")
+    answer = json.loads(terminal.run(who, "attach", inspection.id, photo, "--item", "I-EDU"))
+    assert answer["sha256"] == sha256(photo.read_bytes()).hexdigest()
+    (file,) = terminal.look(who, f"/inspections/{inspection.id}")["evidence"]
+    assert (file["item"], file["media_type"]) == ("I-EDU", "image/jpeg")
+    assert service.parts.evidence.names() == {answer["sha256"]}
+    with pytest.raises(DomainError, match="file-unreadable"):
+        terminal.run(who, "attach", inspection.id, tmp_path / "nothing")
 
 
 def test_what_is_no_object_or_no_path_is_refused_before_anything_is_sent(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from domain.amendments import RequestAmendment
 from domain.bundles import bundle_of
 from domain.canonical import canon
 from domain.draw_commands import (
@@ -18,7 +19,7 @@ from domain.draw_commands import (
     RevealSource,
 )
 from domain.draw_state import Draw
-from domain.inspection_commands import CheckIn
+from domain.inspection_commands import CheckIn, ConfirmResult, PublishResult, ReviewResult
 from domain.inspection_state import Inspection
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment
@@ -29,6 +30,7 @@ from projections.reading import Page, position
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
     NOW,
+    clean_result,
     commit_draw,
     declare,
     nonce_of,
@@ -340,6 +342,50 @@ def test_published_results_come_newest_first(year: Story, read: Read) -> None:
     assert inspections.public_results(read, task="联0") == []
     assert inspections.public_result(read, third.id) is None
     assert inspections.public_result(read, first.id) == older
+
+
+def test_a_corrected_result_stands_beside_the_one_before(
+    ledger: Ledger, projector: Projector, reader: Reader, year: Story
+) -> None:
+    """The public reads what is published, not what is being entered; a text that is withheld is nowhere among it."""
+    first = next(one for one in year.history.all(Inspection) if one.follow_ups)
+    id_, (one, other) = first.id, first.officers
+    ask = RequestAmendment(inspection=id_, reason="示例：记错", withhold=True)
+    year.act("clerk-edu", "clerk", ask)
+    year.act(one, "officer", clean_result(id_))
+    record(ledger, year)
+    projector.catch_up()
+    with reader.snapshot() as read:
+        before = inspections.public_result(read, id_)
+    assert before is not None
+    assert (before["edition"], before["category"]) == (1, "ordered-to-correct")
+    assert {item["finding"] for item in before["items"]} == {""}
+    year.act(other, "officer", ConfirmResult(inspection=id_, version=NOW))
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    year.act("reviewer1", "reviewer", review)
+    year.act("clerk-market", "clerk", PublishResult(inspection=id_))
+    record(ledger, year)
+    projector.catch_up()
+    with reader.snapshot() as read:
+        after = inspections.public_result(read, id_)
+        old, new = inspections.editions(read, id_)
+        (newest,) = inspections.public_results(read, limit=1)
+    assert after is not None
+    assert (after["edition"], after["category"]) == (2, "no-problem-found")
+    assert newest == after
+    assert (old["withheld"], old["newest"], old["category"]) == (True, False, "ordered-to-correct")
+    assert (new["reason"], new["newest"], new["withheld"]) == ("示例：记错", True, False)
+    assert new["changes"][0] == {
+        "item": "",
+        "field": "category",
+        "before": "ordered-to-correct",
+        "after": "no-problem-found",
+    }
+    assert first.result is not None
+    secret = first.result.items[0].finding
+    assert secret
+    assert secret not in json.dumps([old, new, after], default=str, ensure_ascii=False)
+    assert projector.compare() == ()
 
 
 def test_text_that_a_table_cannot_hold_does_not_stop_the_projector(

@@ -34,6 +34,8 @@ NOTICED = (
     "entity.rating_withdrawn.v1",
     "registry.tagged.v1",
     "batch.undo_proposed.v1",
+    "other_check.recorded.v1",
+    "appointment.dissolved.v1",
     "inspection.replacement_requested.v1",
     "inspection.seat_vacated.v1",
     "inspection.replacement_declined.v1",

@@ -6,12 +6,15 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.eligibility import available
+from domain.eligibility import available, roster
 from domain.errors import DomainError
 from domain.facts import Actor, Fact
 from domain.inspection_commands import CheckIn
 from domain.inspection_state import Inspection
+from domain.personnel_commands import RecordLeave
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
 from domain.plan_checks import PlanWarning
@@ -27,6 +30,7 @@ from domain.training import (
     RejectTrainingSession,
 )
 from tests.story import (
+    confirm_last,
     confirm_task,
     declare,
     draw_both,
@@ -453,6 +457,41 @@ def test_visits_are_held_on_days_on_which_all_departments_can_come() -> None:
     story.act(visit.officers[0], "officer", check_in)
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(*CLERK, offer)
+
+
+def test_who_is_away_on_every_day_on_which_all_can_come_is_not_drawn() -> None:
+    """As who is away for the whole window is not; one day that is left is enough to be drawn."""
+    story = with_task()
+    for officer, last in (("E1", "2024-06-14"), ("E2", "2024-06-13")):
+        leave = RecordLeave(id=officer, first="2024-06-03", last=last, reason="示例")
+        story.act("registrar1", "registrar", leave)
+        confirm_last(story, "officer", officer)
+    days = (
+        Days(first="2024-06-04", last="2024-06-05"),
+        Days(first="2024-06-14", last="2024-06-14"),
+    )
+    task = story.history.get(Task, "联2024026")
+    assert task is not None
+    assert not roster(task, story.history).left_out
+    story.act(*CLERK, OfferDays(plan_number="联2024026", department="edu", days=days))
+    task = story.history.get(Task, "联2024026")
+    assert task is not None
+    left_out = roster(task, story.history).left_out
+    assert [(one.id, one.reason) for one in left_out] == [("E1", "on-leave")]
+
+
+@given(st.lists(st.sets(st.integers(1, 28), min_size=1), min_size=1, max_size=4))
+def test_common_days_are_what_counting_days_one_by_one_gives(offers: list[set[int]]) -> None:
+    """Ranges are only a shorter way to write them."""
+    ranges = [
+        tuple(Days(first=_day(own), last=_day(own)) for own in sorted(offer)) for offer in offers
+    ]
+    common = {int(own.first[-2:]) for own in meeting(ranges)}
+    assert common == set.intersection(*offers)
+
+
+def _day(number: int) -> str:
+    return f"2024-06-{number:02}"
 
 
 def test_without_offers_the_whole_window_is_open() -> None:

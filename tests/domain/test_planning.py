@@ -14,6 +14,7 @@ from domain.errors import DomainError
 from domain.facts import Actor, Fact
 from domain.inspection_commands import CheckIn
 from domain.inspection_state import Inspection
+from domain.organisation import ChangeStaffRoles
 from domain.personnel_commands import RecordLeave
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
@@ -21,6 +22,7 @@ from domain.plan_checks import PlanWarning
 from domain.plan_differences import Difference, differences
 from domain.plan_standards import DEFAULT, Floor, SetPlanStandards, floor_of
 from domain.publicity import Publicity, RecordPublicity, WithdrawPublicity
+from domain.registry_commands import Suspend
 from domain.task import OpenTask, Task
 from domain.task_days import Days, DemandTraining, OfferDays, meeting
 from domain.team_terms import TeamNeed
@@ -34,6 +36,7 @@ from tests.story import (
     confirm_task,
     declare,
     draw_both,
+    entity_id,
     open_task,
     plan_row,
     review_plan,
@@ -145,6 +148,12 @@ def test_a_scope_that_matches_few_is_a_warning_with_the_number() -> None:
     assert warned(measured(), none) == [("scope-matches-few", "0")]
     standards = replace(DEFAULT, min_entities=25)
     assert warned(measured(standards), plan_row()) == [("scope-matches-few", "24")]
+    story = measured(replace(DEFAULT, min_entities=24))
+    assert warned(story, plan_row()) == []
+    suspend = Suspend(registry="entity", id=entity_id(1), reason="示例：停办")
+    story.act("registrar1", "registrar", suspend)
+    confirm_last(story, "entity", entity_id(1))
+    assert warned(story, plan_row()) == [("scope-matches-few", "23")]
 
 
 def test_a_row_for_which_too_few_officers_are_fit_is_a_warning() -> None:
@@ -343,6 +352,10 @@ def test_attendance_counts_once_a_second_person_confirmed_the_list() -> None:
     confirm = ConfirmTrainingSession(id="2024-1", version=1)
     with pytest.raises(DomainError, match="own-act"):
         story.decide("registrar1", "registrar", confirm)
+    both = ChangeStaffRoles(id="E1", roles=("officer", "reviewer"), reason="示例：兼任")
+    story.act("admin", "administrator", both)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("E1", "reviewer", confirm)
     reject = RejectTrainingSession(id="2024-1", version=1, reason="签到表缺页")
     with pytest.raises(DomainError, match="reason-missing"):
         story.decide("registrar2", "registrar", replace(reject, reason=" "))

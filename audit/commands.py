@@ -18,11 +18,13 @@ from domain import (
     holidays,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
     review,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -30,6 +32,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -124,6 +127,12 @@ def _opened(
             return draw.RevealSource(draw_id=draw_id, nonce=revealed["nonce"])
         case None:
             return None
+
+
+def _together(id_: str) -> dict[str, str]:
+    """The entity and the two tasks of an appointment."""
+    entity, task, other = id_.rsplit(":", 2)
+    return {"entity": entity, "task": task, "other": other}
 
 
 _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
@@ -246,6 +255,13 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     plan.PlanCollated: lambda id_, _: plan.CollatePlan(year=int(id_)),
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),
+    schemes.SchemeDrafted: lambda id_, e: schemes.DraftScheme(
+        plan_number=id_, title=e.title, document_number=e.document_number, scheme=e.scheme
+    ),
+    schemes.SchemeReviewed: lambda id_, e: schemes.ReviewScheme(
+        plan_number=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    schemes.SchemePublished: lambda id_, _: schemes.PublishScheme(plan_number=id_),
     task.TaskOpened: lambda id_, e: task.OpenTask(
         plan_number=id_, plan_year=e.plan_year, scheme=e.scheme
     ),
@@ -285,6 +301,24 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         public_key=id_, reason=e.reason
     ),
     signing_keys.SigningMadeMandatory: lambda _id, _e: signing_keys.MakeSigningMandatory(),
+    appointment.AppointmentProposed: lambda id_, e: appointment.ProposeAppointment(
+        **_together(id_), on=e.on
+    ),
+    appointment.AppointmentAgreed: lambda id_, _: appointment.AgreeAppointment(**_together(id_)),
+    appointment.AppointmentDeclined: lambda id_, e: appointment.DeclineAppointment(
+        **_together(id_), reason=e.reason
+    ),
+    appointment.AppointmentDissolved: lambda id_, e: appointment.DissolveAppointment(
+        **_together(id_), reason=e.reason
+    ),
+    other_checks.OtherCheckRecorded: lambda id_, e: other_checks.RecordOtherCheck(
+        id=id_,
+        department=e.department,
+        entity=e.entity,
+        kind=e.kind,
+        on=e.on,
+        reference=e.reference,
+    ),
     inspection.InspectionNotified: lambda id_, e: inspection.Notify(
         inspection=id_, notice_number=e.notice_number
     ),

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    appointment_state,
+    appointments,
     checklists,
     clock,
     deadlines,
@@ -18,11 +20,13 @@ from domain import (
     inspection_state,
     items,
     organisation,
+    other_checks,
     plan,
     plan_standards,
     publicity,
     registry,
     registry_state,
+    schemes,
     signing_keys,
     subjects,
     task,
@@ -85,6 +89,7 @@ AGGREGATES: dict[str, Aggregate] = {
         decide=plan_standards.decide,
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
+    "scheme": Aggregate(state=schemes.TaskScheme, evolve=schemes.evolve, decide=schemes.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
     "draw": Aggregate(state=draw_state.Draw, evolve=draw_state.evolve, decide=draws.decide),
     "vrf-key": Aggregate(state=vrf_keys.VrfKey, evolve=vrf_keys.evolve, decide=vrf_keys.decide),
@@ -98,6 +103,14 @@ AGGREGATES: dict[str, Aggregate] = {
     ),
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
+    ),
+    "appointment": Aggregate(
+        state=appointment_state.Appointment,
+        evolve=appointment_state.evolve,
+        decide=appointments.decide,
+    ),
+    "other-check": Aggregate(
+        state=other_checks.OtherCheck, evolve=other_checks.evolve, decide=other_checks.decide
     ),
     "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
     "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),

@@ -14,11 +14,13 @@ from domain import (
     holidays,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
     review,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -26,6 +28,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -166,6 +169,9 @@ ACTS: tuple[Act, ...] = (
     Act(name="plan.return-row", command=plan_answers.ReturnRow, roles=("clerk",)),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
+    Act(name="scheme.draft", command=schemes.DraftScheme, roles=("clerk",)),
+    Act(name="scheme.review", command=schemes.ReviewScheme, roles=("reviewer",), signed=True),
+    Act(name="scheme.publish", command=schemes.PublishScheme, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
     Act(name="task.demand-training", command=task_days.DemandTraining, roles=("clerk",)),
     Act(name="task.offer-days", command=task_days.OfferDays, roles=("clerk",)),
@@ -207,6 +213,20 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
+    Act(name="appointment.propose", command=appointment.ProposeAppointment, roles=("clerk",)),
+    Act(
+        name="appointment.agree",
+        command=appointment.AgreeAppointment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(name="appointment.decline", command=appointment.DeclineAppointment, roles=("clerk",)),
+    Act(name="appointment.dissolve", command=appointment.DissolveAppointment, roles=("clerk",)),
+    Act(
+        name="other-check.record",
+        command=other_checks.RecordOtherCheck,
+        roles=("registrar", "clerk"),
+    ),
     Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),

@@ -14,11 +14,13 @@ from domain import (
     holidays,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
     review,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -26,6 +28,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -82,6 +85,9 @@ NAMES: dict[str, type] = {
     "plan.row_returned.v1": plan_answers.RowReturned,
     "plan.collated.v1": plan.PlanCollated,
     "plan.published.v1": plan.PlanPublished,
+    "scheme.drafted.v1": schemes.SchemeDrafted,
+    "scheme.reviewed.v1": schemes.SchemeReviewed,
+    "scheme.published.v1": schemes.SchemePublished,
     "task.opened.v1": task.TaskOpened,
     "task.training_demanded.v1": task_days.TrainingDemanded,
     "task.days_offered.v1": task_days.DaysOffered,
@@ -110,6 +116,11 @@ NAMES: dict[str, type] = {
     "assignment.committed.v1": draw.AssignmentCommitted,
     "assignment.computed.v1": draw.AssignmentComputed,
     "inspection.assigned.v1": inspection.InspectionAssigned,
+    "appointment.proposed.v1": appointment.AppointmentProposed,
+    "appointment.agreed.v1": appointment.AppointmentAgreed,
+    "appointment.declined.v1": appointment.AppointmentDeclined,
+    "appointment.dissolved.v1": appointment.AppointmentDissolved,
+    "other_check.recorded.v1": other_checks.OtherCheckRecorded,
     "inspection.notice_written.v1": visit.NoticeWritten,
     "inspection.notified.v1": inspection.InspectionNotified,
     "inspection.conflict_declared.v1": replacement.ConflictDeclared,

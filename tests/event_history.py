@@ -64,7 +64,7 @@ from domain.training import (
 from domain.visit_standard import EVERYTHING, NOTHING, AdoptStandard, Terms
 from domain.vrf_keys import EnrolVrfKey, RevokeVrfKey, enrolment_alpha
 from ledger.vrf import keypair, prove
-from tests import beacons, chronicle, story
+from tests import beacons, chronicle, event_history_meeting, story
 from tests.chronicle import Chronicle
 from tests.signers import Signer, let_everybody_sign
 from tests.story import NOW
@@ -678,6 +678,7 @@ CHAPTERS = (
         ),
         tell=_on_site,
     ),
+    Chapter(types=event_history_meeting.TYPES, tell=event_history_meeting.tell),
 )
 
 

@@ -392,6 +392,8 @@ def confirm_task(story: Story, row: PlanRow, *, market: tuple[str, ...] | None =
         ("market", ("I-MARKET",), market or everybody["M"]),
         ("labour", (), ()),
     ):
+        if department not in row.departments:
+            continue
         confirm = ConfirmTask(
             plan_number=number,
             department=department,

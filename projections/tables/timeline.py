@@ -30,6 +30,8 @@ NOTICED = (
     "draw.looked_at.v1",
     "entity.exempted.v1",
     "entity.changed.v1",
+    "other_check.recorded.v1",
+    "appointment.dissolved.v1",
     "inspection.replacement_requested.v1",
     "inspection.seat_vacated.v1",
     "inspection.replacement_declined.v1",

@@ -9,6 +9,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
+from domain.appointment_state import ProposeAppointment
 from domain.checklists import DraftChecklist, Point, ReviewChecklist
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
@@ -21,12 +22,16 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
+from domain.other_checks import RecordOtherCheck
 from domain.personnel_commands import (
     DeclareRecusal,
     RecordLeave,
     RecordRelation,
     RecordTraining,
 )
+from domain.plan import AmendPlan, CollatePlan, PublishPlan
+from domain.plan_answers import AnswerWarning
+from domain.plan_checks import PlanWarning
 from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity
 from domain.registry_commands import (
@@ -38,7 +43,17 @@ from domain.registry_commands import (
     Suspend,
 )
 from domain.replacement_commands import ApproveReplacement, Declare
+from domain.schemes import (
+    Contact,
+    DraftScheme,
+    Duty,
+    PublishScheme,
+    ReviewScheme,
+    Scheme,
+    SchemeStep,
+)
 from domain.subject_commands import HoldSubject, RequestErasure
+from domain.task import OpenTask
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
 from domain.visit_commands import Acknowledge, RecordPosition
 from tests import story
@@ -53,7 +68,7 @@ if TYPE_CHECKING:
     from domain.draw_commands import Stage
     from tests.story import Story
 
-TASK = "联2024026"
+TASK, OTHER = "联2024026", "联2024027"
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
 PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
@@ -77,6 +92,10 @@ READS = {
     "/plan-standards": "/plan-standards",
     "/plans/{year}": "/plans/2024",
     "/plans/{year}/revisions": "/plans/2024/revisions",
+    "/appointments": "/appointments",
+    "/appointments/candidates": "/appointments/candidates",
+    "/other-checks": "/other-checks",
+    "/schemes/{number}": f"/schemes/{TASK}",
     "/training": "/training",
     "/training/years": "/training/years",
     "/publicity": "/publicity",
@@ -99,6 +118,7 @@ READS = {
     "/public/plans/{year}": "/public/plans/2024",
     "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
     "/public/publicity": "/public/publicity",
+    "/public/schemes/{number}": f"/public/schemes/{TASK}",
     "/public/tasks": "/public/tasks",
     "/public/tasks/{number}": f"/public/tasks/{TASK}",
     "/public/draws": "/public/draws",
@@ -140,6 +160,7 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         _checklist(told)
         _draws(told)
         _inspections(running, told)
+        _another_task(running, told)
         yield running
 
 
@@ -310,6 +331,62 @@ def _on_site(service: Service, told: Story, id_: str, officer: str) -> None:
     )
     said = Acknowledge(inspection=id_, answer="acknowledged", statement="示例：无异议")
     told.act(officer, "officer", place, said)
+
+
+def _another_task(service: Service, told: Story) -> None:
+    """An amendment adds a row with a scheme; one of its visits is to be one with that of the first task, others could be."""
+    row = story.plan_row(
+        number=OTHER, ratio=(1, 1), stratify=(), ratios=(), visit_cap=3, joint=("market",)
+    )
+    amend = AmendPlan(year=2024, rows=(story.plan_row(), row), reason="示例：增加一项")
+    told.act("clerk-edu", "clerk", amend)
+    version = told.history.version("plan/2024")
+    for warning in service.get("/plans/2024", "clerk-edu").json()["unanswered"]:
+        answer = AnswerWarning(
+            year=2024, version=version, warning=PlanWarning(**warning), reason="示例：属实"
+        )
+        told.act("clerk-edu", "clerk", answer)
+    told.act("reviewer1", "reviewer", replace(story.review_plan(told), version=version))
+    told.act("clerk-market", "clerk", CollatePlan(year=2024))
+    told.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    _scheme(told)
+    told.act("clerk-edu", "clerk", OpenTask(plan_number=OTHER, plan_year=2024, scheme="示例"))
+    story.confirm_task(told, row)
+    for stage in ("entities", "officers"):
+        story.reveal_draw(told, story.commit_draw(told, stage, task=OTHER))
+    pair = service.get("/appointments/candidates", "clerk-edu").json()["entries"][0]
+    task, other = pair["tasks"]
+    together = ProposeAppointment(entity=pair["entity"], task=task, other=other, on="2024-07-01")
+    told.act("clerk-edu", "clerk", together)
+    check = RecordOtherCheck(
+        id="2024-1",
+        department="edu",
+        entity=pair["entity"],
+        kind="complaint",
+        on="2024-06-01",
+        reference="示例投诉〔2024〕1号",
+    )
+    told.act("clerk-edu", "clerk", check)
+
+
+def _scheme(told: Story) -> None:
+    """The implementing scheme of the first task is public."""
+    scheme = Scheme(
+        goals=("示例：规范校外培训",),
+        organisation=tuple(
+            Duty(department=each, duty="示例分工") for each in ("edu", "market", "labour")
+        ),
+        steps=(SchemeStep(name="实施", first="2024-06-01", last="2024-08-31", work="示例"),),
+        requirements=("示例：两人以上",),
+        contacts=(Contact(department="edu", post="示例岗"),),
+    )
+    draft = DraftScheme(
+        plan_number=TASK, title="示例方案", document_number="示例〔2024〕2号", scheme=scheme
+    )
+    told.act("clerk-edu", "clerk", draft)
+    review = ReviewScheme(plan_number=TASK, version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", PublishScheme(plan_number=TASK))
 
 
 def address(service: Service, path: str) -> str:

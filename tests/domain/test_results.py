@@ -214,6 +214,20 @@ def test_a_published_result_is_corrected_by_others_and_both_editions_stay() -> N
     assert [one_.field for one_ in new.changes[1:]] == ["category", "finding", "disposal"]
 
 
+def test_each_department_finds_anew_what_is_corrected() -> None:
+    """What it confirmed before was of the result that turned out wrong."""
+    told, id_ = confirmed_story()
+    edu, _ = by_department(one(told))
+    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", PublishResult(inspection=id_))
+    told.act("clerk-edu", "clerk", RequestAmendment(inspection=id_, reason="示例", withhold=False))
+    refused(told, edu, "officer", clean_result(id_), "findings-missing")
+    found_and_confirmed(told, id_)
+    told.act(edu, "officer", clean_result(id_))
+
+
 def test_who_asks_for_a_correction_has_no_hand_in_it() -> None:
     """Whatever other roles they hold."""
     told, id_ = published_story()

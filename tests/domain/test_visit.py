@@ -13,6 +13,7 @@ from domain.facts import Fact
 from domain.follow_up_commands import OrderCorrection
 from domain.inspection_commands import CheckIn, CheckOut, ConfirmResult, EnterResult, Notify
 from domain.inspection_state import Inspection
+from domain.organisation import ChangeStaffRoles
 from domain.visit_commands import (
     Acknowledge,
     Acknowledged,
@@ -138,7 +139,7 @@ def test_a_visit_without_network_is_uploaded_with_the_times_of_the_device() -> N
     [
         ("2024-06-05T01:00:00.000Z", "2024-06-05T01:00:00.000Z", "device-time-implausible"),
         ("2024-06-06T08:00:00.000Z", "2024-06-06T09:02:00.001Z", "device-time-implausible"),
-        ("2024-06-03T00:59:59.999Z", "2024-06-03T08:59:59.999Z", "device-time-implausible"),
+        ("2024-06-03T00:59:59.999Z", "2024-06-03T09:30:00.000Z", "device-time-implausible"),
         ("2024-06-03T06:00:00.000Z", "2024-06-03T08:59:59.999Z", "device-time-implausible"),
         ("2024-06-05T15:00:00.000Z", "2024-06-05T17:00:00.000Z", "device-time-implausible"),
         ("2024-06-05 01:00:00", "2024-06-05T03:00:00.000Z", "time-invalid"),
@@ -262,6 +263,11 @@ def test_a_checklist_is_drafted_by_the_department_of_its_item_and_approved_by_an
     told.act("clerk-edu", "clerk", draft)
     returned = replace(again, version=told.history.version("checklist/I-EDU"), approve=False)
     refused(told, "reviewer1", "reviewer", returned, "reason-missing")
+    refused(told, "reviewer1", "reviewer", replace(returned, version=version), "nothing-to-confirm")
+    both = ChangeStaffRoles(id="clerk-edu", roles=("clerk", "reviewer"), reason="示例：兼任")
+    told.act("admin", "administrator", both)
+    approved = replace(returned, approve=True)
+    refused(told, "clerk-edu", "reviewer", approved, "own-act")
     told.act("reviewer1", "reviewer", replace(returned, remark="示例：太少"))
 
 

@@ -28,7 +28,8 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.inspection_state import Inspection
-from domain.items import AddItem, ClaimItem, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem
 from domain.lottery.entropy import witness_commit
 from domain.plan import DraftPlan
 from domain.registry_commands import Suspend

@@ -141,7 +141,7 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
         desk=desk,
         clock=service.clock,
         county=made_up,
-        tell_overdue=Escalator(service.parts.writer).escalate,
+        tell_overdue=lambda: _tell_overdue(service),
     )
     try:
         step("一月：部门与人员 / departments and staff")
@@ -169,6 +169,12 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
     finally:
         desk.close()
     return desk.acts
+
+
+def _tell_overdue(service: Service) -> None:
+    """What the service does every hour; the desks read it at once."""
+    Escalator(service.parts.writer).escalate()
+    service.parts.projector.catch_up()
 
 
 def _export(out: Path, service: Service) -> None:

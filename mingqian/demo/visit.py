@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 import zlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -13,8 +14,6 @@ from mingqian.demo.people import TEAM_OF, clerk, reviewer
 from mingqian.demo.rules import CHECKLISTS, answers
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from mingqian.demo.findings import Body
     from mingqian.demo.year import Stage
 

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from api import (
     beacon_routes,
     campaign_routes,
+    document_routes,
     health_routes,
     import_routes,
     notice_routes,
@@ -82,12 +83,14 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         campaign_routes.router,
         visit_routes.router,
         planning_routes.router,
+        document_routes.router,
         notice_routes.router,
         work_routes.router,
         receipt_routes.router,
         public_routes.router,
         planning_routes.public,
         public_draw_routes.router,
+        document_routes.public,
         page_routes.router,
         health_routes.router,
     ):

@@ -9,7 +9,9 @@ from typing import Any
 from domain import (
     appointment_state,
     appointments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
     draw_state,
@@ -24,6 +26,7 @@ from domain import (
     plan,
     plan_standards,
     publicity,
+    reconciliation,
     registry,
     registry_state,
     schemes,
@@ -58,6 +61,17 @@ AGGREGATES: dict[str, Aggregate] = {
     "calendar": Aggregate(state=holidays.Holidays, evolve=holidays.evolve, decide=holidays.decide),
     "deadlines": Aggregate(
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
+    ),
+    "vocabulary": Aggregate(
+        state=classification.VocabularySet,
+        evolve=classification.evolve,
+        decide=classification.decide,
+    ),
+    "batch": Aggregate(state=batches.Batch, evolve=batches.evolve, decide=batches.decide),
+    "reconciliation": Aggregate(
+        state=reconciliation.Reconciliation,
+        evolve=reconciliation.evolve,
+        decide=reconciliation.decide,
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "checklist": Aggregate(

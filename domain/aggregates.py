@@ -23,6 +23,8 @@ from domain import (
     publicity,
     registry,
     registry_state,
+    review,
+    review_log,
     signing_keys,
     subjects,
     task,
@@ -99,6 +101,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "review": Aggregate(state=review_log.ReviewLog, evolve=review_log.evolve, decide=review.decide),
     "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
     "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }

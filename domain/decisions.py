@@ -18,7 +18,7 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
-    review,
+    review_log,
     signing_keys,
     task,
     task_days,
@@ -274,7 +274,7 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
-    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
+    Act(name="review.open", command=review_log.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,

@@ -52,7 +52,7 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
-from domain.review import OpenReview
+from domain.review_log import OpenReview
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
 from domain.task_days import Days, DemandTraining, OfferDays
@@ -570,7 +570,9 @@ def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
         told.act(other, "officer", confirm)
     told.act(officers[0], "officer", clean)
     told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    version = told.history.version(f"inspection/{id_}")
+    opening = OpenReview(inspection=id_, version=version, part="result")
+    told.act("reviewer1", "reviewer", opening)
     review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
 
@@ -671,7 +673,7 @@ CHAPTERS = (
                 "inspection.acknowledged.v1",
                 "inspection.findings_entered.v1",
                 "inspection.findings_confirmed.v1",
-                "inspection.review_opened.v1",
+                "review.opened.v1",
                 "inspection.amendment_requested.v1",
                 "inspection.amendment_declined.v1",
             }

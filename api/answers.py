@@ -85,6 +85,9 @@ class ImportAnswer(Answer):
     rows_empty: int = Field(ge=0)
     rows_refused: int = Field(ge=0, description="有误而未登记的行 / rows that were left out")
     columns_ignored: list[str] = Field(description="未采用的列 / columns that mean nothing here")
+    columns_read: dict[str, str] = Field(
+        description="采用的列：本系统的列名与文件中的列名 / columns that were read: our name and the name in the file"
+    )
     problems: list[RowProblemAnswer]
     repeated: bool = REPEATED
 

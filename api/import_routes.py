@@ -34,6 +34,12 @@ def import_file(  # noqa: PLR0913 - each parameter of the request is one
     skip_bad_rows: Annotated[
         bool, Form(description="跳过有误的行 / leave bad rows out, and record the others")
     ] = False,
+    mapping: Annotated[
+        UploadFile | None,
+        File(
+            description="映射文件（TOML），表头无法识别时用 / a mapping file, for headers nobody can tell"
+        ),
+    ] = None,
     key: IdempotencyKey = None,
 ) -> ImportAnswer | JSONResponse:
     """Record a whole file as one commit, or nothing where a row is bad (`import-rows-bad`, with every bad row)."""
@@ -41,6 +47,7 @@ def import_file(  # noqa: PLR0913 - each parameter of the request is one
         kind=registry,
         data=file.file.read(),
         filename=_file_name(file.filename),
+        mapping=mapping.file.read() if mapping else b"",
         skip_bad_rows=skip_bad_rows,
         idempotency_key=key,
     )
@@ -65,6 +72,7 @@ def import_answer(imported: Imported, position: int, *, repeated: bool) -> Impor
         rows_empty=read.rows_empty,
         rows_refused=read.rows_refused,
         columns_ignored=list(read.columns_ignored),
+        columns_read=dict(read.columns_read),
         problems=[_row(one) for one in imported.problems[:MAX_PROBLEMS]],
         repeated=repeated,
     )

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, assert_never
 
 from api.acting import Person, command_id, keyed
 from api.imports import (
+    NO_MAPPING,
+    ColumnMap,
     EntityRecord,
     ExpertRecord,
     ImportResult,
@@ -20,13 +22,17 @@ from api.imports import (
     RegistryKind,
     RowProblem,
     load,
+    read_mapping,
 )
+from api.imports.load import place_of
+from api.imports.sheet import Progress, quietly
 from domain.aggregates import AGGREGATES
 from domain.canonical import canon
 from domain.decisions import acting_role
 from domain.errors import DomainError
 from domain.facts import Actor, Context
-from domain.items import AddItem, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import AddItem
 from domain.organisation import Department
 from domain.registry_commands import (
     AddEntity,
@@ -36,6 +42,7 @@ from domain.registry_commands import (
     ExpertDetails,
     OfficerDetails,
 )
+from domain.registry_state import Entity
 from domain.subjects import require_not_erased
 from ledger.group import Receipt
 from ledger.prover import CHECKS
@@ -50,16 +57,17 @@ if TYPE_CHECKING:
 
 AddCommand = AddItem | AddEntity | AddOfficer | AddExpert
 # Said about the file, not about an entry: a footnote or an empty sheet stops nothing.
-REMARKS = frozenset({"import-row-skipped", "import-sheet-skipped"})
+REMARKS = frozenset({"import-row-skipped", "import-row-repeated", "import-sheet-skipped"})
 
 
 @dataclass(frozen=True, kw_only=True)
 class Import:
-    """A file on its way in: `skip_bad_rows` records the good rows of a file that has bad ones."""
+    """A file on its way in: `skip_bad_rows` records the good rows of a file that has bad ones, `mapping` is a mapping file."""
 
     kind: RegistryKind
     data: bytes
     filename: str
+    mapping: bytes = b""
     skip_bad_rows: bool = False
     idempotency_key: str | None = None
 
@@ -79,27 +87,48 @@ class Imported:
         return self.receipt.count if self.receipt else 0
 
 
-def run_import(writer: Writer, keys: Keys, person: Person, file: Import) -> Imported:
+@dataclass(frozen=True, kw_only=True)
+class Stages:
+    """Is told how far an import is: bytes read, rows judged, and that the writer has them (0 of 1, then 1 of 1)."""
+
+    reading: Progress = quietly
+    judging: Progress = quietly
+    recording: Progress = quietly
+
+
+NO_STAGES = Stages()
+_TELL_EVERY = 500
+
+
+def run_import(
+    writer: Writer, keys: Keys, person: Person, file: Import, progress: Stages = NO_STAGES
+) -> Imported:
     """Read a file and record it, unless a row is bad.
 
     Rows are judged on the history as it is; the writer decides again, and refuses the whole file where it moved on.
     Raises DomainError: "import-unreadable", "import-header-missing", "role-not-allowed", and what the writer raises.
     """
     role = _role(file.kind, person)
-    read = load(file.kind, file.data, file.filename)
+    read = load(file.kind, file.data, file.filename, mapping_of(file), progress.reading)
     history = writer.history()
     departments = {known.name: known.id for known in history.all(Department)}
     problems, commands, source = list(read.problems), [], source_of(file)
-    for record in read.records:
+    names = _names(history) if file.kind == "entities" else {}
+    for done, record in enumerate(read.records):
+        if done % _TELL_EVERY == 0:
+            progress.judging(done, len(read.records))
         command = command_of(record, source, departments)
-        refusal = _refusal(command, history)
+        refusal = _refusal(command, history) or _stands_by_name(record, names)
         if refusal is None:
             commands.append(command)
         else:
             problems.append(_at_row(file, record, refusal))
+    progress.judging(len(read.records), len(read.records))
     receipt = None
     if file.skip_bad_rows or not stops(problems):
+        progress.recording(0, 1)
         receipt = _record(writer, keys, Actor(id=person.id, role=role), file, commands)
+        progress.recording(1, 1)
     added = receipt.count if receipt else 0
     return Imported(
         read=read, problems=tuple(problems), receipt=receipt, unchanged=len(commands) - added
@@ -125,9 +154,14 @@ def _record(
     writer: Writer, keys: Keys, actor: Actor, file: Import, commands: list[AddCommand]
 ) -> Receipt:
     key = file.idempotency_key
-    content = canon([file.kind, file.skip_bad_rows, hashlib.sha256(file.data).hexdigest()])
+    content = [file.kind, file.skip_bad_rows, hashlib.sha256(file.data).hexdigest()]
+    if file.mapping:
+        content.append(hashlib.sha256(file.mapping).hexdigest())
     return writer.execute(
-        commands, actor=actor, command_id=command_id(actor.id, key), digest=keyed(keys, content)
+        commands,
+        actor=actor,
+        command_id=command_id(actor.id, key),
+        digest=keyed(keys, canon(content)),
     )
 
 
@@ -152,6 +186,26 @@ def _refusal(command: AddCommand, history: History) -> DomainError | None:
     return None
 
 
+def _names(history: History) -> dict[tuple[str, ...], str]:
+    """Which entity has a name, kind, area and address, as confirmed or proposed."""
+    names = {}
+    for entity in history.all(Entity):
+        details = entity.details or (entity.pending.details if entity.pending else None)
+        if isinstance(details, EntityDetails):
+            names[place_of(details)] = entity.id
+    return names
+
+
+def _stands_by_name(record: Record, names: Mapping[tuple[str, ...], str]) -> DomainError | None:
+    if not isinstance(record, EntityRecord) or names.get(place_of(record), record.id) == record.id:
+        return None
+    detail = (
+        "名录中已有名称、类型、区域、地址相同而编号不同的对象，请核对 / the registry has an entity of that name, kind, area "
+        "and address under another number: check which is right"
+    )
+    return DomainError("import-same-name", detail)
+
+
 def _at_row(file: Import, record: Record, refusal: DomainError) -> RowProblem:
     sheet, row = record.row
     return RowProblem(
@@ -165,8 +219,16 @@ def _at_row(file: Import, record: Record, refusal: DomainError) -> RowProblem:
 
 
 def source_of(file: Import) -> str:
-    """What the ledger keeps of where entries came from: the file's name and the hash of its bytes."""
-    return f"{file.filename} sha256:{hashlib.sha256(file.data).hexdigest()}"
+    """What the ledger keeps of where entries came from: the file's name, the hash of its bytes and that of its mapping."""
+    source = f"{file.filename} sha256:{hashlib.sha256(file.data).hexdigest()}"
+    if not file.mapping:
+        return source
+    return f"{source} mapping sha256:{hashlib.sha256(file.mapping).hexdigest()}"
+
+
+def mapping_of(file: Import) -> ColumnMap:
+    """What the mapping file says; raises "import-mapping-invalid"."""
+    return read_mapping(file.kind, file.mapping) if file.mapping else NO_MAPPING
 
 
 def command_of(record: Record, source: str, departments: Mapping[str, str]) -> AddCommand:

@@ -8,11 +8,16 @@ from api.access import PartsNow, person_of
 from api.answers import PUBLIC, STAFF
 from api.paging import PageAsked, known, listing
 from api.shapes.planning import (
+    Appointments,
+    Meetings,
+    OtherChecks,
     PublicityPage,
     PublicityYears,
     PublicPublicityPage,
     PublicRevisions,
+    PublicScheme,
     Revisions,
+    SchemeShown,
     StandardsShown,
     Trainings,
     TrainingYears,
@@ -111,3 +116,59 @@ def public_publicity(parts: PartsNow, page: PageAsked, year: OfYear = None) -> d
     with parts.reader.snapshot() as read:
         rows = planning.public_publicity(read, page=page, year=year)
     return listing(rows, page)
+
+
+@router.get(
+    "/schemes/{number}", response_model=SchemeShown, summary="实施方案 / the scheme of a plan row"
+)
+def scheme(number: Word, parts: PartsNow) -> dict[str, Any]:
+    """The scheme as last written and as it holds, with every publication."""
+    with parts.reader.snapshot() as read:
+        found = planning.scheme(read, number)
+    return known(found, "unknown-scheme", "没有实施方案 / no implementing scheme")
+
+
+@public.get(
+    "/public/schemes/{number}",
+    response_model=PublicScheme,
+    summary="实施方案 / the published scheme of a plan row",
+)
+def public_scheme(number: Word, parts: PartsNow) -> dict[str, Any]:
+    """The scheme that holds, and every one that was published before."""
+    with parts.reader.snapshot() as read:
+        found = planning.public_scheme(read, number)
+    return known(found, "unknown-scheme", "没有已公布的实施方案 / no published scheme")
+
+
+@router.get("/appointments", response_model=Appointments, summary="合并检查 / joint visits")
+def appointments(
+    parts: PartsNow, page: PageAsked, task: Annotated[Word | None, Query()] = None
+) -> dict[str, Any]:
+    """进一次门、查多项事: proposals and agreements by id, narrowed by a task."""
+    with parts.reader.snapshot() as read:
+        return listing(planning.appointments(read, page=page, task=task), page)
+
+
+@router.get(
+    "/appointments/candidates",
+    response_model=Meetings,
+    summary="可合并的检查 / inspections that could be one visit",
+)
+def meetings(parts: PartsNow, page: PageAsked) -> dict[str, Any]:
+    """Pairs of one entity, both public and not begun, whose windows share days; `appointment.propose` makes one visit of them."""
+    with parts.reader.snapshot() as read:
+        return listing(planning.meetings(read, page=page), page)
+
+
+@router.get(
+    "/other-checks", response_model=OtherChecks, summary="计划外检查 / checks that no cap counts"
+)
+def other_checks(
+    parts: PartsNow,
+    page: PageAsked,
+    year: OfYear = None,
+    entity: Annotated[Word | None, Query()] = None,
+) -> dict[str, Any]:
+    """Complaints, follow-ups and special campaigns, narrowed by year and entity."""
+    with parts.reader.snapshot() as read:
+        return listing(planning.other_checks(read, page=page, year=year, entity=entity), page)

@@ -23,6 +23,8 @@ PATHS = {
     "checklist": "/checklists/{id}",
     "plan": "/plans/{id}",
     "training": "/training",
+    "scheme": "/schemes/{id}",
+    "appointment": "/appointments",
     "task": "/tasks/{id}",
     "draw": "/draws/{id}",
     "inspection": "/inspections/{id}",

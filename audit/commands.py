@@ -11,18 +11,25 @@ from typing import TYPE_CHECKING, Any
 
 from domain import (
     amendments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
+    entity_records,
     findings,
     holidays,
+    item_versions,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
+    reconciliation,
     review_log,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -30,6 +37,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -103,6 +111,11 @@ def _prepared(draw_id: str, event: draw.DrawPrepared) -> Command:
     )
 
 
+def _vocabulary(id_: str, event: classification.VocabularySet) -> Command:
+    registry: Any = id_  # decided again, a stream of another name is refused
+    return classification.SetVocabulary(registry=registry, tags=event.tags, basis=event.basis)
+
+
 def _opened(
     draw_id: str, index: int, revealed: Mapping[str, Any], history: History
 ) -> Command | None:
@@ -124,6 +137,12 @@ def _opened(
             return draw.RevealSource(draw_id=draw_id, nonce=revealed["nonce"])
         case None:
             return None
+
+
+def _together(id_: str) -> dict[str, str]:
+    """The entity and the two tasks of an appointment."""
+    entity, task, other = id_.rsplit(":", 2)
+    return {"entity": entity, "task": task, "other": other}
 
 
 _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
@@ -150,6 +169,20 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         supervision_code=e.supervision_code,
     ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
+    item_versions.ItemReleased: lambda id_, e: item_versions.ReleaseItem(code=id_, reason=e.reason),
+    item_versions.ItemMapped: lambda id_, e: item_versions.MapItem(
+        code=id_, supervision_code=e.supervision_code, reason=e.reason
+    ),
+    item_versions.ItemRevisionProposed: lambda id_, e: item_versions.ReviseItem(
+        code=id_, details=e.details, valid_from=e.valid_from, reason=e.reason
+    ),
+    item_versions.ItemWithdrawalProposed: lambda id_, e: item_versions.WithdrawItem(
+        code=id_, on=e.on, reason=e.reason
+    ),
+    item_versions.ItemProposalReviewed: lambda id_, e: item_versions.ReviewItemProposal(
+        code=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    classification.VocabularySet: _vocabulary,
     checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
         item=id_, points=e.points
     ),
@@ -186,6 +219,45 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     registry.VisitRecorded: lambda id_, e: registry.RecordVisit(
         id=id_, on=e.on, reference=e.reference
+    ),
+    entity_records.EntityLicensed: lambda id_, e: entity_records.RecordLicence(
+        id=id_,
+        kind=e.kind,
+        number=e.number,
+        issuer=e.issuer,
+        valid_from=e.valid_from,
+        expires=e.expires,
+    ),
+    entity_records.LicenceWithdrawn: lambda id_, e: entity_records.WithdrawLicence(
+        id=id_, number=e.number, reason=e.reason
+    ),
+    entity_records.CreditRated: lambda id_, e: entity_records.RateCredit(
+        id=id_,
+        credit_class=e.credit_class,
+        on=e.on,
+        source=e.source,
+        document=e.document,
+    ),
+    entity_records.RatingWithdrawn: lambda id_, e: entity_records.WithdrawRating(
+        id=id_, on=e.on, reason=e.reason
+    ),
+    batches.BatchConfirmed: lambda id_, e: batches.ConfirmBatch(id=id_, proposals=e.proposals),
+    batches.BatchRejected: lambda id_, e: batches.RejectBatch(
+        id=id_, proposals=e.proposals, reason=e.reason
+    ),
+    batches.BatchUndoProposed: lambda id_, e: batches.UndoBatch(
+        id=id_, batch=e.batch, reason=e.reason
+    ),
+    reconciliation.ReconciliationOpened: lambda id_, e: reconciliation.OpenReconciliation(
+        id=id_,
+        registry=e.registry,
+        kinds=e.kinds,
+        source=e.source,
+        document=e.document,
+        listed=e.listed,
+    ),
+    reconciliation.DifferenceDecided: lambda id_, e: reconciliation.DecideDifference(
+        id=id_, entry=e.entry, decision=e.decision, reason=e.reason
     ),
     personnel.RecusalDeclared: lambda id_, e: personnel.DeclareRecusal(
         id=id_, entity=e.entity, reason=_SEALED
@@ -246,6 +318,13 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     plan.PlanCollated: lambda id_, _: plan.CollatePlan(year=int(id_)),
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),
+    schemes.SchemeDrafted: lambda id_, e: schemes.DraftScheme(
+        plan_number=id_, title=e.title, document_number=e.document_number, scheme=e.scheme
+    ),
+    schemes.SchemeReviewed: lambda id_, e: schemes.ReviewScheme(
+        plan_number=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    schemes.SchemePublished: lambda id_, _: schemes.PublishScheme(plan_number=id_),
     task.TaskOpened: lambda id_, e: task.OpenTask(
         plan_number=id_, plan_year=e.plan_year, scheme=e.scheme
     ),
@@ -285,6 +364,24 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         public_key=id_, reason=e.reason
     ),
     signing_keys.SigningMadeMandatory: lambda _id, _e: signing_keys.MakeSigningMandatory(),
+    appointment.AppointmentProposed: lambda id_, e: appointment.ProposeAppointment(
+        **_together(id_), on=e.on
+    ),
+    appointment.AppointmentAgreed: lambda id_, _: appointment.AgreeAppointment(**_together(id_)),
+    appointment.AppointmentDeclined: lambda id_, e: appointment.DeclineAppointment(
+        **_together(id_), reason=e.reason
+    ),
+    appointment.AppointmentDissolved: lambda id_, e: appointment.DissolveAppointment(
+        **_together(id_), reason=e.reason
+    ),
+    other_checks.OtherCheckRecorded: lambda id_, e: other_checks.RecordOtherCheck(
+        id=id_,
+        department=e.department,
+        entity=e.entity,
+        kind=e.kind,
+        on=e.on,
+        reference=e.reference,
+    ),
     inspection.InspectionNotified: lambda id_, e: inspection.Notify(
         inspection=id_, notice_number=e.notice_number
     ),
@@ -357,6 +454,9 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     ),
     personnel.RelationEnded: lambda kind, id_, e: personnel.EndRelation(
         registry=kind, id=id_, entity=e.entity, reason=_SEALED
+    ),
+    classification.EntryTagged: lambda kind, id_, e: classification.TagEntry(
+        registry=kind, id=id_, add=e.add, remove=e.remove, reason=e.reason
     ),
     registry.Suspended: lambda kind, id_, e: registry.Suspend(
         registry=kind, id=id_, reason=e.reason

@@ -7,7 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from domain import (
+    appointment_state,
+    appointments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
     draw_state,
@@ -18,13 +22,16 @@ from domain import (
     inspection_state,
     items,
     organisation,
+    other_checks,
     plan,
     plan_standards,
     publicity,
+    reconciliation,
     registry,
     registry_state,
     review,
     review_log,
+    schemes,
     signing_keys,
     subjects,
     task,
@@ -57,6 +64,17 @@ AGGREGATES: dict[str, Aggregate] = {
     "deadlines": Aggregate(
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
     ),
+    "vocabulary": Aggregate(
+        state=classification.VocabularySet,
+        evolve=classification.evolve,
+        decide=classification.decide,
+    ),
+    "batch": Aggregate(state=batches.Batch, evolve=batches.evolve, decide=batches.decide),
+    "reconciliation": Aggregate(
+        state=reconciliation.Reconciliation,
+        evolve=reconciliation.evolve,
+        decide=reconciliation.decide,
+    ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "checklist": Aggregate(
         state=checklists.Checklist, evolve=checklists.evolve, decide=checklists.decide
@@ -87,6 +105,7 @@ AGGREGATES: dict[str, Aggregate] = {
         decide=plan_standards.decide,
     ),
     "plan": Aggregate(state=plan.Plan, evolve=plan.evolve, decide=plan.decide),
+    "scheme": Aggregate(state=schemes.TaskScheme, evolve=schemes.evolve, decide=schemes.decide),
     "task": Aggregate(state=task.Task, evolve=task.evolve, decide=task.decide),
     "draw": Aggregate(state=draw_state.Draw, evolve=draw_state.evolve, decide=draws.decide),
     "vrf-key": Aggregate(state=vrf_keys.VrfKey, evolve=vrf_keys.evolve, decide=vrf_keys.decide),
@@ -102,6 +121,14 @@ AGGREGATES: dict[str, Aggregate] = {
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
     "review": Aggregate(state=review_log.ReviewLog, evolve=review_log.evolve, decide=review.decide),
+    "appointment": Aggregate(
+        state=appointment_state.Appointment,
+        evolve=appointment_state.evolve,
+        decide=appointments.decide,
+    ),
+    "other-check": Aggregate(
+        state=other_checks.OtherCheck, evolve=other_checks.evolve, decide=other_checks.decide
+    ),
     "clock": Aggregate(state=clock.Clock, evolve=clock.evolve, decide=clock.decide),
     "subject": Aggregate(state=subjects.Subject, evolve=subjects.evolve, decide=subjects.decide),
 }

@@ -7,18 +7,25 @@ from typing import TYPE_CHECKING, get_args
 
 from domain import (
     amendments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
+    entity_records,
     findings,
     holidays,
+    item_versions,
     items,
     organisation,
+    other_checks,
     plan,
     plan_answers,
     plan_standards,
     publicity,
+    reconciliation,
     review_log,
+    schemes,
     signing_keys,
     task,
     task_days,
@@ -26,6 +33,7 @@ from domain import (
     visit_standard,
     vrf_keys,
 )
+from domain import appointment_state as appointment
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
@@ -89,6 +97,17 @@ ACTS: tuple[Act, ...] = (
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
+    Act(name="item.release", command=item_versions.ReleaseItem, roles=("clerk",)),
+    Act(name="item.map", command=item_versions.MapItem, roles=("clerk",)),
+    Act(name="item.revise", command=item_versions.ReviseItem, roles=("clerk",)),
+    Act(name="item.withdraw", command=item_versions.WithdrawItem, roles=("clerk",)),
+    Act(
+        name="item.review-proposal",
+        command=item_versions.ReviewItemProposal,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(name="vocabulary.set", command=classification.SetVocabulary, roles=("clerk",)),
     Act(name="checklist.draft", command=checklists.DraftChecklist, roles=("clerk",)),
     Act(
         name="checklist.review",
@@ -106,6 +125,12 @@ ACTS: tuple[Act, ...] = (
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
     Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
+    Act(name="entity.record-licence", command=entity_records.RecordLicence, roles=("registrar",)),
+    Act(
+        name="entity.withdraw-licence", command=entity_records.WithdrawLicence, roles=("registrar",)
+    ),
+    Act(name="entity.rate-credit", command=entity_records.RateCredit, roles=("registrar",)),
+    Act(name="entity.withdraw-rating", command=entity_records.WithdrawRating, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
     Act(
@@ -118,6 +143,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="officer.record-training", command=personnel.RecordTraining, roles=("registrar",)),
     Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
     Act(name="expert.change", command=registry.ChangeExpert, roles=("registrar",)),
+    Act(name="registry.tag", command=classification.TagEntry, roles=("registrar",)),
     Act(name="registry.record-relation", command=personnel.RecordRelation, roles=("registrar",)),
     Act(name="registry.end-relation", command=personnel.EndRelation, roles=("registrar",)),
     Act(name="registry.suspend", command=registry.Suspend, roles=("registrar",)),
@@ -133,6 +159,25 @@ ACTS: tuple[Act, ...] = (
         command=registry.RejectChange,
         roles=("registrar", "reviewer"),
         signed=True,
+    ),
+    Act(
+        name="registry.confirm-batch",
+        command=batches.ConfirmBatch,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(
+        name="registry.reject-batch",
+        command=batches.RejectBatch,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(name="registry.undo-batch", command=batches.UndoBatch, roles=("registrar",)),
+    Act(
+        name="reconciliation.open", command=reconciliation.OpenReconciliation, roles=("registrar",)
+    ),
+    Act(
+        name="reconciliation.decide", command=reconciliation.DecideDifference, roles=("registrar",)
     ),
     Act(
         name="training.record", command=training.RecordTrainingSession, roles=("registrar", "clerk")
@@ -166,6 +211,9 @@ ACTS: tuple[Act, ...] = (
     Act(name="plan.return-row", command=plan_answers.ReturnRow, roles=("clerk",)),
     Act(name="plan.collate", command=plan.CollatePlan, roles=("clerk",)),
     Act(name="plan.publish", command=plan.PublishPlan, roles=("clerk",)),
+    Act(name="scheme.draft", command=schemes.DraftScheme, roles=("clerk",)),
+    Act(name="scheme.review", command=schemes.ReviewScheme, roles=("reviewer",), signed=True),
+    Act(name="scheme.publish", command=schemes.PublishScheme, roles=("clerk",)),
     Act(name="task.open", command=task.OpenTask, roles=("clerk",)),
     Act(name="task.demand-training", command=task_days.DemandTraining, roles=("clerk",)),
     Act(name="task.offer-days", command=task_days.OfferDays, roles=("clerk",)),
@@ -207,6 +255,20 @@ ACTS: tuple[Act, ...] = (
     Act(name="draw.request-void", command=draw.RequestVoid, roles=("draw_operator",), signed=True),
     Act(name="draw.approve-void", command=draw.ApproveVoid, roles=("approver",), signed=True),
     Act(name="draw.decline-void", command=draw.DeclineVoid, roles=("approver",), signed=True),
+    Act(name="appointment.propose", command=appointment.ProposeAppointment, roles=("clerk",)),
+    Act(
+        name="appointment.agree",
+        command=appointment.AgreeAppointment,
+        roles=("clerk",),
+        signed=True,
+    ),
+    Act(name="appointment.decline", command=appointment.DeclineAppointment, roles=("clerk",)),
+    Act(name="appointment.dissolve", command=appointment.DissolveAppointment, roles=("clerk",)),
+    Act(
+        name="other-check.record",
+        command=other_checks.RecordOtherCheck,
+        roles=("registrar", "clerk"),
+    ),
     Act(name="inspection.write-notice", command=visit.WriteNotice, roles=("clerk", "officer")),
     Act(name="inspection.notify", command=inspection.Notify, roles=("clerk", "officer")),
     Act(name="inspection.declare", command=replacement.Declare, roles=("officer",), signed=True),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
+from domain.appointment_state import Appointment
 from domain.draw_commands import (
     AssignmentCommitted,
     AssignmentComputed,
@@ -137,14 +138,22 @@ def pool_now(task: Task, history: History) -> Pool:
     An entity counts as inspected with the draw that stands, whatever came of the visit, so that a cap holds between
     tasks; `require_no_open_draw` keeps two of them from being drawn side by side.
     """
-    drawn: dict[str, int] = {}
-    year = task.row.window_from[:4]
+    return entities_pool(task, drawn_in(task.row.window_from[:4], history), history)
+
+
+def drawn_in(year: str, history: History) -> Mapping[str, int]:
+    """How often each entity was drawn for a year; two inspections that are carried out in one visit count once."""
+    tasks: dict[str, set[str]] = {}
     for one in history.all(Draw):
         counts = one.stage == "entities" and not one.voided
         if counts and task_of(one.task, history).row.window_from.startswith(year):
             for entity in one.selected:
-                drawn[entity] = drawn.get(entity, 0) + 1
-    return entities_pool(task, drawn, history)
+                tasks.setdefault(entity, set()).add(one.task)
+    drawn = {entity: len(own) for entity, own in tasks.items()}
+    for made in history.all(Appointment):
+        if made.status == "agreed" and set(made.tasks) <= tasks.get(made.entity, set()):
+            drawn[made.entity] -= 1
+    return drawn
 
 
 def require_no_open_draw(state: Draw, pool: Pool, history: History) -> None:

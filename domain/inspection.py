@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never, cast
 from domain import amendments, findings, follow_up, replacement, visit
 from domain import inspection_results as results
 from domain.amendments import AmendmentCommand
+from domain.appointment_state import agreed_of
 from domain.draw_commands import DrawDisclosed
 from domain.draw_state import Draw, family, is_told, require_disinterested, task_of
 from domain.errors import DomainError
@@ -161,7 +162,14 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
     require_status(state, "assigned")
     require_fit(state, context, history)
     require_ready(state, context)
-    today = china_date(context.now)
+    _require_day(state, china_date(context.now), history)
+    if context.actor.id in state.present:
+        raise DomainError("wrong-stage", "您已签到 / you have checked in already")
+    return OfficerCheckedIn()
+
+
+def _require_day(state: Inspection, today: str, history: History) -> None:
+    """A day of the window, on which all departments can come; and the agreed one, where one visit does for two tasks."""
     if not state.assigned.window_from <= today <= state.assigned.window_to:
         detail = (
             f"今天 {today} 不在抽查时间 {state.assigned.window_from}—{state.assigned.window_to} 内"
@@ -173,9 +181,10 @@ def _check_in(state: Inspection, context: Context, history: History) -> OfficerC
         told = "、".join(f"{own.first}—{own.last}" for own in days)
         detail = f"今天 {today} 不是各部门共同的日期 {told} / a day on which not all departments can come"
         raise DomainError("outside-window", detail)
-    if context.actor.id in state.present:
-        raise DomainError("wrong-stage", "您已签到 / you have checked in already")
-    return OfficerCheckedIn()
+    agreed = agreed_of(state.id, history) if state.first_visit_on is None else None
+    if agreed is not None and today != agreed.on:
+        detail = f"已约定 {agreed.on} 与另一任务一并检查 / to be carried out on that day, with the other task"
+        raise DomainError("appointment-other-day", detail)
 
 
 def _disclosed_by_beginning(state: Inspection, history: History) -> tuple[Fact, ...]:

@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 
-from api.imports import load, write_template
-from api.imports_command import Import, run_import, stops
 from api.parts import (
     clock_of,
     dsn_of,
@@ -30,7 +26,17 @@ from domain.errors import DomainError
 from domain.organisation import AddDepartment, AddStaff
 from ledger.database import is_away
 from ledger.export import export as write_export
-from mingqian import backup, database, desk, lab, signing_key, subjects, vrf_key, witness
+from mingqian import (
+    backup,
+    database,
+    desk,
+    lab,
+    signing_key,
+    spreadsheets,
+    subjects,
+    vrf_key,
+    witness,
+)
 from mingqian.calendar import calendar
 from mingqian.prover import prover
 from mingqian.publish import publish
@@ -39,14 +45,11 @@ from mingqian.reminding.command import remind
 from mingqian.terminal import printable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
-    from api.imports import ImportResult, RowProblem
     from api.parts import Parts
 
-REFUSED = 1
 NOT_RUN = 2
-Kind = Literal["items", "entities", "officers", "experts"]
 
 app = typer.Typer(
     help="明签：可以核验的双随机、一公开 / random inspections that can be checked",
@@ -74,6 +77,8 @@ app.command()(backup.restore)
 app.command()(desk.act)
 app.command()(desk.attach)
 app.command()(desk.look)
+app.command("import")(spreadsheets.import_)
+app.command()(spreadsheets.template)
 app.command()(calendar)
 app.command()(remind)
 app.command()(receipt)
@@ -136,72 +141,6 @@ def serve() -> None:
     from api.server import serve as run_server  # noqa: PLC0415 - half of all start-up time, and only needed here
 
     run_server(read_settings())
-
-
-@app.command("import")
-def import_(
-    kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
-    file: Annotated[Path, typer.Argument(help="XLSX 或 CSV 文件 / the file", dir_okay=False)],
-    staff: Annotated[
-        str | None, typer.Option("--as", help="经办人员编号 / who imports; not needed with --check")
-    ] = None,
-    *,
-    check: Annotated[
-        bool, typer.Option(help="只检查文件，不入账 / read and report only, record nothing")
-    ] = False,
-    skip_bad_rows: Annotated[
-        bool, typer.Option(help="跳过有问题的行 / record the good rows of a file with bad ones")
-    ] = False,
-) -> None:
-    """导入清单或名录；有问题的行逐一列出，且整份文件不入账 / import a registry; bad rows are listed, and nothing is recorded."""
-    try:
-        data = file.read_bytes()
-    except OSError as error:
-        raise DomainError("import-unreadable", f"{file}: {error.strerror}") from None
-    if check:
-        read = load(kind, data, file.name)
-        _print_problems(read.problems)
-        console.print(f"{_rows(read)}, 可导入 {len(read.records)} to import")
-        raise typer.Exit(REFUSED if stops(read.problems) else 0)
-    if staff is None:
-        raise DomainError(
-            "import-person-missing", "请用 --as 写明经办人员 / say who imports with --as"
-        )
-    wanted = Import(kind=kind, data=data, filename=file.name, skip_bad_rows=skip_bad_rows)
-    with _parts() as parts:
-        imported = run_import(parts.writer, parts.keys, person_of(parts, staff), wanted)
-    _print_problems(imported.problems)
-    console.print(
-        f"{_rows(imported.read)}, 新增 {imported.added} added, 已有 {imported.unchanged} unchanged"
-    )
-    if imported.receipt is None:
-        console.print("整份文件未入账 / nothing of this file was recorded", style="bold red")
-        raise typer.Exit(REFUSED)
-
-
-def _print_problems(problems: Sequence[RowProblem]) -> None:
-    if not problems:
-        return
-    table = Table("工作表 / sheet", "行 / row", "列 / column", "代码 / code", "原因 / reason")
-    for one in problems:
-        table.add_row(*map(escape, (one.sheet, str(one.row), one.column, one.code, one.reason)))
-    console.print(table)
-
-
-def _rows(read: ImportResult) -> str:
-    return (
-        f"读取 {read.rows_read} 行 / rows read: 续行 {read.rows_continued} continued, "
-        f"空行 {read.rows_empty} empty, 问题 {len(read.problems)} problems"
-    )
-
-
-@app.command()
-def template(
-    kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
-    file: Annotated[Path, typer.Argument(help="写到何处（XLSX） / where to write it")],
-) -> None:
-    """写出可供填写的导入模板 / write an XLSX template to fill in."""
-    file.write_bytes(write_template(kind))
 
 
 @app.command()

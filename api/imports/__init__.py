@@ -5,6 +5,7 @@ registry → records, and a problem for every row that did not become one. Nothi
 """
 
 from api.imports.load import load
+from api.imports.mapping import NO_MAPPING, ColumnMap, read_mapping
 from api.imports.records import (
     EntityRecord,
     ExpertRecord,
@@ -18,6 +19,8 @@ from api.imports.table import Table, read_table
 from api.imports.template import write_template
 
 __all__ = [
+    "NO_MAPPING",
+    "ColumnMap",
     "EntityRecord",
     "ExpertRecord",
     "ImportResult",
@@ -27,6 +30,7 @@ __all__ = [
     "RowProblem",
     "Table",
     "load",
+    "read_mapping",
     "read_table",
     "write_template",
 ]

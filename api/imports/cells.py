@@ -7,6 +7,7 @@ import unicodedata
 from datetime import date, datetime
 from typing import TYPE_CHECKING, cast, get_args
 
+from api.imports.sheet import Lost
 from api.text import BREAKS, is_plain, is_unknown, is_unseen
 from domain.errors import DomainError
 from domain.identifiers import normalise
@@ -14,11 +15,14 @@ from domain.registry_commands import CreditClass
 from domain.rules import require_slug
 
 if TYPE_CHECKING:
-    from domain.items import Category
+    from api.imports.sheet import Epoch
+    from domain.item_versions import Category
 
 # Excel keeps 15 significant digits of a number and writes zeros for the rest.
 _EXACT = 10**15
 _EXCEL_ERRORS = frozenset({"#DIV/0!", "#N/A", "#NAME?", "#NULL!", "#NUM!", "#REF!", "#VALUE!"})
+# Days from 1954 to 2099 as Excel counts them; as YYYYMMDD a number is far larger.
+_SERIALS = range(20_000, 73_050)
 _PLACEHOLDERS = frozenset({"", "-", "--", "—", "——", "/", "无", "暂无", "空", "N/A"})
 # ECMA-376 part 1, 22.9.2.19 (ST_Xstring): a character that XML cannot hold is written by its code.
 _ESCAPE = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -29,6 +33,9 @@ _LIST = re.compile(r"[、，,；;|\n]+")
 _DATE = re.compile(r"(\d{4})(?:年|[.\-/])(\d{1,2})(?:月|[.\-/])(\d{1,2})日?(?:[ T]00:00(?::00)?)?")
 _COMPACT_DATE = re.compile(r"(\d{4})(\d{2})(\d{2})")
 _CREDIT = re.compile(r"(?:信用)?(?:风险)?([A-D])(?:级|类|等级)?(?:\([^A-Z()]*\))?")
+_FLOAT = re.compile(r"(\d)(?:\.(\d+))?E\+(\d{1,3})", re.IGNORECASE)
+_POINT_ZERO = re.compile(r"(?<=\d)\.0+$")
+_APOSTROPHES = "'`\u2018\u2019"
 _PHONE = re.compile(r"\+?\d[\d\-]{5,18}\d(?:转\d{1,6})?")
 
 
@@ -53,10 +60,15 @@ def words(value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(part for part in parts if part))
 
 
-def day(value: object) -> str:
-    """Read a calendar day as YYYY-MM-DD from a date cell or `2025.6.30`, `2025年6月30日`, `2025/6/30`, `20250630`."""
+def day(value: object, epoch: Epoch | None = None) -> str:
+    """Read a calendar day as YYYY-MM-DD from a date cell or `2025.6.30`, `2025年6月30日`, `2025/6/30`, `20250630`.
+
+    A number that a workbook may have formatted as no day counts from its `epoch`; a text never does.
+    """
     if isinstance(value, datetime):
         return value.date().isoformat()
+    if epoch is not None and isinstance(value, int | float) and value in _SERIALS:
+        return epoch.moment(value).date().isoformat()
     written = _half_width(value)
     spaced = re.sub(r"\s*([年月日.\-/])\s*", r"\1", written)
     found = _DATE.fullmatch(spaced) or _COMPACT_DATE.fullmatch(spaced)
@@ -68,7 +80,10 @@ def day(value: object) -> str:
 
 def telephone(value: object) -> str:
     """Read one or several telephone numbers, in half-width digits joined by `、`."""
-    numbers = [re.sub(r"[\s()]+|\.0$", "", part) for part in words(_half_width(value))]
+    numbers = [
+        _whole(re.sub(r"[\s()]+", "", part)).lstrip(_APOSTROPHES)
+        for part in words(_half_width(value))
+    ]
     if not all(_PHONE.fullmatch(number) for number in numbers):
         raise _invalid("不是电话号码 / not a telephone number")
     return "、".join(numbers)
@@ -98,14 +113,25 @@ def category(value: object) -> Category:
 
 def slug(value: object) -> str:
     """Read an id that the department gave (工号, 事项编码): ASCII letters, digits, `-`, `_`, in capitals."""
-    written = re.sub(r"\s+", "", _half_width(value)).upper()
+    written = _whole(re.sub(r"\s+", "", _half_width(value)).lstrip(_APOSTROPHES).upper())
     require_slug(written, "编号")
     return written
 
 
 def digits(value: object) -> str:
-    """Read an official number in half-width capitals without spaces."""
-    return normalise(text(value))
+    """Read an official number in half-width capitals without spaces, and without what kept Excel from making it a number."""
+    return _whole(normalise(text(value)).lstrip(_APOSTROPHES))
+
+
+def _whole(written: str) -> str:
+    """Undo what programs make of long numbers in text files: `123.0`, `1.23E+2`. Digits that are not there are not made up."""
+    found = _FLOAT.fullmatch(written)
+    if found is None:
+        return _POINT_ZERO.sub("", written)
+    fraction, exponent = found[2] or "", int(found[3])
+    if len(fraction) != exponent:
+        raise _truncated()
+    return found[1] + fraction
 
 
 def is_placeholder(value: object) -> bool:
@@ -114,6 +140,12 @@ def is_placeholder(value: object) -> bool:
 
 
 def _visible(value: object) -> str:
+    if value is Lost.FORMULA:
+        raise DomainError(
+            "import-formula-uncalculated",
+            "公式没有保存结果；请用 Excel 打开并保存，或粘贴为数值 / the formula was saved without its result: open and save "
+            "the file in Excel, or paste values",
+        )
     written = value if isinstance(value, str) else _number_or_date(value)
     if _CLEAN.fullmatch(written):
         return written
@@ -139,11 +171,7 @@ def _number_or_date(value: object) -> str:
         return value.date().isoformat()
     if isinstance(value, int | float) and not isinstance(value, bool):
         if abs(value) >= _EXACT:
-            raise DomainError(
-                "import-number-truncated",
-                "长号码存成了数值，Excel 已丢失末尾数字；请将该列设为文本后重新录入 / a long number was stored as a "
-                "number and Excel lost its last digits: make the column text and enter it again",
-            )
+            raise _truncated()
         return str(int(value)) if value == int(value) else repr(value)
     return "" if value is None else str(value)
 
@@ -162,6 +190,14 @@ def _unescape(found: re.Match[str]) -> str:
 def _unwrap(gap: re.Match[str]) -> str:
     before, after = gap.string[gap.start() - 1], gap.string[gap.end()]
     return "" if set(gap[0]) == {"\n"} and not (before.isascii() and after.isascii()) else " "
+
+
+def _truncated() -> DomainError:
+    return DomainError(
+        "import-number-truncated",
+        "长号码存成了数值，Excel 已丢失末尾数字；请将该列设为文本后重新录入 / a long number was stored as a "
+        "number and Excel lost its last digits: make the column text and enter it again",
+    )
 
 
 def _no_date() -> str:

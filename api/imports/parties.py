@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from api.imports import cells
+from api.imports.columns import ENTITY_IDS
 from api.imports.records import EntityRecord, ExpertRecord, OfficerRecord
 from domain.errors import DomainError
 from domain.identifiers import REG_LENGTH, id_card, parse
@@ -16,13 +17,18 @@ if TYPE_CHECKING:
     from domain.registry_commands import CreditClass
 
 
+_USCC_LENGTH = 18
+_BY_LENGTH = {_USCC_LENGTH: "uscc", REG_LENGTH: "reg"}
+
+
 def read_entity(row: Reading) -> EntityRecord | None:
     """Read what one row says, or None where it cannot be read (see `row.problems`)."""
     reason = row.take("override_reason", cells.line, "")
-    identifier, overridden = _entity_id(row, override=bool(reason))
+    ids, overridden = _entity_ids(row, override=bool(reason))
     unclassified: CreditClass | None = None
     entity = EntityRecord(
-        id=identifier,
+        id=ids[0] if ids else "",
+        other_ids=ids[1:],
         name=row.take("name", cells.line, ""),
         kind=row.take("kind", cells.line, ""),
         tags=row.take("tags", cells.words, ()),
@@ -42,7 +48,7 @@ def read_officer(row: Reading) -> OfficerRecord | None:
         id=row.take("id", cells.slug, ""),
         department=row.take("department", cells.line, ""),
         skills=row.take("skills", cells.words, ()),
-        certificate_expires=row.take("certificate_expires", cells.day, ""),
+        certificate_expires=row.day("certificate_expires"),
         area=row.take("area", cells.line, ""),
         personal=row.personal(
             name=cells.line,
@@ -67,20 +73,32 @@ def read_expert(row: Reading) -> ExpertRecord | None:
     return None if row.problems else expert
 
 
-def _entity_id(row: Reading, *, override: bool) -> tuple[str, bool]:
-    """Find the entity's id by the best number the row gives, and whether it needed the override."""
-    for scheme in ("uscc", "reg", "school"):
-        if row.has(scheme):
-            return row.take(scheme, _identifier(scheme, override=override), ("", False))
-    row.note("uscc", "import-value-missing", "没有任何法定编号 / no legal identifier at all")
-    return "", False
+def _entity_ids(row: Reading, *, override: bool) -> tuple[tuple[str, ...], bool]:
+    """Find the numbers that a row gives, the best first, and whether that needed the override.
+
+    A number beside the best is only there to tell that two rows speak of one entity: where it is no number, it tells nothing.
+    """
+    best, overridden, others = "", False, []
+    for scheme in ENTITY_IDS:
+        if not row.has(scheme):
+            continue
+        if not best:
+            best, overridden = row.take(scheme, _identifier(scheme, override=override), ("", False))
+            if not best:
+                return (), False
+        else:
+            others.append(row.glance(scheme, _identifier(scheme, override=False), ("", False))[0])
+    if not best:
+        row.note("uscc", "import-value-missing", "没有任何法定编号 / no legal identifier at all")
+    return tuple(dict.fromkeys(filter(None, (best, *others)))), overridden
 
 
 def _identifier(scheme: str, *, override: bool) -> Callable[[object], tuple[str, bool]]:
     def read(value: object) -> tuple[str, bool]:
         number = cells.digits(value)
-        # Lists that give one column to both numbers are common: 统一社会信用代码/注册号.
-        written = f"{'reg' if scheme == 'uscc' and len(number) == REG_LENGTH else scheme}:{number}"
+        # One column for both numbers is common, and so is the new number in the column of the old.
+        kind = _BY_LENGTH.get(len(number), scheme) if scheme in _BY_LENGTH.values() else scheme
+        written = f"{kind}:{number}"
         try:
             return parse(written), False
         except DomainError as refusal:
@@ -92,4 +110,4 @@ def _identifier(scheme: str, *, override: bool) -> Callable[[object], tuple[str,
 
 
 def _id_card(value: object) -> str:
-    return id_card(cells.text(value))
+    return id_card(cells.digits(value))

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.items import Category
+from domain.item_versions import Category
 from domain.registry_commands import CreditClass
 
 RegistryKind = Literal["items", "entities", "officers", "experts"]
@@ -32,9 +32,10 @@ class ItemRecord:
 
 @dataclass(frozen=True, kw_only=True)
 class EntityRecord:
-    """检查对象. `override_reason` is set only where it stands in for a right check digit."""
+    """检查对象. `override_reason` is set only where it stands in for a right check digit; `other_ids` are further numbers."""
 
     id: str
+    other_ids: tuple[str, ...] = ()
     name: str
     kind: str
     tags: tuple[str, ...]
@@ -100,3 +101,5 @@ class ImportResult:
     rows_empty: int
     rows_refused: int
     columns_ignored: tuple[str, ...]
+    columns_read: Mapping[str, str]
+    """Our name of each column that was read, and the name that the file gives it."""

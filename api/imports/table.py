@@ -1,48 +1,65 @@
-"""Where the header of a sheet is and which column means what: found by names, never by position."""
+"""The tables of a sheet: below which header they stand, and which of their columns means what."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from api.imports.columns import COLUMNS, missing_columns, plain_label
+from api.imports.columns import missing_columns, plain_label
 from api.imports.delimited import read_csv
+from api.imports.headers import find_header, names_all
+from api.imports.legacy import read_legacy, with_password
+from api.imports.mapping import NO_MAPPING, ColumnMap
 from api.imports.records import RegistryKind
-from api.imports.sheet import Cells, Row, is_blank, unreadable
+from api.imports.sheet import Row, Sheet, is_blank, quietly, unreadable
 from api.imports.workbook import read_workbook
 from domain.errors import DomainError
 
 if TYPE_CHECKING:
-    from api.imports.sheet import Sheet
+    from collections.abc import Iterator
 
-_SEARCHED = 30
-"""A header stands within the first rows; titles and notes may stand above it."""
+    from api.imports.headers import Header
+    from api.imports.sheet import Progress
 
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+_WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})
+_TEXTS = frozenset({".csv", ".txt", ".tsv"})
 _SAVE_AS = "请在 Excel 或 WPS 中另存为 .xlsx / save it as .xlsx in Excel or WPS"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """One sheet below its header. `columns` maps our fields to positions in a row's cells."""
+    """One table below its header. `columns` maps our fields to positions in a row's cells, `labels` positions to names.
+
+    `unclear` are fields that several columns could be, `hidden` those whose column is hidden, `absent` those that the
+    mapping names and the sheet lacks.
+    """
 
     file: str
-    sheet: str
+    sheet: Sheet
     kind: RegistryKind
     columns: Mapping[str, int]
-    ignored: tuple[str, ...]
-    header: tuple[Cells, ...]
-    rows: tuple[Row, ...]
-
-
-@dataclass(frozen=True, kw_only=True)
-class _Header:
-    start: int
-    height: int
     labels: tuple[str, ...]
-    columns: Mapping[str, int]
+    rows: tuple[Row, ...]
+    unclear: tuple[str, ...] = ()
+    hidden: tuple[str, ...] = ()
+    absent: tuple[str, ...] = ()
+    mapping: ColumnMap = NO_MAPPING
+
+    @property
+    def ignored(self) -> tuple[str, ...]:
+        """The names of the columns that are not read."""
+        used = set(self.columns.values())
+        return tuple(label for i, label in enumerate(self.labels) if label and i not in used)
+
+    def repeats_header(self, row: Row) -> bool:
+        """Whether a row says once more what the columns are called."""
+        named = [(at, self.labels[at]) for at in self.columns.values() if at < len(self.labels)]
+        return bool(named) and all(
+            at < len(row.cells) and plain_label(str(row.cells[at])) == label for at, label in named
+        )
 
 
 def read_table(
@@ -61,96 +78,111 @@ def read_table(
         sheets = tuple(candidate for candidate in sheets if candidate.name == sheet)
     else:
         sheets = tuple(candidate for candidate in sheets if not candidate.hidden)
-    tables = [find_table(candidate, filename, kind) for candidate in sheets]
-    return next((table for table in tables if table), None) or refuse_header(sheets, kind)
+    found = (table for one in sheets for table in find_tables(one, filename, kind))
+    return next(found, None) or refuse_header(sheets, kind)
 
 
-def read_sheets(data: bytes, filename: str) -> tuple[Sheet, ...]:
-    """Read every sheet of an .xlsx or .csv file; the content must be what the name says (`import-unreadable`)."""
+def read_sheets(data: bytes, filename: str, progress: Progress = quietly) -> tuple[Sheet, ...]:
+    """Read every sheet of an .xlsx, .xls or .csv file (`import-unreadable`). A workbook of one kind may bear the other's name."""
     suffix = PurePath(filename).suffix.lower()
-    if data.startswith(_OLE):
-        if "EncryptedPackage".encode("utf-16-le") in data:
-            raise unreadable(
-                "文件设有密码；请去掉密码后另存 / the file has a password: save it without one"
-            )
-        raise unreadable(f"这是旧版 .xls 文件；{_SAVE_AS} (old .xls)")
-    zipped = data.startswith(b"PK")
-    if suffix == ".xlsx" and zipped:
-        return read_workbook(data)
-    if suffix == ".csv" and not zipped:
+    workbook, old = data.startswith(b"PK"), data.startswith(_OLE)
+    if old and "EncryptedPackage".encode("utf-16-le") in data:
+        raise with_password()
+    if suffix in _WORKBOOKS and workbook:
+        return read_workbook(data, progress)
+    if suffix in _WORKBOOKS and old:
+        return read_legacy(data)
+    if suffix in _TEXTS and not (workbook or old):
         return (read_csv(data),)
-    if suffix in {".xlsx", ".csv"}:
+    if suffix in _WORKBOOKS or suffix in _TEXTS:
         raise unreadable(f"文件内容与扩展名不符；{_SAVE_AS} (content and extension differ)")
-    raise unreadable(f"只能读取 .xlsx 和 .csv；{_SAVE_AS} (only .xlsx and .csv)")
+    raise unreadable(f"只能读取 .xlsx、.xls 和 .csv；{_SAVE_AS} (only .xlsx, .xls and .csv)")
 
 
-def find_table(sheet: Sheet, filename: str, kind: RegistryKind) -> Table | None:
-    """Find the table of a sheet, or None where no header names every required column."""
-    header = _best_header(sheet, kind)
-    if header is None or missing_columns(kind, set(header.columns)):
-        return None
-    used = set(header.columns.values())
-    end = header.start + header.height
+def find_tables(
+    sheet: Sheet, filename: str, kind: RegistryKind, mapping: ColumnMap = NO_MAPPING
+) -> Iterator[Table]:
+    """Find the tables of a sheet: one below the other where a header comes again with other columns."""
+    if mapping.sheet not in {None, sheet.name}:
+        return
+    header = find_header(sheet, kind, mapping)
+    if header is None or missing_columns(
+        kind, {*header.columns, *header.unclear, *mapping.constants}
+    ):
+        return
+    table = _table(sheet, filename, kind, header, mapping)
+    if mapping == NO_MAPPING:
+        for index, row in enumerate(table.rows):
+            if _begins_another(table, row):
+                yield replace(table, rows=table.rows[:index])
+                rest = replace(sheet, rows=table.rows[index:])
+                yield from find_tables(rest, filename, kind)
+                return
+    yield table
+
+
+def _begins_another(table: Table, row: Row) -> bool:
+    at = table.columns.get("name", 0)
+    if at >= len(row.cells) or not isinstance(row.cells[at], str) or table.repeats_header(row):
+        return False
+    return names_all(row, table.kind) is not None
+
+
+def _table(
+    sheet: Sheet, filename: str, kind: RegistryKind, header: Header, mapping: ColumnMap
+) -> Table:
+    rows = sheet.rows[header.end :]
+    columns, unclear = dict(header.columns), []
+    for field, places in header.unclear.items():
+        place = _only(rows, places, sheet.hidden_columns)
+        if place is None:
+            unclear.append(field)
+        else:
+            columns[field] = place
     return Table(
         file=filename,
-        sheet=sheet.name,
+        sheet=sheet,
         kind=kind,
-        columns=header.columns,
-        ignored=tuple(label for i, label in enumerate(header.labels) if label and i not in used),
-        header=tuple(row.cells for row in sheet.rows[header.start : end]),
-        rows=sheet.rows[end:],
+        columns=columns,
+        labels=header.labels,
+        rows=rows,
+        unclear=tuple(unclear),
+        hidden=tuple(field for field, at in columns.items() if at in sheet.hidden_columns),
+        absent=tuple(field for field in mapping.headers if field not in columns),
+        mapping=mapping,
     )
 
 
-def refuse_header(sheets: tuple[Sheet, ...], kind: RegistryKind) -> Table:
+def _only(rows: tuple[Row, ...], places: tuple[int, ...], hidden: frozenset[int]) -> int | None:
+    """The one of several columns that says all that any of them says, a visible one first; else None."""
+    said = {
+        at: [
+            None if at >= len(row.cells) or is_blank(row.cells[at]) else row.cells[at]
+            for row in rows
+        ]
+        for at in sorted(places, key=lambda at: (at in hidden, at))
+    }
+    for at, values in said.items():
+        others = (one for other, one in said.items() if other != at)
+        if all(v in (None, own) for other in others for v, own in zip(other, values, strict=True)):
+            return at
+    return None
+
+
+def refuse_header(
+    sheets: tuple[Sheet, ...], kind: RegistryKind, mapping: ColumnMap = NO_MAPPING
+) -> Table:
     """Raise `import-header-missing` with what the most promising header lacks."""
-    headers = [_best_header(sheet, kind) for sheet in sheets]
-    lacking = [missing_columns(kind, set(h.columns)) for h in headers if h]
-    missing = min(lacking, key=len, default=missing_columns(kind, set()))
+    fitting = [sheet for sheet in sheets if mapping.sheet in {None, sheet.name}]
+    headers = [find_header(sheet, kind, mapping) for sheet in fitting]
+    lacking = [
+        missing_columns(kind, {*found.columns, *found.unclear, *mapping.constants})
+        for found in headers
+        if found
+    ]
+    missing = min(lacking, key=len, default=missing_columns(kind, set(mapping.constants)))
     raise DomainError(
         "import-header-missing",
-        f"找不到表头，缺少列：{'、'.join(missing)}；可下载模板对照 / no header row found, these columns are missing; "
-        "compare with the template",
+        f"找不到表头，缺少列：{'、'.join(missing)}；可下载模板对照，或用映射文件说明 / no header row found, these columns "
+        "are missing; compare with the template, or name them in a mapping file",
     )
-
-
-def _best_header(sheet: Sheet, kind: RegistryKind) -> _Header | None:
-    """Find the one or two rows that name most columns; on a tie the upper, and one row rather than two."""
-    best: _Header | None = None
-    for start in range(min(_SEARCHED, len(sheet.rows))):
-        for height in (1, 2):
-            labels = _labels([row.cells for row in sheet.rows[start : start + height]])
-            columns = _match(labels, kind)
-            if columns and (best is None or len(columns) > len(best.columns)):
-                best = _Header(start=start, height=height, labels=labels, columns=columns)
-    return best and _without_upper_title(best, sheet, kind)
-
-
-def _without_upper_title(header: _Header, sheet: Sheet, kind: RegistryKind) -> _Header:
-    """Leave a title out that stands over a one-row header: together they match as well as that row alone."""
-    if header.height == 1:
-        return header
-    labels = _labels([sheet.rows[header.start + 1].cells])
-    if len(_match(labels, kind)) < len(header.columns):
-        return header
-    return _Header(start=header.start + 1, height=1, labels=labels, columns=header.columns)
-
-
-def _labels(rows: list[Cells]) -> tuple[str, ...]:
-    """Call each column by the lowest header row that says something there."""
-    width = max(map(len, rows), default=0)
-    labels = [""] * width
-    for cells in rows:
-        for index, value in enumerate(cells):
-            if isinstance(value, str) and not is_blank(value):
-                labels[index] = plain_label(value)
-    return tuple(labels)
-
-
-def _match(labels: tuple[str, ...], kind: RegistryKind) -> dict[str, int]:
-    columns = {}
-    for column in COLUMNS[kind]:
-        position = next((labels.index(name) for name in column.names if name in labels), None)
-        if position is not None:
-            columns[column.field] = position
-    return columns

@@ -5,10 +5,12 @@ from typing import Literal
 from pydantic import Field
 
 from api.answers import Answer
-from api.shapes.common import Count, Day, Instant, Listing, OfficerId, Version
+from api.shapes.common import Count, Day, EntityId, Instant, Listing, OfficerId, Version
+from domain.other_checks import CheckKind
 from domain.plan_rows import DepartmentItems, PlanRow, StratumRatio
 from domain.plan_standards import Floor
 from domain.publicity import Channel
+from domain.schemes import SchemeDrafted
 from domain.team_terms import ExpertNeed, TeamNeed
 
 # Whatever a field of a row can hold, and a row.
@@ -172,3 +174,95 @@ class PublicityYears(Answer):
     """历年宣传统计 / counts by year, department and channel."""
 
     entries: list[PublicityYear]
+
+
+class SchemePublication(Answer):
+    """一次公布的实施方案 / a scheme as it was published."""
+
+    revision: int = Field(ge=1, description="第几次公布 / the number of its publication")
+    leaf: Count
+    content: SchemeDrafted = Field(
+        description="目标、分工、步骤、要求、联系岗位 / goals, organisation, steps, requirements, contacts"
+    )
+    published_at: Instant
+
+
+class PublicScheme(SchemePublication):
+    """实施方案及历次公布 / the scheme that holds, and every earlier one."""
+
+    id: str = Field(description="抽查计划编号 / plan number")
+    publications: list[SchemePublication]
+
+
+class SchemeShown(Answer):
+    """实施方案 / a scheme, drafts too: `newest` as last written, `published` as it holds."""
+
+    id: str = Field(description="抽查计划编号 / plan number")
+    lead: str
+    status: Literal["drafted", "reviewed", "published"]
+    revision: Count
+    newest: SchemeDrafted
+    published: SchemeDrafted | None
+    drafted_by: str
+    drafted_version: Version
+    drafted_at: Instant
+    reviewed_at: Instant | None
+    published_at: Instant | None
+    published_leaf: Count | None
+    version: Version
+    publications: list[SchemePublication]
+
+
+class AppointmentShown(Answer):
+    """合并检查 / two inspections in one visit; each keeps its draw, officers, items and result."""
+
+    id: str = Field(description="对象:任务:任务 / entity and both tasks")
+    entity: EntityId
+    tasks: list[str]
+    inspections: list[str]
+    on: Day = Field(description="约定日期 / the agreed day")
+    status: Literal["proposed", "agreed", "declined", "dissolved"]
+    proposed_by: str
+    proposed_at: Instant
+    agreed_at: Instant | None
+    reason: str | None
+    version: Version
+
+
+class Appointments(Listing[AppointmentShown]):
+    """合并检查的一页 / one page of appointments."""
+
+
+class Meeting(Answer):
+    """可合并的检查 / inspections of one entity that could be one visit."""
+
+    id: str
+    entity: EntityId
+    tasks: list[str]
+    inspections: list[str]
+    first: Day = Field(description="两项抽查时间的共同部分 / the days that both windows share")
+    last: Day
+
+
+class Meetings(Listing[Meeting]):
+    """可合并检查的一页 / one page of pairs."""
+
+
+class OtherCheckShown(Answer):
+    """计划外检查 / a check that no cap counts."""
+
+    id: str
+    department: str
+    entity: EntityId
+    kind: CheckKind = Field(
+        description="投诉举报、后续跟踪、专项 / after a complaint, to follow up, special campaign"
+    )
+    on: Day
+    reference: str
+    year: str
+    recorded_by: str
+    recorded_at: Instant
+
+
+class OtherChecks(Listing[OtherCheckShown]):
+    """计划外检查的一页 / one page of checks."""

@@ -79,3 +79,78 @@ def publicity_years(read: Read) -> list[Row]:
         SELECT year, department, channel, count(*) AS records FROM projections.publicity_v1
         WHERE NOT withdrawn GROUP BY year, department, channel ORDER BY year, department, channel"""
     return read.execute(statement).fetchall()
+
+
+def scheme(read: Read, number: str) -> Row | None:
+    """The scheme of a plan row, drafts too, with its `publications`."""
+    statement = "SELECT * FROM projections.schemes_v1 WHERE id = %s"
+    found = read.execute(statement, [number]).fetchone()
+    if found is not None:
+        found["publications"] = _publications(read, number)
+    return found
+
+
+def public_scheme(read: Read, number: str) -> Row | None:
+    """The published scheme of a plan row with all its `publications`, or None where there is none."""
+    own = _publications(read, number)
+    if not own:
+        return None
+    newest = own[-1]
+    return {"id": number, **newest, "publications": own}
+
+
+def _publications(read: Read, number: str) -> list[Row]:
+    statement = """
+        SELECT revision, leaf, content, published_at FROM projections.scheme_publications_v1
+        WHERE scheme = %s ORDER BY revision"""
+    return read.execute(statement, [number]).fetchall()
+
+
+def appointments(read: Read, *, page: Page = FIRST, task: str | None = None) -> list[Row]:
+    """Appointments by id, narrowed by one of their tasks."""
+    statement = """
+        SELECT * FROM projections.appointments_v1
+        WHERE (%(task)s::text IS NULL OR %(task)s = ANY(tasks))
+        AND (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s"""
+    return read.execute(statement, {"task": task, **vars(page)}).fetchall()
+
+
+def meetings(read: Read, *, page: Page = FIRST) -> list[Row]:
+    """Pairs of inspections of one entity that could be one visit: public, not begun, and with days in common.
+
+    Days are those of both windows; `first` to `last` may hold days that a department did not offer.
+    """
+    statement = """
+        SELECT one.entity || ':' || one.task || ':' || other.task AS id, one.entity,
+            ARRAY[one.task, other.task] AS tasks, ARRAY[one.id, other.id] AS inspections,
+            greatest(one.window_from, other.window_from) AS first,
+            least(one.window_to, other.window_to) AS last
+        FROM projections.inspections_v5 AS one
+        JOIN projections.inspections_v5 AS other ON other.entity = one.entity AND one.task < other.task
+        WHERE one.status = 'assigned' AND other.status = 'assigned'
+            AND one.first_visit_on IS NULL AND other.first_visit_on IS NULL
+            AND one.window_from <= other.window_to AND other.window_from <= one.window_to
+            AND NOT EXISTS (
+                SELECT FROM projections.draws_v4 AS draw WHERE NOT draw.released AND draw.id IN (
+                    one.assigned ->> 'entities_draw', one.assigned ->> 'officers_draw',
+                    other.assigned ->> 'entities_draw', other.assigned ->> 'officers_draw'))
+            AND NOT EXISTS (
+                SELECT FROM projections.appointments_v1 AS made
+                WHERE made.status IN ('proposed', 'agreed')
+                    AND made.inspections && ARRAY[one.id, other.id])
+            AND (%(after)s::text IS NULL OR one.entity || ':' || one.task || ':' || other.task > %(after)s)
+        ORDER BY id LIMIT %(limit)s"""
+    return read.execute(statement, {**vars(page)}).fetchall()
+
+
+def other_checks(
+    read: Read, *, page: Page = FIRST, year: str | None = None, entity: str | None = None
+) -> list[Row]:
+    """Checks that no cap counts, by id, narrowed by year and entity."""
+    statement = """
+        SELECT * FROM projections.other_checks_v1
+        WHERE (%(year)s::text IS NULL OR year = %(year)s)
+        AND (%(entity)s::text IS NULL OR entity = %(entity)s)
+        AND (%(after)s::text IS NULL OR id > %(after)s) ORDER BY id LIMIT %(limit)s"""
+    values = {"year": year, "entity": entity, **vars(page)}
+    return read.execute(statement, values).fetchall()

@@ -11,28 +11,36 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from domain.decisions import ACTS
 from domain.items import Item
-from domain.lottery.entropy import Witness
-from domain.organisation import Department
+from domain.lottery.entropy import Drand, Lottery, Witness
+from domain.organisation import Department, Staff
 from domain.plan_standards import PlanStandardsSet
 from domain.rules import china_date
+from domain.schemes import SchemeReviewed
+from domain.task import Task
 from domain.team_terms import MIN_OFFICERS
 from projections.table import NUMBER, TEXT, TEXTS, Keeps, Row, Table
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
+    from domain.appointment_state import Appointment
     from domain.checklists import Checklist
     from domain.draw_state import Draw
     from domain.follow_up_state import FollowUp
     from domain.inspection_state import Inspection
     from domain.plan import Plan
+    from domain.schemes import TaskScheme
     from domain.signing_keys import SigningKey
     from domain.subjects import Subject
-    from domain.task import Task
     from domain.training import TrainingSession
     from projections.fold import Step
 
 ROLES = {act.name: act.roles for act in ACTS}
+OPENING = {
+    Witness: "draw.reveal",
+    Drand: "draw.enter-beacon",
+    Lottery: "draw.enter-lottery",
+}
 Term = Literal["result", "publication", "plan", "named"]
 
 
@@ -109,6 +117,34 @@ def _training(step: Step) -> Iterator[Work]:
         yield Work(act="training.confirm", excluded=(state.recorded_by, *state.held.officers))
 
 
+def _scheme(step: Step) -> Iterator[Work]:
+    state: TaskScheme = step.state
+    own = (state.lead,)
+    if state.status == "drafted" and not isinstance(step.recorded.event, SchemeReviewed):
+        yield Work(act="scheme.review", departments=own, excluded=(state.drafted_by,))
+    elif state.status == "drafted":
+        yield Work(act="scheme.draft", departments=own)
+    elif state.status == "reviewed":
+        yield Work(act="scheme.publish", departments=own)
+
+
+def _appointment(step: Step) -> Iterator[Work]:
+    """The other lead agrees, or, where there is one, somebody else of it."""
+    state: Appointment = step.state
+    if state.status == "proposed":
+        tasks = (step.history.get(Task, number) for number in state.tasks)
+        leads = {task.row.lead for task in tasks if task is not None}
+        proposer = step.history.get(Staff, state.proposed_by)
+        others = leads - {proposer.department} if proposer else leads
+        yield Work(
+            act="appointment.agree",
+            departments=tuple(sorted(others or leads)),
+            excluded=(state.proposed_by,),
+            term="named",
+            base=state.on,
+        )
+
+
 def _task(step: Step) -> Iterator[Work]:
     state: Task = step.state
     confirmed = {own.department for own in state.confirmations}
@@ -136,13 +172,13 @@ def _draw(step: Step) -> Iterator[Work]:
         if not missing:
             yield Work(act="draw.commit")
         return
-    sealed = [one.who for one in state.sources if isinstance(one, Witness)]
-    waiting = [one for place, one in enumerate(state.sources) if place not in state.revealed]
     if state.covered_at is None:
         return
-    for one in waiting:
-        if isinstance(one, Witness):
-            yield Work(act="draw.reveal", number=sealed.index(one.who), people=(one.who,))
+    for place, one in enumerate(state.sources):
+        if place not in state.revealed:
+            people = (one.who,) if isinstance(one, Witness) else None
+            roles = () if people else ("draw_operator",)
+            yield Work(act=OPENING[type(one)], number=place, people=people, roles=roles)
 
 
 def _inspection(step: Step) -> Iterator[Work]:
@@ -290,6 +326,8 @@ WORK: dict[str, Callable[[Step], Iterator[Work]]] = {
     "checklist": _checklist,
     "training": _training,
     "plan": _plan,
+    "scheme": _scheme,
+    "appointment": _appointment,
     "task": _task,
     "draw": _draw,
     "inspection": _inspection,
@@ -314,7 +352,7 @@ COLUMNS = {
     **{own.name: _TYPES.get(own.name, TEXT) for own in fields(Work)},
     "asked_at": TEXT,
 }
-NAMES = {kind: f"work_{kind.replace('-', '_')}_v2" for kind in WORK}
+NAMES = {kind: f"work_{kind.replace('-', '_')}_v3" for kind in WORK}
 TABLES = tuple(
     Table(
         name=NAMES[kind],

@@ -9,8 +9,12 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
+from domain.appointment_state import ProposeAppointment
+from domain.batches import ConfirmBatch, Proposal, UndoBatch
 from domain.checklists import DraftChecklist, Point, ReviewChecklist
+from domain.classification import SetVocabulary, Tag, TagEntry
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
+from domain.entity_records import RateCredit, RecordLicence
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
@@ -20,15 +24,22 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.item_versions import ItemDetails, ReviseItem
+from domain.items import AddItem
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
+from domain.other_checks import RecordOtherCheck
 from domain.personnel_commands import (
     DeclareRecusal,
     RecordLeave,
     RecordRelation,
     RecordTraining,
 )
+from domain.plan import AmendPlan, CollatePlan, PublishPlan
+from domain.plan_answers import AnswerWarning
+from domain.plan_checks import PlanWarning
 from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity
+from domain.reconciliation import DecideDifference, Listed, OpenReconciliation
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -38,7 +49,17 @@ from domain.registry_commands import (
     Suspend,
 )
 from domain.replacement_commands import ApproveReplacement, Declare
+from domain.schemes import (
+    Contact,
+    DraftScheme,
+    Duty,
+    PublishScheme,
+    ReviewScheme,
+    Scheme,
+    SchemeStep,
+)
 from domain.subject_commands import HoldSubject, RequestErasure
+from domain.task import OpenTask
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
 from domain.visit_commands import Acknowledge, RecordPosition
 from tests import story
@@ -53,13 +74,44 @@ if TYPE_CHECKING:
     from domain.draw_commands import Stage
     from tests.story import Story
 
-TASK = "联2024026"
+TASK, OTHER = "联2024026", "联2024027"
+HASH = "ab" * 32
+LICENCE = RecordLicence(
+    id=story.entity_id(7),
+    kind="示例许可证",
+    number="示例1",
+    issuer="示例局",
+    valid_from="2022-01-01",
+    expires="2024-12-31",
+)
+ITEM = ItemDetails(
+    issuer="示例省清单",
+    item_class="示例类别",
+    name="示例事项",
+    subject="校外培训机构",
+    category="一般",
+    method="现场检查",
+    body="县级",
+    legal_basis="示例条例第二条",
+)
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
 PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
 # One address of each read, which the story fills.
 READS = {
     "/whoami": "/whoami",
+    "/registries/proposals": "/registries/proposals?registry=expert",
+    "/registries/vocabulary": "/registries/vocabulary",
+    "/registries/expiring": "/registries/expiring?on=2099-12-31",
+    "/registries/entities/{entry_id}/credit": f"/registries/entities/{story.entity_id(5)}/credit",
+    "/registries/{plural}/{entry_id}/story": f"/registries/entities/{story.entity_id(5)}/story",
+    "/batches": "/batches",
+    "/batches/{batch_id}": "/batches/u1",
+    "/reconciliations": "/reconciliations",
+    "/reconciliations/{reconciliation_id}": "/reconciliations/r1",
+    "/coverage/items": "/coverage/items",
+    "/tasks/{number}/items": f"/tasks/{TASK}/items",
+    "/public/items": "/public/items",
     "/registries/departments": "/registries/departments",
     "/registries/departments/{entry_id}": "/registries/departments/edu",
     "/registries/staff": "/registries/staff",
@@ -77,6 +129,10 @@ READS = {
     "/plan-standards": "/plan-standards",
     "/plans/{year}": "/plans/2024",
     "/plans/{year}/revisions": "/plans/2024/revisions",
+    "/appointments": "/appointments",
+    "/appointments/candidates": "/appointments/candidates",
+    "/other-checks": "/other-checks",
+    "/schemes/{number}": f"/schemes/{TASK}",
     "/training": "/training",
     "/training/years": "/training/years",
     "/publicity": "/publicity",
@@ -99,6 +155,7 @@ READS = {
     "/public/plans/{year}": "/public/plans/2024",
     "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
     "/public/publicity": "/public/publicity",
+    "/public/schemes/{number}": f"/public/schemes/{TASK}",
     "/public/tasks": "/public/tasks",
     "/public/tasks/{number}": f"/public/tasks/{TASK}",
     "/public/draws": "/public/draws",
@@ -140,6 +197,7 @@ def filled_service(server: str, home: Path) -> Iterator[Service]:
         _checklist(told)
         _draws(told)
         _inspections(running, told)
+        _another_task(running, told)
         yield running
 
 
@@ -155,6 +213,7 @@ def _registries(told: Story) -> None:
         told.act("registrar1", "registrar", add)
     told.act("registrar2", "registrar", ConfirmChange(registry="expert", id="X1", version=1))
     _entities(told)
+    _at_once(told)
     training = RecordTraining(id="E1", course="示例培训", on="2024-03-01")
     told.act("registrar1", "registrar", training)
     told.act("registrar2", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
@@ -242,6 +301,45 @@ def _entities(told: Story) -> None:
     )
 
 
+def _at_once(told: Story) -> None:
+    """Words for tags, a batch and its undoing, which waits, and a comparison with an outside list."""
+    words = SetVocabulary(registry="entity", tags=(Tag(tag="高危", meaning="示例"),), basis="示例")
+    told.act("clerk-edu", "clerk", words)
+    registrar, five = ("registrar1", "registrar"), story.entity_id(5)
+    revised = replace(ITEM, name="示例新名称")
+    revise = ReviseItem(code="I-EDU", details=revised, valid_from="2025-01-01", reason="示例：修订")
+    told.act("clerk-edu", "clerk", revise, AddItem(code="I-NONE", details=ITEM, source="示例"))
+    proposals = []
+    for number, command in (
+        (5, RateCredit(id=five, credit_class="D", on="2024-01-01", source="示例", document=HASH)),
+        (
+            6,
+            TagEntry(
+                registry="entity", id=story.entity_id(6), add=("高危",), remove=(), reason="示例"
+            ),
+        ),
+        (7, LICENCE),
+    ):
+        told.act(*registrar, command)
+        id_ = story.entity_id(number)
+        proposals.append(Proposal(registry="entity", id=id_, version=3))
+    told.act("registrar2", "registrar", ConfirmBatch(id="b1", proposals=tuple(proposals)))
+    later = replace(LICENCE, expires="2027-12-31")
+    told.act(*registrar, later, UndoBatch(id="u1", batch="b1", reason="示例：撤回"))
+    compared = OpenReconciliation(
+        id="r1",
+        registry="entity",
+        kinds=(),
+        source="示例名单",
+        document=HASH,
+        listed=(Listed(id=story.entity_id(99), name="示例"),),
+    )
+    decided = DecideDifference(
+        id="r1", entry=story.entity_id(99), decision="not-ours", reason="示例：外县"
+    )
+    told.act(*registrar, compared, decided)
+
+
 def _draws(told: Story) -> None:
     """The first draw of entities is voided after it was computed, the second stands."""
     voided = story.commit_draw(told, "entities")
@@ -310,6 +408,62 @@ def _on_site(service: Service, told: Story, id_: str, officer: str) -> None:
     )
     said = Acknowledge(inspection=id_, answer="acknowledged", statement="示例：无异议")
     told.act(officer, "officer", place, said)
+
+
+def _another_task(service: Service, told: Story) -> None:
+    """An amendment adds a row with a scheme; one of its visits is to be one with that of the first task, others could be."""
+    row = story.plan_row(
+        number=OTHER, ratio=(1, 1), stratify=(), ratios=(), visit_cap=3, joint=("market",)
+    )
+    amend = AmendPlan(year=2024, rows=(story.plan_row(), row), reason="示例：增加一项")
+    told.act("clerk-edu", "clerk", amend)
+    version = told.history.version("plan/2024")
+    for warning in service.get("/plans/2024", "clerk-edu").json()["unanswered"]:
+        answer = AnswerWarning(
+            year=2024, version=version, warning=PlanWarning(**warning), reason="示例：属实"
+        )
+        told.act("clerk-edu", "clerk", answer)
+    told.act("reviewer1", "reviewer", replace(story.review_plan(told), version=version))
+    told.act("clerk-market", "clerk", CollatePlan(year=2024))
+    told.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    _scheme(told)
+    told.act("clerk-edu", "clerk", OpenTask(plan_number=OTHER, plan_year=2024, scheme="示例"))
+    story.confirm_task(told, row)
+    for stage in ("entities", "officers"):
+        story.reveal_draw(told, story.commit_draw(told, stage, task=OTHER))
+    pair = service.get("/appointments/candidates", "clerk-edu").json()["entries"][0]
+    task, other = pair["tasks"]
+    together = ProposeAppointment(entity=pair["entity"], task=task, other=other, on="2024-07-01")
+    told.act("clerk-edu", "clerk", together)
+    check = RecordOtherCheck(
+        id="2024-1",
+        department="edu",
+        entity=pair["entity"],
+        kind="complaint",
+        on="2024-06-01",
+        reference="示例投诉〔2024〕1号",
+    )
+    told.act("clerk-edu", "clerk", check)
+
+
+def _scheme(told: Story) -> None:
+    """The implementing scheme of the first task is public."""
+    scheme = Scheme(
+        goals=("示例：规范校外培训",),
+        organisation=tuple(
+            Duty(department=each, duty="示例分工") for each in ("edu", "market", "labour")
+        ),
+        steps=(SchemeStep(name="实施", first="2024-06-01", last="2024-08-31", work="示例"),),
+        requirements=("示例：两人以上",),
+        contacts=(Contact(department="edu", post="示例岗"),),
+    )
+    draft = DraftScheme(
+        plan_number=TASK, title="示例方案", document_number="示例〔2024〕2号", scheme=scheme
+    )
+    told.act("clerk-edu", "clerk", draft)
+    review = ReviewScheme(plan_number=TASK, version=1, approve=True, remark="")
+    told.act("reviewer1", "reviewer", review)
+    told.act("clerk-edu", "clerk", PublishScheme(plan_number=TASK))
 
 
 def address(service: Service, path: str) -> str:

@@ -231,10 +231,10 @@ def test_a_blank_category_is_not_guessed() -> None:
 def test_all_visible_sheets_are_read_and_the_others_named() -> None:
     """Nothing is left out silently; a number that stands in two sheets is a duplicate."""
     row: list[object] = ["110108000000016", "示例", "小学"]
-    other: list[object] = ["110108002734659", "示例", "小学"]
+    other: list[object] = ["110108002734659", "示例乙", "小学"]
     header: list[object] = ["注册号", "名称", "类型"]
     more: dict[str, Rows] = {
-        "乡镇": [header, other, row],
+        "乡镇": [header, other, [row[0], "示例丙", "小学"]],
         "说明": [["填表说明"]],
         "隐藏": [header, other],
         "空": [],

@@ -13,6 +13,15 @@ from domain.plan_answers import AnswerWarning
 from domain.plan_checks import PlanWarning
 from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity, WithdrawPublicity
+from domain.schemes import (
+    Contact,
+    DraftScheme,
+    Duty,
+    PublishScheme,
+    ReviewScheme,
+    Scheme,
+    SchemeStep,
+)
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
 from tests import story
 from tests.api.conftest import enter_people
@@ -145,3 +154,37 @@ def test_a_ledger_without_standards_says_so(county: Service) -> None:
     """It was opened before there were any."""
     answer = county.get("/plan-standards", "clerk-edu")
     assert (answer.status_code, answer.json()["code"]) == (404, "unknown-standards")
+
+
+def test_a_scheme_is_public_once_it_is_published_and_every_version_stays(office: Service) -> None:
+    """Drafts show to staff alone; a second publication leaves the first readable."""
+    told = HttpStory(office, "2024-01-05T01:00:00.000Z")
+    assert office.get(f"/public/schemes/{NUMBER}").json()["code"] == "unknown-scheme"
+    for goal, version in (("示例：规范办学", 1), ("示例：另一目标", 4)):
+        told.act(*CLERK, _scheme(goal))
+        review = ReviewScheme(plan_number=NUMBER, version=version, approve=True, remark="")
+        told.act("reviewer1", "reviewer", review)
+        told.act(*CLERK, PublishScheme(plan_number=NUMBER))
+    told.act(*CLERK, _scheme("示例：草稿"))
+    public = office.get(f"/public/schemes/{NUMBER}").json()
+    goals = [one["content"]["scheme"]["goals"] for one in public["publications"]]
+    assert goals == [["示例：规范办学"], ["示例：另一目标"]]
+    assert (public["revision"], public["content"]["scheme"]["goals"]) == (2, ["示例：另一目标"])
+    shown = office.get(f"/schemes/{NUMBER}", "reviewer1").json()
+    assert shown["newest"]["scheme"]["goals"] == ["示例：草稿"]
+    assert office.get("/schemes/联9", "reviewer1").status_code == 404
+
+
+def _scheme(goal: str) -> DraftScheme:
+    scheme = Scheme(
+        goals=(goal,),
+        organisation=tuple(
+            Duty(department=each, duty="示例分工") for each in ("edu", "market", "labour")
+        ),
+        steps=(SchemeStep(name="实施", first="2024-06-01", last="2024-08-31", work="示例"),),
+        requirements=("示例：两人以上",),
+        contacts=(Contact(department="edu", post="示例岗"),),
+    )
+    return DraftScheme(
+        plan_number=NUMBER, title="示例方案", document_number="示例〔2024〕2号", scheme=scheme
+    )

@@ -28,7 +28,8 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.inspection_state import Inspection
-from domain.items import AddItem, ClaimItem, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem
 from domain.lottery.entropy import witness_commit
 from domain.plan import DraftPlan
 from domain.registry_commands import Suspend
@@ -49,6 +50,7 @@ from tests.story import (
     opened,
     plan_row,
     publish,
+    reveal_draw,
     review_plan,
     terms,
     with_inspections,
@@ -270,6 +272,9 @@ def test_a_published_plan_waits_for_its_tasks_and_they_for_each_department(shown
 def test_departments_confirm_witnesses_bring_and_operators_commit(shown: Shown) -> None:
     """And whoever asked for a void does not see its approval."""
     story = with_task()
+    shown.tell(story)
+    to_draw = ("draw.prepare", "2024-09-02")
+    assert shown.acts("operator") == [to_draw]
     draw_id = f"{TASK}.entities.1"
     prepare = PrepareDraw(
         draw_id=draw_id,
@@ -293,12 +298,21 @@ def test_departments_confirm_witnesses_bring_and_operators_commit(shown: Shown) 
 
 
 def test_a_committed_draw_waits_for_each_witness_once_a_checkpoint_covers_it(shown: Shown) -> None:
-    """Until then there is nothing to open."""
-    story = with_task()
+    """Until then there is nothing to open; a beacon is for the operator, who then draws the officers."""
+    beacon = terms(beacons=("quicknet",))
+    story = with_task(plan_row(entities_draw=beacon))
     commit_draw(story, "entities")
     shown.tell(story)
     assert shown.acts("witness1") == [("draw.reveal", None)]
-    assert shown.acts("operator") == []
+    assert shown.acts("operator") == [("draw.enter-beacon", None)]
+
+
+def test_once_the_entities_are_drawn_the_officers_are_to_be(shown: Shown) -> None:
+    """By the last day of the window."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    shown.tell(story)
+    assert shown.acts("operator") == [("draw.prepare", "2024-09-02")]
 
 
 def test_a_claim_waits_for_its_review_and_a_year_for_its_holidays(shown: Shown) -> None:

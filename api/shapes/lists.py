@@ -1,16 +1,16 @@
 """The item list as of a day, coverage, batches, comparisons, vocabularies, what runs out, and stories of entries."""
 
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, JsonValue
+from pydantic import Field
 
 from api.answers import Answer
-from api.shapes.common import Count, Day, EntityId, Instant, Listing
+from api.shapes.common import Count, Day, EntityId, Instant, Listing, Step, events_of
 from domain.batches import LeftOut, Proposal
 from domain.classification import Tag
-from domain.entity_records import CreditRated
+from domain.entity_records import CreditRated, EntityLicensed
+from domain.events import NAMES
 from domain.item_versions import Category
-from domain.organisation import Role
 from domain.reconciliation import Decision, DifferenceKind
 from domain.registry_commands import CreditClass, Registry
 
@@ -204,31 +204,40 @@ class CreditHistory(Answer):
     ratings: list[CreditRated]
 
 
-class StoryEvent(Answer):
-    """经历的一步 / an event that concerns the entry. Of a draw, `standing` says how it stood there."""
+class StoryDraw(Step):
+    """一次抽取与该条目 / a draw in which the entry stood: fixed, computed (once that is public) or voided."""
 
-    leaf: Count
-    recorded_at: Instant
-    stream: str
-    type: str
-    version: int
-    actor: str
-    role: Role | Literal["system"]
-    data: dict[str, JsonValue] | None = Field(
-        description="事件内容；名单较长的为 null / null where it is a long list"
+    type: Literal["draw.committed.v1", "draw.computed.v1", "draw.voided.v1"]
+    standing: Literal["pool", "excluded", "drawn"] = Field(
+        description="在库、未入库或被抽中 / in the pool, left out of it, or drawn"
     )
-    standing: Literal["pool", "excluded", "drawn"] | None
     stratum: str | None
     reason: str | None = Field(description="未入库原因 / why it was left out of the pool")
-    place: Count | None
+    place: Count | None = Field(description="抽中的次序 / its place in the draw, from 0")
+
+
+_KINDS = ("entity", "officer", "expert", "registry", "inspection")
+StoryStep: Any = events_of([name for name in NAMES if name.partition(".")[0] in _KINDS], Step)
 
 
 class Story(Answer):
     """一个条目的经历，按叶 / the story of an entry, by leaf."""
 
     id: str
-    entries: list[StoryEvent]
+    entries: list[StoryStep | StoryDraw]
     next_after: Count | None = Field(description="下一页的 after / of the next page, or null")
+
+
+PreviewedValue = (
+    str
+    | bool
+    | list[str]
+    | dict[str, str]
+    | dict[str, tuple[Day, Day]]
+    | dict[str, EntityLicensed]
+    | dict[str, CreditRated]
+    | None
+)
 
 
 class PreviewedChange(Answer):
@@ -236,8 +245,8 @@ class PreviewedChange(Answer):
 
     stream: str
     field: str
-    old: JsonValue
-    new: JsonValue
+    old: PreviewedValue
+    new: PreviewedValue
 
 
 class PreviewedEvent(Answer):

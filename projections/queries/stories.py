@@ -29,15 +29,16 @@ DRAWS = f"""
     WHERE member.entity = %(id)s AND CASE %(kind)s WHEN 'entity' THEN draw.stage = 'entities'
         ELSE draw.stage = 'replacement' AND {LISTED} AND draw.released END
 """  # noqa: S608 - put together from our own constants
+_OF_DRAWS = ("standing", "stratum", "reason", "place")
 STORY = f"""
     WITH visits AS ({VISITS}), drawn AS ({DRAWS})
-    SELECT step.leaf, step.recorded_at, step.stream, step.type, step.version, step.actor, step.role,
+    SELECT step.leaf, step.recorded_at, step.stream, step.type, step.version, step.actor, step.role, step.command_id,
         step.data, NULL::text AS standing, NULL::text AS stratum, NULL::text AS reason,
         NULL::bigint AS place
     FROM projections.steps_v1 AS step
     WHERE step.leaf > %(after)s AND (step.stream = %(own)s OR step.stream IN (SELECT stream FROM visits))
     UNION ALL
-    SELECT step.leaf, step.recorded_at, step.stream, step.type, step.version, step.actor, step.role,
+    SELECT step.leaf, step.recorded_at, step.stream, step.type, step.version, step.actor, step.role, step.command_id,
         NULL::jsonb,
         CASE WHEN drawn.reason IS NOT NULL THEN 'excluded'
             WHEN step.type = 'draw.computed.v1' AND drawn.place IS NOT NULL THEN 'drawn'
@@ -67,4 +68,9 @@ def story(  # noqa: PLR0913 - each narrows the story in its own way
         "after": after,
         "limit": limit,
     }
-    return read.execute(STORY, values).fetchall()
+    rows = read.execute(STORY, values).fetchall()
+    return [{name: row[name] for name in row if name not in _without(row)} for row in rows]
+
+
+def _without(row: Row) -> tuple[str, ...]:
+    return _OF_DRAWS if row["standing"] is None else ("data",)

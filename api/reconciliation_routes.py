@@ -13,6 +13,7 @@ from api.acting import give
 from api.answers import ACTING, POSITION_HEADER, ActAnswer, act_answer
 from api.import_routes import MAX_PROBLEMS, file_name
 from api.imports.load import load
+from api.imports.records import EntityRecord
 from api.imports_command import stops
 from api.signatures import IdempotencyKey
 from api.text import Word
@@ -56,7 +57,9 @@ def open_from_file(  # noqa: PLR0913 - each parameter of the request is one
         source=source,
         document=sha256(data).hexdigest(),
         listed=tuple(
-            Listed(id=record.id, name=getattr(record, "name", "")) for record in read.records
+            Listed(id=record.id, name=record.name)
+            for record in read.records
+            if isinstance(record, EntityRecord)
         ),
     )
     receipt = give(parts.writer, parts.keys, person, [command], key)

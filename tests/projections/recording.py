@@ -23,6 +23,7 @@ from domain.inspection_commands import (
 from domain.inspection_state import Inspection
 from domain.personnel_commands import DeclareRecusal, RecordTraining
 from domain.plan import AmendPlan
+from domain.plan_rows import CREDIT_CLASSES
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
@@ -187,7 +188,7 @@ def _any_act(story: Story, dice: bytes) -> tuple[str, str, Command]:
             "registrar",
             RateCredit(
                 id=entity,
-                credit_class="ABCD"[dice[2] % 4],
+                credit_class=CREDIT_CLASSES[dice[2] % 4],
                 on=f"2024-01-0{1 + dice[3] % 9}",
                 source="示例",
                 document="ab" * 32,

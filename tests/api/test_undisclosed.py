@@ -419,3 +419,12 @@ def test_a_list_that_is_public_at_once_is_read_by_everybody_unrecorded(county: S
         assert county.get(f"/draws/{ENTITIES}/members", who).status_code == 200
         assert json.loads(county.get(f"/draws/{OFFICERS}/bundle", who).content)["output"]
     assert county.parts.ledger.size() == size
+
+
+@pytest.mark.parametrize("who", [None, *DESKS])
+def test_the_figures_do_not_tell_who_was_drawn(held: Held, who: str | None) -> None:
+    """Neither a rate nor its units count a visit or a pool before the list is public."""
+    prefix = "/statistics" if who else "/public/statistics"
+    for name in ("inspection-completion", "replacement-rate", "drawn-a", "drawn-b", "drawn-c"):
+        answer = held.service.get(f"{prefix}/{name}", who).json()
+        assert (answer["denominator"], answer["units"]) == (0, [])

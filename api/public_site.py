@@ -18,7 +18,7 @@ from domain.canonical import canon
 from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
-from projections.queries import campaigns, inspections, registries
+from projections.queries import campaigns, inspections, planning, registries
 from projections.reading import Page, position
 
 if TYPE_CHECKING:
@@ -51,8 +51,9 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     common = {
         "plan": plan,
         "tasks": tasks,
+        "revisions": planning.public_revisions(read, str(year)),
         "departments": department_names(read),
-        "items": {row["code"]: row["name"] for row in _registry(read, "item")},
+        "items": item_names(read),
         "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,
@@ -77,6 +78,11 @@ def department_names(read: Read) -> dict[str, str]:
     return {**own, EXPERTS: "专家"}
 
 
+def item_names(read: Read) -> dict[str, str]:
+    """The items by their codes."""
+    return {row["code"]: row["name"] for row in _registry(read, "item")}
+
+
 def _registry(read: Read, kind: registries.Registry) -> list[Row]:
     return registries.registry(read, kind, page=EVERYTHING)
 
@@ -92,6 +98,7 @@ def _task(read: Read, row: Row) -> Row:
     return {
         "row": row,
         "scheme": opened["scheme"] if opened else None,
+        "implementing": planning.public_scheme(read, number),
         "completed": bool(opened and opened["completed"]),
         "closed": opened["closed"] if opened else 0,
         "draws": draws,

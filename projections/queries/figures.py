@@ -17,6 +17,7 @@ from domain.facts import Actor, Recorded
 from domain.figures.facts import Beside, Entered, InPool, Listed
 from domain.figures.year import FOLDED, Year
 from domain.rules import china_date
+from projections.queries.registries import table_of
 from projections.reading import position
 
 if TYPE_CHECKING:
@@ -48,33 +49,35 @@ _STEPS = """
     FROM own JOIN projections.steps_v1 AS step ON step.stream = own.stream
     WHERE step.leaf < %(as_of)s AND step.type = ANY(%(types)s) ORDER BY step.leaf
 """
+_ENTITY, _ITEM = (f"projections.{table_of(kind).name}" for kind in ("entity", "item"))
 _HELD = "from_leaf < %(as_of)s AND (to_leaf IS NULL OR to_leaf >= %(as_of)s)"
 _ITEMS = f"""
     SELECT code, department,
-        (SELECT min(own.from_leaf) FROM projections.items_v1 AS own
+        (SELECT min(own.from_leaf) FROM {_ITEM} AS own
             WHERE own.code = item.code AND own.status = 'published') AS leaf
-    FROM projections.items_v1 AS item WHERE {_HELD} AND status = 'published'
+    FROM {_ITEM} AS item WHERE {_HELD} AND status = 'published'
+        AND (withdrawn IS NULL OR withdrawn ->> 'on' > %(today)s)
 """  # noqa: S608 - put together from our own constants
 _ENTITIES = f"""
     SELECT id, kind, credit_class, from_leaf AS leaf, visits AS outside
-    FROM projections.entities_v2 WHERE {_HELD} AND active
+    FROM {_ENTITY} WHERE {_HELD} AND active
 """  # noqa: S608 - put together from our own constants
-_POOL = """
+_POOL = f"""
     SELECT member.draw, member.entity, entity.kind, entity.credit_class,
         member.place IS NOT NULL AS drawn
     FROM projections.draw_members_v1 AS member
     JOIN projections.draws_v4 AS draw ON draw.id = member.draw
-    JOIN projections.entities_v2 AS entity ON entity.id = member.entity
+    JOIN {_ENTITY} AS entity ON entity.id = member.entity
         AND entity.from_leaf < draw.ledger_size
         AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
     WHERE member.draw = ANY(%s) AND member.reason IS NULL
-"""
-_THEN = """
+"""  # noqa: S608 - put together from our own constants
+_THEN = f"""
     SELECT visit.id, entity.kind, entity.credit_class
     FROM unnest(%s::text[], %s::text[], %s::bigint[]) AS visit (id, entity, leaf)
-    JOIN projections.entities_v2 AS entity ON entity.id = visit.entity
+    JOIN {_ENTITY} AS entity ON entity.id = visit.entity
         AND entity.from_leaf < visit.leaf AND (entity.to_leaf IS NULL OR entity.to_leaf >= visit.leaf)
-"""
+"""  # noqa: S608 - put together from our own constants
 _NOW = """
     SELECT recorded_at FROM projections.steps_v1
     WHERE leaf < %s AND stream <> 'clock' ORDER BY leaf DESC LIMIT 1
@@ -118,7 +121,9 @@ _NOBODY = Actor(id="", role="")
 
 
 def _beside(read: Read, year: Year, as_of: int) -> Beside:
-    values = {"as_of": as_of}
+    now = read.execute(_NOW, [as_of]).fetchone()
+    today = china_date(now["recorded_at"]) if now else ""
+    values = {"as_of": as_of, "today": today}
     standing = [
         own.id
         for own in year.draws.values()
@@ -130,9 +135,8 @@ def _beside(read: Read, year: Year, as_of: int) -> Beside:
         [own.assigned.entity for own in visits],
         [own.at.leaf for own in visits],
     ]
-    now = read.execute(_NOW, [as_of]).fetchone()
     return Beside(
-        today=china_date(now["recorded_at"]) if now else "",
+        today=today,
         items=tuple(Listed(**row) for row in read.execute(_ITEMS, values)),
         entities=tuple(
             Entered(**{**row, "outside": tuple(row["outside"])})

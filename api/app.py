@@ -12,6 +12,7 @@ from fastapi import FastAPI
 from api import (
     beacon_routes,
     campaign_routes,
+    export_routes,
     health_routes,
     import_routes,
     notice_routes,
@@ -76,6 +77,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         acts_router(),
         beacon_routes.router,
         import_routes.router,
+        export_routes.router,
         registry_routes.router,
         subject_routes.router,
         signing_routes.router,

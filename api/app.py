@@ -10,11 +10,13 @@ import structlog
 from fastapi import FastAPI
 
 from api import (
+    batch_routes,
     beacon_routes,
     campaign_routes,
     export_routes,
     health_routes,
     import_routes,
+    list_routes,
     notice_routes,
     page_routes,
     planning_routes,
@@ -76,8 +78,11 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         sessions.router,
         acts_router(),
         beacon_routes.router,
+        batch_routes.tried,
         import_routes.router,
         export_routes.router,
+        batch_routes.router,
+        list_routes.router,
         registry_routes.router,
         subject_routes.router,
         signing_routes.router,
@@ -88,6 +93,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         work_routes.router,
         receipt_routes.router,
         public_routes.router,
+        list_routes.public,
         planning_routes.public,
         public_draw_routes.router,
         page_routes.router,

@@ -31,7 +31,8 @@ from domain.canonical import canon
 from domain.decisions import acting_role
 from domain.errors import DomainError
 from domain.facts import Actor, Context
-from domain.items import AddItem, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import AddItem
 from domain.organisation import Department
 from domain.registry_commands import (
     AddEntity,

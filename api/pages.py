@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+from api.plan_changes import field_name, value_of
 from api.public_words import WORDS, reason, stratum
 from api.verifier import PAGE, PROGRAM
 
@@ -116,6 +117,8 @@ def _pages() -> Environment:
         "day": lambda instant: moment(instant)[:10],
         "fraction": fraction,
         "reason": reason,
+        "field_name": field_name,
+        "value_of": value_of,
         "stratum": stratum,
     }
     pages.globals |= {"percent": percent, "words": WORDS}

@@ -35,7 +35,8 @@ _FORBIDDEN = (
     " password-change-required recused role-not-allowed signature-required signing-key-not-standing"
 )
 _CONFLICT = (
-    "already-registered change-pending command-id-reused draw-exists draw-in-progress draw-voided"
+    "already-registered change-pending changed-since credit-class-dated"
+    " item-withdrawn no-way-back nothing-to-undo command-id-reused draw-exists draw-in-progress draw-voided"
     " conflict-not-declared entities-not-disclosed entities-not-drawn follow-up-missing inspections-exist"
     " inspections-open lottery-disputed margin-missed nobody-eligible not-checkpointed nothing-to-confirm"
     " checklist-outdated evidence-attached findings-differ findings-missing outcome-missing review-not-opened"

@@ -18,7 +18,7 @@ from domain.canonical import canon
 from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
-from projections.queries import campaigns, inspections, registries
+from projections.queries import campaigns, inspections, planning, registries
 from projections.reading import Page, position
 
 if TYPE_CHECKING:
@@ -51,6 +51,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
     common = {
         "plan": plan,
         "tasks": tasks,
+        "revisions": planning.public_revisions(read, str(year)),
         "departments": department_names(read),
         "items": {row["code"]: row["name"] for row in _registry(read, "item")},
         "links": SITE,
@@ -92,6 +93,7 @@ def _task(read: Read, row: Row) -> Row:
     return {
         "row": row,
         "scheme": opened["scheme"] if opened else None,
+        "implementing": planning.public_scheme(read, number),
         "completed": bool(opened and opened["completed"]),
         "closed": opened["closed"] if opened else 0,
         "draws": draws,

@@ -49,7 +49,7 @@ EXCLUSIONS = {
     "other-department": "部门不参加本任务，或没有本部门事项",
     "certificate-expires": "执法证在抽查时间结束前失效",
     "untrained": "未参加任务要求的培训",
-    "on-leave": "整个抽查时间均请假",
+    "on-leave": "可检查的日期均请假",
     "no-speciality": "不具备所需专长",
     "no-account": "没有可以办理检查的账号",
     "not-named": "部门未指派，列为备员",

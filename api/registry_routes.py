@@ -25,10 +25,12 @@ from api.shapes.registries import (
 )
 from api.text import Leaf, Word
 from domain.errors import DomainError
+from domain.rules import parse_date
 from projections import reading
 from projections.queries.inspections import steps
 from projections.queries.registries import Registry, entry
 from projections.queries.registries import registry as list_registry
+from projections.reading import Read
 
 router = APIRouter(tags=["名录 / registries"], responses=STAFF, dependencies=[Depends(person_of)])
 CONFIRMED = frozenset({"entity", "officer", "expert"})
@@ -39,6 +41,14 @@ Name = Annotated[Word | None, Query(description="名称包含 / whose name conta
 AsOf = Annotated[
     Leaf | None,
     Query(description="按账本前多少条记录 / as this many leaves of the ledger tell it"),
+]
+
+On = Annotated[
+    str | None,
+    Query(
+        pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$",
+        description="按该日终了时的账本 / as the ledger told it at the end of this day in China",
+    ),
 ]
 
 
@@ -107,6 +117,7 @@ def _list(kind: Registry) -> Callable[..., dict[str, Any]]:
         person: PersonNow,
         page: PageAsked,
         as_of: AsOf = None,
+        on: On = None,
         pending: Pending = False,
         name: Name = None,
     ) -> dict[str, Any]:
@@ -114,7 +125,7 @@ def _list(kind: Registry) -> Callable[..., dict[str, Any]]:
         _require_column(kind, pending=pending, name=name)
         wait_until(parts, as_of or 0)
         with parts.reader.snapshot() as read:
-            leaves = reading.position(read) if as_of is None else as_of
+            leaves = _leaves(read, as_of, on)
             rows = list_registry(read, kind, page=page, as_of=leaves, waiting=pending, named=name)
             if kind == "officer":
                 without_untold(read, viewer_of(parts, person), rows)
@@ -125,12 +136,12 @@ def _list(kind: Registry) -> Callable[..., dict[str, Any]]:
 
 def _one(kind: Registry) -> Callable[..., dict[str, Any]]:
     def one_entry(
-        entry_id: Word, parts: PartsNow, person: PersonNow, as_of: AsOf = None
+        entry_id: Word, parts: PartsNow, person: PersonNow, as_of: AsOf = None, on: On = None
     ) -> dict[str, Any]:
         """The entry, its steps, and for those who may see them, and as of now only, its `personal` fields."""
         wait_until(parts, as_of or 0)
         with parts.reader.snapshot() as read:
-            leaves = reading.position(read) if as_of is None else as_of
+            leaves = _leaves(read, as_of, on)
             found = entry(read, kind, entry_id, as_of=leaves)
             if found is None:
                 raise DomainError("unknown-entry", "名录中没有此条目 / not in the registry")
@@ -139,7 +150,7 @@ def _one(kind: Registry) -> Callable[..., dict[str, Any]]:
             found["steps"] = [one for one in happened if one["leaf"] < leaves]
             if kind == "officer":
                 without_untold(read, viewer_of(parts, person), [found])
-            if as_of is None and may_read(person, kind, entry_id):
+            if as_of is None and on is None and may_read(person, kind, entry_id):
                 found["personal"] = personal_of(parts, read, kind, entry_id, person)
         return found
 
@@ -162,6 +173,16 @@ for _kept in KEPT:
         operation_id=f"one_of_{_kept.plural}",
         summary=f"名录条目：{_kept.name}",
     )
+
+
+def _leaves(read: Read, as_of: int | None, on: str | None) -> int:
+    """As of how many leaves a registry is asked for: a number, the end of a day, or now."""
+    if as_of is not None and on is not None:
+        detail = "as_of 与 on 只能写一个 / give as_of or on, not both"
+        raise DomainError("request-invalid", detail)
+    if on is not None:
+        return reading.leaves_by(read, parse_date(on, "on").isoformat())
+    return reading.position(read) if as_of is None else as_of
 
 
 def _require_column(kind: Registry, *, pending: bool, name: str | None) -> None:

@@ -11,11 +11,15 @@ from typing import TYPE_CHECKING, Any
 
 from domain import (
     amendments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
+    entity_records,
     findings,
     holidays,
+    item_versions,
     items,
     organisation,
     other_checks,
@@ -23,7 +27,8 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
-    review,
+    reconciliation,
+    review_log,
     schemes,
     signing_keys,
     task,
@@ -106,6 +111,11 @@ def _prepared(draw_id: str, event: draw.DrawPrepared) -> Command:
     )
 
 
+def _vocabulary(id_: str, event: classification.VocabularySet) -> Command:
+    registry: Any = id_  # decided again, a stream of another name is refused
+    return classification.SetVocabulary(registry=registry, tags=event.tags, basis=event.basis)
+
+
 def _opened(
     draw_id: str, index: int, revealed: Mapping[str, Any], history: History
 ) -> Command | None:
@@ -159,6 +169,20 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         supervision_code=e.supervision_code,
     ),
     items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
+    item_versions.ItemReleased: lambda id_, e: item_versions.ReleaseItem(code=id_, reason=e.reason),
+    item_versions.ItemMapped: lambda id_, e: item_versions.MapItem(
+        code=id_, supervision_code=e.supervision_code, reason=e.reason
+    ),
+    item_versions.ItemRevisionProposed: lambda id_, e: item_versions.ReviseItem(
+        code=id_, details=e.details, valid_from=e.valid_from, reason=e.reason
+    ),
+    item_versions.ItemWithdrawalProposed: lambda id_, e: item_versions.WithdrawItem(
+        code=id_, on=e.on, reason=e.reason
+    ),
+    item_versions.ItemProposalReviewed: lambda id_, e: item_versions.ReviewItemProposal(
+        code=id_, version=e.version, approve=e.approved, remark=e.remark
+    ),
+    classification.VocabularySet: _vocabulary,
     checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
         item=id_, points=e.points
     ),
@@ -195,6 +219,45 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     registry.VisitRecorded: lambda id_, e: registry.RecordVisit(
         id=id_, on=e.on, reference=e.reference
+    ),
+    entity_records.EntityLicensed: lambda id_, e: entity_records.RecordLicence(
+        id=id_,
+        kind=e.kind,
+        number=e.number,
+        issuer=e.issuer,
+        valid_from=e.valid_from,
+        expires=e.expires,
+    ),
+    entity_records.LicenceWithdrawn: lambda id_, e: entity_records.WithdrawLicence(
+        id=id_, number=e.number, reason=e.reason
+    ),
+    entity_records.CreditRated: lambda id_, e: entity_records.RateCredit(
+        id=id_,
+        credit_class=e.credit_class,
+        on=e.on,
+        source=e.source,
+        document=e.document,
+    ),
+    entity_records.RatingWithdrawn: lambda id_, e: entity_records.WithdrawRating(
+        id=id_, on=e.on, reason=e.reason
+    ),
+    batches.BatchConfirmed: lambda id_, e: batches.ConfirmBatch(id=id_, proposals=e.proposals),
+    batches.BatchRejected: lambda id_, e: batches.RejectBatch(
+        id=id_, proposals=e.proposals, reason=e.reason
+    ),
+    batches.BatchUndoProposed: lambda id_, e: batches.UndoBatch(
+        id=id_, batch=e.batch, reason=e.reason
+    ),
+    reconciliation.ReconciliationOpened: lambda id_, e: reconciliation.OpenReconciliation(
+        id=id_,
+        registry=e.registry,
+        kinds=e.kinds,
+        source=e.source,
+        document=e.document,
+        listed=e.listed,
+    ),
+    reconciliation.DifferenceDecided: lambda id_, e: reconciliation.DecideDifference(
+        id=id_, entry=e.entry, decision=e.decision, reason=e.reason
     ),
     personnel.RecusalDeclared: lambda id_, e: personnel.DeclareRecusal(
         id=id_, entity=e.entity, reason=_SEALED
@@ -345,7 +408,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
     findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
-    review.ReviewOpened: lambda id_, e: review.OpenReview(inspection=id_, part=e.part),
+    review_log.ReviewOpened: lambda id_, e: review_log.OpenReview(inspection=id_, **vars(e)),
     amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
         inspection=id_, **vars(e)
     ),
@@ -391,6 +454,9 @@ _BY_REGISTRY_EVENT: dict[type, Callable[[Any, str, Any], Any]] = {
     ),
     personnel.RelationEnded: lambda kind, id_, e: personnel.EndRelation(
         registry=kind, id=id_, entity=e.entity, reason=_SEALED
+    ),
+    classification.EntryTagged: lambda kind, id_, e: classification.TagEntry(
+        registry=kind, id=id_, add=e.add, remove=e.remove, reason=e.reason
     ),
     registry.Suspended: lambda kind, id_, e: registry.Suspend(
         registry=kind, id=id_, reason=e.reason

@@ -9,7 +9,9 @@ from typing import Any
 from domain import (
     appointment_state,
     appointments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
     draw_state,
@@ -24,8 +26,11 @@ from domain import (
     plan,
     plan_standards,
     publicity,
+    reconciliation,
     registry,
     registry_state,
+    review,
+    review_log,
     schemes,
     signing_keys,
     subjects,
@@ -58,6 +63,17 @@ AGGREGATES: dict[str, Aggregate] = {
     "calendar": Aggregate(state=holidays.Holidays, evolve=holidays.evolve, decide=holidays.decide),
     "deadlines": Aggregate(
         state=deadlines.Deadlines, evolve=deadlines.evolve, decide=deadlines.decide
+    ),
+    "vocabulary": Aggregate(
+        state=classification.VocabularySet,
+        evolve=classification.evolve,
+        decide=classification.decide,
+    ),
+    "batch": Aggregate(state=batches.Batch, evolve=batches.evolve, decide=batches.decide),
+    "reconciliation": Aggregate(
+        state=reconciliation.Reconciliation,
+        evolve=reconciliation.evolve,
+        decide=reconciliation.decide,
     ),
     "item": Aggregate(state=items.Item, evolve=items.evolve, decide=items.decide),
     "checklist": Aggregate(
@@ -104,6 +120,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "review": Aggregate(state=review_log.ReviewLog, evolve=review_log.evolve, decide=review.decide),
     "appointment": Aggregate(
         state=appointment_state.Appointment,
         evolve=appointment_state.evolve,

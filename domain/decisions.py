@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, get_args
 
 from domain import (
     amendments,
+    batches,
     checklists,
+    classification,
     clock,
     deadlines,
+    entity_records,
     findings,
     holidays,
+    item_versions,
     items,
     organisation,
     other_checks,
@@ -19,7 +23,8 @@ from domain import (
     plan_answers,
     plan_standards,
     publicity,
-    review,
+    reconciliation,
+    review_log,
     schemes,
     signing_keys,
     task,
@@ -92,6 +97,17 @@ ACTS: tuple[Act, ...] = (
     Act(name="item.claim", command=items.ClaimItem, roles=("clerk",)),
     Act(name="item.review", command=items.ReviewItem, roles=("reviewer",), signed=True),
     Act(name="item.publish", command=items.PublishItem, roles=("clerk",)),
+    Act(name="item.release", command=item_versions.ReleaseItem, roles=("clerk",)),
+    Act(name="item.map", command=item_versions.MapItem, roles=("clerk",)),
+    Act(name="item.revise", command=item_versions.ReviseItem, roles=("clerk",)),
+    Act(name="item.withdraw", command=item_versions.WithdrawItem, roles=("clerk",)),
+    Act(
+        name="item.review-proposal",
+        command=item_versions.ReviewItemProposal,
+        roles=("reviewer",),
+        signed=True,
+    ),
+    Act(name="vocabulary.set", command=classification.SetVocabulary, roles=("clerk",)),
     Act(name="checklist.draft", command=checklists.DraftChecklist, roles=("clerk",)),
     Act(
         name="checklist.review",
@@ -109,6 +125,12 @@ ACTS: tuple[Act, ...] = (
     Act(name="entity.change", command=registry.ChangeEntity, roles=("registrar",)),
     Act(name="entity.exempt", command=registry.ExemptEntity, roles=("registrar",)),
     Act(name="entity.record-visit", command=registry.RecordVisit, roles=("registrar",)),
+    Act(name="entity.record-licence", command=entity_records.RecordLicence, roles=("registrar",)),
+    Act(
+        name="entity.withdraw-licence", command=entity_records.WithdrawLicence, roles=("registrar",)
+    ),
+    Act(name="entity.rate-credit", command=entity_records.RateCredit, roles=("registrar",)),
+    Act(name="entity.withdraw-rating", command=entity_records.WithdrawRating, roles=("registrar",)),
     Act(name="officer.add", command=registry.AddOfficer, roles=("registrar",)),
     Act(name="officer.change", command=registry.ChangeOfficer, roles=("registrar",)),
     Act(
@@ -121,6 +143,7 @@ ACTS: tuple[Act, ...] = (
     Act(name="officer.record-training", command=personnel.RecordTraining, roles=("registrar",)),
     Act(name="expert.add", command=registry.AddExpert, roles=("registrar",)),
     Act(name="expert.change", command=registry.ChangeExpert, roles=("registrar",)),
+    Act(name="registry.tag", command=classification.TagEntry, roles=("registrar",)),
     Act(name="registry.record-relation", command=personnel.RecordRelation, roles=("registrar",)),
     Act(name="registry.end-relation", command=personnel.EndRelation, roles=("registrar",)),
     Act(name="registry.suspend", command=registry.Suspend, roles=("registrar",)),
@@ -136,6 +159,25 @@ ACTS: tuple[Act, ...] = (
         command=registry.RejectChange,
         roles=("registrar", "reviewer"),
         signed=True,
+    ),
+    Act(
+        name="registry.confirm-batch",
+        command=batches.ConfirmBatch,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(
+        name="registry.reject-batch",
+        command=batches.RejectBatch,
+        roles=("registrar", "reviewer"),
+        signed=True,
+    ),
+    Act(name="registry.undo-batch", command=batches.UndoBatch, roles=("registrar",)),
+    Act(
+        name="reconciliation.open", command=reconciliation.OpenReconciliation, roles=("registrar",)
+    ),
+    Act(
+        name="reconciliation.decide", command=reconciliation.DecideDifference, roles=("registrar",)
     ),
     Act(
         name="training.record", command=training.RecordTrainingSession, roles=("registrar", "clerk")
@@ -294,7 +336,7 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
-    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
+    Act(name="review.open", command=review_log.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from domain.lottery.assignment_input import EXPERTS
 from domain.organisation import Staff
+from domain.plan_rows import PlanRow
 from domain.registry_commands import OfficerDetails
 from domain.registry_state import Expert, Officer
 from domain.training import attendance, lacking
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from domain.history import History
-    from domain.plan_rows import PlanRow
     from domain.task import Task
 
 NOT_NAMED = "not-named"  # 部门未指派参加本任务
@@ -26,7 +25,7 @@ REASONS = (
     "other-department",  # 部门不参加本任务，或无本部门事项
     "certificate-expires",  # 执法证在抽查时间结束前失效
     "untrained",  # 未参加任务要求的培训
-    "on-leave",  # 整个抽查时间均请假
+    "on-leave",  # 可检查的日期均请假
     "no-speciality",  # 专家不具备所需专长
     NO_ACCOUNT,
     NOT_NAMED,
@@ -69,31 +68,45 @@ class Roster:
     left_out: tuple[LeftOut, ...] = ()
 
 
+@dataclass(frozen=True, kw_only=True)
+class _Call:
+    """Who is called: for a row, on these days (first and last each), whom departments named, with which courses."""
+
+    row: PlanRow
+    days: tuple[tuple[str, str], ...]
+    named: frozenset[str]
+    courses: Mapping[str, str]
+
+
 def roster(task: Task, history: History) -> Roster:
     """Read the registries of officers and, where the plan asks for experts, of these."""
-    return _read(task.row, frozenset(task.officers), task.courses, history)
+    call = _Call(
+        row=task.row,
+        days=tuple((own.first, own.last) for own in task.visit_days),
+        named=frozenset(task.officers),
+        courses=task.courses,
+    )
+    return _read(call, history)
 
 
 def available(row: PlanRow, history: History) -> tuple[Candidate, ...]:
     """Officers whom nothing bars from the visits of a row, before anybody is named or trained for it."""
-    return _read(row, frozenset(), {}, history).reserve
+    days = ((row.window_from, row.window_to),)
+    return _read(_Call(row=row, days=days, named=frozenset(), courses={}), history).reserve
 
 
-def _read(
-    row: PlanRow, named: frozenset[str], courses: Mapping[str, str], history: History
-) -> Roster:
-    trained = attendance(history) if courses else {}
+def _read(call: _Call, history: History) -> Roster:
+    trained = attendance(history) if call.courses else {}
     lists: dict[str, list[Candidate]] = {"": [], NOT_NAMED: []}
     left_out: list[LeftOut] = []
     for officer in history.all(Officer):
-        untrained = bool(lacking(courses, trained.get(officer.id, {})))
-        reason = _why_not(officer, row, history, named=officer.id in named, untrained=untrained)
+        reason = _why_not(officer, call, trained.get(officer.id, {}), history)
         if reason in lists:
             lists[reason].append(_officer(officer))
         else:
             left_out.append(LeftOut(id=officer.id, department=_department(officer), reason=reason))
-    for expert in history.all(Expert) if row.team.experts else ():
-        reason = _why_no_expert(expert, row)
+    for expert in history.all(Expert) if call.row.team.experts else ():
+        reason = _why_no_expert(expert, call.row)
         if not reason:
             lists[""].append(_expert(expert))
         else:
@@ -105,9 +118,7 @@ def _read(
     )
 
 
-def _why_not(
-    officer: Officer, row: PlanRow, history: History, *, named: bool, untrained: bool
-) -> str:
+def _why_not(officer: Officer, call: _Call, attended: Mapping[str, str], history: History) -> str:
     """The first reason that applies; being named comes last, so that the reserve is ready to go."""
     details = officer.details
     if details is None:
@@ -115,12 +126,12 @@ def _why_not(
     staff = history.get(Staff, officer.id)
     reasons = (
         ("suspended", officer.suspended),
-        ("other-department", not row.items_of(details.department)),
-        ("certificate-expires", details.certificate_expires < row.window_to),
-        ("untrained", untrained),
-        ("on-leave", officer.away(row.window_from, row.window_to)),
+        ("other-department", not call.row.items_of(details.department)),
+        ("certificate-expires", details.certificate_expires < call.row.window_to),
+        ("untrained", bool(lacking(call.courses, attended))),
+        ("on-leave", all(officer.away(first, last) for first, last in call.days)),
         (NO_ACCOUNT, staff is None or not staff.active or "officer" not in staff.roles),
-        (NOT_NAMED, not named),
+        (NOT_NAMED, officer.id not in call.named),
     )
     return next((reason for reason, applies in reasons if applies), "")
 

@@ -6,87 +6,71 @@ An item that is not published cannot stand in a published plan.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, assert_never
+from typing import TYPE_CHECKING, Literal
 
+from domain import item_versions
 from domain.errors import DomainError
 from domain.facts import Fact, Judgement
+from domain.item_versions import (
+    ItemCommand,
+    ItemDetails,
+    ItemMapped,
+    ItemProposal,
+    ItemProposalReviewed,
+    ItemReleased,
+    ItemRevisionProposed,
+    ItemVersion,
+    ItemWithdrawalProposed,
+    VersionCommand,
+    Withdrawal,
+)
 from domain.organisation import Department, require_own_department
-from domain.rules import require_other_person, require_reason, require_slug, require_text
+from domain.rules import (
+    china_date,
+    require_other_person,
+    require_reason,
+    require_slug,
+    require_text,
+)
 
 if TYPE_CHECKING:
     from domain.facts import Context, Recorded
     from domain.history import History
 
-Category = Literal["重点", "一般"]
 ItemStatus = Literal["added", "claimed", "reviewed", "published"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class ItemDetails:
-    """What the list says of an item; `issuer` is the department as the list names it, `body` who may inspect."""
-
-    issuer: str
-    item_class: str
-    name: str
-    subject: str
-    category: Category
-    method: str
-    body: str
-    legal_basis: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class AddItem:
+class AddItem(ItemCommand):
     """Take an item over into the list."""
 
-    code: str
     details: ItemDetails
     source: str
 
-    @property
-    def stream(self) -> str:
-        return f"item/{self.code}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ClaimItem:
+class ClaimItem(ItemCommand):
     """认领: a department takes an item on, naming the clause of its mandate and its 互联网+监管 code (or "")."""
 
-    code: str
     department: str
     mandate: str
     supervision_code: str
 
-    @property
-    def stream(self) -> str:
-        return f"item/{self.code}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewItem(Judgement):
+class ReviewItem(ItemCommand, Judgement):
     """Approve a claim, or return it with a remark."""
 
-    code: str
     approve: bool
     remark: str
 
-    @property
-    def stream(self) -> str:
-        return f"item/{self.code}"
-
 
 @dataclass(frozen=True, kw_only=True)
-class PublishItem:
+class PublishItem(ItemCommand):
     """Put a reviewed item on the published list."""
 
-    code: str
 
-    @property
-    def stream(self) -> str:
-        return f"item/{self.code}"
-
-
-ItemCommand = AddItem | ClaimItem | ReviewItem | PublishItem
+AnyItemCommand = AddItem | ClaimItem | ReviewItem | PublishItem | VersionCommand
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,17 +105,35 @@ class ItemPublished:
 
 @dataclass(frozen=True, kw_only=True)
 class Item:
-    """An item as it stands."""
+    """An item as it stands.
+
+    `details` are those of the newest version, whether its day has come or not; `versions` are what was published and approved
+    so far, oldest first.
+    """
 
     code: str
     details: ItemDetails
     status: ItemStatus = "added"
     department: str | None = None
     claimed_by: str | None = None
+    mandate: str | None = None
+    supervision_code: str | None = None
+    versions: tuple[ItemVersion, ...] = ()
+    withdrawn: Withdrawal | None = None
+    pending: ItemProposal | None = None
+
+    def is_listed_on(self, day: str) -> bool:
+        """Whether the item is published and not withdrawn as of this day (YYYY-MM-DD)."""
+        return self.status == "published" and (self.withdrawn is None or day < self.withdrawn.on)
+
+    def version_of(self, day: str, leaf: int) -> ItemVersion | None:
+        """The version with which something was made at a leaf for a day: of those approved by then, the one that holds."""
+        known = [one for one in self.versions if one.leaf <= leaf and one.valid_from <= day]
+        return known[-1] if known else None
 
 
 def decide(
-    state: Item | None, command: ItemCommand, context: Context, history: History
+    state: Item | None, command: AnyItemCommand, context: Context, history: History
 ) -> tuple[Fact, ...]:
     """Say what follows from a command, or refuse it. Changes nothing."""
     if isinstance(command, AddItem):
@@ -150,8 +152,8 @@ def decide(
             _require_status(state, "reviewed")
             event = ItemPublished()
         case _:
-            assert_never(command)
-    return (Fact(stream=command.stream, event=event),)
+            event = item_versions.decide(state, command, context, history)
+    return (Fact(stream=command.stream, event=event),) if event is not None else ()
 
 
 def _add(state: Item | None, command: AddItem) -> tuple[Fact, ...]:
@@ -193,8 +195,7 @@ def _review(state: Item, command: ReviewItem, context: Context) -> ItemReviewed:
 
 def _require_status(state: Item, status: str) -> None:
     if state.status != status:
-        detail = f"事项 {state.code} 处于 {state.status}，应为 {status} / item is in another stage"
-        raise DomainError("wrong-stage", detail)
+        raise item_versions.wrong_stage(state, status)
 
 
 def evolve(state: Item | None, recorded: Recorded, _history: History) -> Item:
@@ -205,13 +206,62 @@ def evolve(state: Item | None, recorded: Recorded, _history: History) -> Item:
     assert state is not None
     match event:
         case ItemClaimed():
-            by = recorded.actor.id
-            return replace(state, status="claimed", department=event.department, claimed_by=by)
+            return replace(
+                state,
+                status="claimed",
+                department=event.department,
+                claimed_by=recorded.actor.id,
+                mandate=event.mandate,
+                supervision_code=event.supervision_code,
+            )
         case ItemReviewed(approved=True):
             return replace(state, status="reviewed")
-        case ItemReviewed():
-            return replace(state, status="added", department=None, claimed_by=None)
+        case ItemReviewed() | ItemReleased():
+            return _unclaimed(state)
         case ItemPublished():
-            return replace(state, status="published")
+            first = _version(state, state.details, china_date(recorded.recorded_at), recorded, "")
+            return replace(state, status="published", versions=(first,))
+        case ItemMapped(supervision_code=code):
+            return replace(state, supervision_code=code)
+        case ItemRevisionProposed() | ItemWithdrawalProposed():
+            pending = ItemProposal(version=recorded.version, by=recorded.actor.id, proposed=event)
+            return replace(state, pending=pending)
+        case ItemProposalReviewed(approved=approved) if state.pending is not None:
+            return _judged(state, state.pending, recorded, approved=approved)
         case _:
             return state
+
+
+def _unclaimed(state: Item) -> Item:
+    return replace(
+        state,
+        status="added",
+        department=None,
+        claimed_by=None,
+        mandate=None,
+        supervision_code=None,
+    )
+
+
+def _judged(state: Item, pending: ItemProposal, recorded: Recorded, *, approved: bool) -> Item:
+    if not approved:
+        return replace(state, pending=None)
+    match pending.proposed:
+        case ItemWithdrawalProposed(on=on, reason=reason):
+            return replace(state, pending=None, withdrawn=Withdrawal(on=on, reason=reason))
+        case ItemRevisionProposed(details=details, valid_from=day, reason=reason):
+            newest = _version(state, details, day, recorded, reason)
+            versions = (*state.versions, newest)
+            return replace(state, pending=None, details=details, versions=versions)
+
+
+def _version(
+    state: Item, details: ItemDetails, day: str, recorded: Recorded, reason: str
+) -> ItemVersion:
+    return ItemVersion(
+        number=len(state.versions) + 1,
+        details=details,
+        valid_from=day,
+        leaf=recorded.leaf,
+        reason=reason,
+    )

@@ -294,7 +294,7 @@ def _publish(state: Plan, history: History) -> PlanPublished:
     for row in state.rows:
         for own in row.items:
             for code in own.items:
-                if not is_published_for(code, own.department, history):
+                if not is_published_for(code, own.department, row.window_to, history):
                     detail = f"{row.number}: 事项 {code} 未由 {own.department} 公布 / item is not published"
                     raise DomainError("item-not-published", detail)
     return PlanPublished(revision=state.revision + 1, vrf_key=serving_key(history))

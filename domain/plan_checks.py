@@ -160,7 +160,7 @@ def _warnings(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, .
         PlanWarning(code="item-not-published", row=row.number, about=code)
         for own in row.items
         for code in own.items
-        if not is_published_for(code, own.department, history)
+        if not is_published_for(code, own.department, row.window_to, history)
     ]
     found += [
         PlanWarning(code="margin-short", row=row.number, about=str(terms.margin_minutes))
@@ -177,7 +177,7 @@ def _warnings(row: PlanRow, year: int, history: History) -> tuple[PlanWarning, .
     return tuple(found)
 
 
-def is_published_for(code: str, department: str, history: History) -> bool:
-    """Whether an item is on the published list of this department."""
+def is_published_for(code: str, department: str, until: str, history: History) -> bool:
+    """Whether an item is on the published list of this department, and stays there until the end of this day."""
     item = history.get(Item, code)
-    return item is not None and item.status == "published" and item.department == department
+    return item is not None and item.is_listed_on(until) and item.department == department

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from domain import personnel
+from domain import classification, entity_records, personnel
+from domain.classification import TagEntry, require_known_tags
+from domain.entity_records import (
+    RateCredit,
+    RecordCommand,
+    RecordLicence,
+    WithdrawLicence,
+    WithdrawRating,
+)
 from domain.errors import DomainError
 from domain.facts import Fact
 from domain.identifiers import require_entity_id
@@ -69,7 +77,7 @@ ADDING = (AddEntity, AddOfficer, AddExpert)
 
 def decide(
     state: Entry | None,
-    command: RegistryCommand | PersonnelCommand,
+    command: RegistryCommand | PersonnelCommand | TagEntry | RecordCommand,
     context: Context,
     history: History,
 ) -> tuple[Fact, ...]:
@@ -82,7 +90,7 @@ def decide(
     event: object
     match command:
         case ConfirmChange() | RejectChange():
-            event = _settle(state, command, context)
+            event = settle(state, command, context)
         case ChangeEntity() | ChangeOfficer() | ChangeExpert():
             event, personal = _change(state, command, history), command.personal
         case Suspend() | Restore():
@@ -91,6 +99,10 @@ def decide(
             event = _note_visit(state, command, context)
         case ExemptEntity():
             event = _exempt(state, command)
+        case TagEntry() | RecordLicence() | WithdrawLicence() | RateCredit() | WithdrawRating():
+            event = _note(state, command, context, history)
+            if event is None:
+                return ()
         case _:
             if not isinstance(command, DeclareRecusal):
                 _require_settled(state)
@@ -116,6 +128,8 @@ def _add(
         )
     _require_one_person(command, history)
     _check_details(command.id, command.details, history)
+    if isinstance(command, AddEntity):
+        require_known_tags("entity", command.details.tags, history)
     event: object
     match command:
         case AddEntity():
@@ -150,6 +164,7 @@ def _change(
     _check_details(command.id, command.details, history)
     match command:
         case ChangeEntity():
+            _check_dated(state, command, history)
             return EntityChanged(details=command.details, reason=command.reason)
         case ChangeOfficer():
             return OfficerChanged(details=command.details, reason=command.reason)
@@ -157,12 +172,24 @@ def _change(
             return ExpertChanged(details=command.details, reason=command.reason)
 
 
+def _check_dated(state: Entry, command: ChangeEntity, history: History) -> None:
+    """What has a way of its own: the class, once it is rated by date, and words that are new."""
+    assert isinstance(state, Entity)
+    new = [tag for tag in command.details.tags if tag not in state.tags]
+    require_known_tags("entity", new, history)
+    held = state.details
+    if state.ratings and held and command.details.credit_class != held.credit_class:
+        detail = (
+            f"{state.id}: 信用等级按日期登记（entity.rate-credit） / the class is rated by date"
+        )
+        raise DomainError("credit-class-dated", detail)
+
+
 def _check_details(id_: str, details: Details, history: History) -> None:
     match details:
         case EntityDetails():
             require_text(details.name, "name")
             require_text(details.kind, "kind")
-            _require_texts(details.tags, "tags")
         case OfficerDetails():
             if history.get(Department, details.department) is None:
                 raise DomainError(
@@ -179,11 +206,6 @@ def _check_details(id_: str, details: Details, history: History) -> None:
         case ExpertDetails():
             require_text(details.organisation, "organisation")
             require_skills(details.specialities, "specialities")
-
-
-def _require_texts(texts: tuple[str, ...], place: str) -> None:
-    for text in texts:
-        require_text(text, place)
 
 
 def _suspend_or_restore(state: Entry, command: Suspend | Restore) -> Suspended | Restored:
@@ -204,9 +226,24 @@ def _require_settled(state: Entry) -> None:
         )
 
 
-def _settle(
+def _note(
+    state: Entry, command: TagEntry | RecordCommand, context: Context, history: History
+) -> object:
+    """What is noted beside the details of a confirmed entry."""
+    _require_settled(state)
+    if state.details is None:
+        raise DomainError("unknown-entry", f"名录中没有 {command.stream} / not in the registry")
+    if isinstance(command, TagEntry):
+        assert isinstance(state, Entity | Officer | Expert)
+        return classification.tag(state.tags, command, history)
+    assert isinstance(state, Entity)
+    return entity_records.record(state, command, context)
+
+
+def settle(
     state: Entry, command: ConfirmChange | RejectChange, context: Context
 ) -> ChangeConfirmed | ChangeRejected:
+    """The judgement of somebody else on what waits in an entry, or its refusal."""
     if state.pending is None or state.pending.version != command.version:
         raise DomainError(
             "nothing-to-confirm",

@@ -6,6 +6,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
+from domain.classification import EntryTagged, tagged
+from domain.entity_records import (
+    CreditRated,
+    EntityLicensed,
+    LicenceWithdrawn,
+    RatingWithdrawn,
+    Record,
+    class_on,
+)
 from domain.personnel_commands import (
     LeaveRecorded,
     OfficerTrained,
@@ -16,6 +25,7 @@ from domain.personnel_commands import (
 from domain.registry_commands import (
     ChangeConfirmed,
     ChangeRejected,
+    CreditClass,
     Details,
     EntityAdded,
     EntityChanged,
@@ -49,7 +59,13 @@ PendingAct = Literal[
     "leave",
     "relation",
     "relation-end",
+    "tag",
+    "licence",
+    "licence-end",
+    "rating",
+    "rating-end",
 ]
+_LAST_DAY = "9999-12-31"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -57,7 +73,7 @@ class Pending:
     """A proposal that waits for its second person; `version` is the event that made it.
 
     `note` is the day of a visit, the name of a course, the number of a decision or the entity of a relation, `days` are
-    those of an exemption, a leave or a course, `relation` is of what kind it is.
+    those of an exemption, a leave or a course, `relation` is of what kind it is, `proposed` what is to be recorded or tagged.
     """
 
     version: int
@@ -67,6 +83,7 @@ class Pending:
     note: str = ""
     days: tuple[str, str] = ("", "")
     relation: str = ""
+    proposed: EntryTagged | Record | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -92,13 +109,26 @@ class Entity(Entry):
     """检查对象.
 
     `visits` are the days of inspections that were held outside this ledger, `exemptions` map decisions to their first and
-    last day, `earlier` are details that held until a leaf.
+    last day, `earlier` are details that held until a leaf. `licences` are by number, `ratings` by day; `unrated_class` is the
+    class that the entity had before any rating was recorded.
     """
 
     details: EntityDetails | None = None
     visits: tuple[str, ...] = ()
     exemptions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     earlier: tuple[tuple[int, EntityDetails], ...] = ()
+    licences: Mapping[str, EntityLicensed] = field(default_factory=dict)
+    ratings: Mapping[str, CreditRated] = field(default_factory=dict)
+    unrated_class: CreditClass | None = None
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The confirmed tags."""
+        return self.details.tags if self.details else ()
+
+    def class_on(self, day: str) -> CreditClass | None:
+        """The credit-risk class that held on a day (YYYY-MM-DD), as the ratings on record tell it."""
+        return class_on(self.ratings, day, self.unrated_class)
 
     @property
     def proposed(self) -> EntityDetails | None:
@@ -133,6 +163,7 @@ class Officer(Entry):
     relations: Mapping[str, str] = field(default_factory=dict)
     trained: Mapping[str, str] = field(default_factory=dict)
     leaves: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     @property
     def barred(self) -> frozenset[str]:
@@ -154,11 +185,15 @@ class Expert(Entry):
 
     details: ExpertDetails | None = None
     relations: Mapping[str, str] = field(default_factory=dict)
+    tags: tuple[str, ...] = ()
 
     @property
     def barred(self) -> frozenset[str]:
         """The entities that the expert must not look at."""
         return frozenset(self.relations)
+
+
+P = TypeVar("P", Officer, Expert)
 
 
 def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -> Entity:
@@ -174,11 +209,51 @@ def evolve_entity(state: Entity | None, recorded: Recorded, _history: History) -
             exemptions = {**entity.exemptions, pending.note: pending.days}
             return changed(entity, pending=None, exemptions=exemptions)
         case "change" if entity.details is not None:
-            earlier = (*entity.earlier, (recorded.leaf, entity.details))
             details = _sharing(pending.details, entity.details)
-            return changed(entity, pending=None, details=details, earlier=earlier)
+            return _with_details(entity, details, recorded.leaf)
+        case _ if pending.proposed is not None and entity.details is not None:
+            return _noted(entity, entity.details, pending.proposed, recorded.leaf)
         case _:
             return _evolve(entity, recorded)
+
+
+def _with_details(entity: Entity, details: Details | None, leaf: int) -> Entity:
+    """The entity with other details from a leaf on; those before are kept."""
+    assert entity.details is not None
+    earlier = (*entity.earlier, (leaf, entity.details))
+    return changed(entity, pending=None, details=details, earlier=earlier)
+
+
+def _noted(
+    entity: Entity, details: EntityDetails, proposed: EntryTagged | Record, leaf: int
+) -> Entity:
+    match proposed:
+        case EntryTagged(add=add, remove=remove):
+            other = changed(details, tags=tagged(details.tags, add, remove))
+            return _with_details(entity, other, leaf)
+        case EntityLicensed():
+            licences = {**entity.licences, proposed.number: proposed}
+            return changed(entity, pending=None, licences=licences)
+        case LicenceWithdrawn():
+            licences = {key: one for key, one in entity.licences.items() if key != proposed.number}
+            return changed(entity, pending=None, licences=licences)
+        case CreditRated():
+            return _rated(entity, details, {**entity.ratings, proposed.on: proposed}, leaf)
+        case RatingWithdrawn():
+            ratings = {day: one for day, one in entity.ratings.items() if day != proposed.on}
+            return _rated(entity, details, ratings, leaf)
+
+
+def _rated(
+    entity: Entity, details: EntityDetails, ratings: Mapping[str, CreditRated], leaf: int
+) -> Entity:
+    """The class of the newest rating is that of the entity; it moves only where that is another one."""
+    unrated = entity.unrated_class if entity.ratings else details.credit_class
+    rated = changed(entity, pending=None, ratings=ratings, unrated_class=unrated)
+    now = rated.class_on(_LAST_DAY)
+    if now == details.credit_class:
+        return rated
+    return _with_details(rated, changed(details, credit_class=now), leaf)
 
 
 def _sharing(new: Details | None, old: EntityDetails) -> Details | None:
@@ -202,6 +277,8 @@ def evolve_officer(state: Officer | None, recorded: Recorded, _history: History)
         case "leave":
             first, last = pending.days
             return changed(entry, leaves={**entry.leaves, first: last})
+        case "tag":
+            return _tagged(entry, pending)
         case "relation-end":
             recusals, relations = entry.recusals - {pending.note}, entry.relations
             return changed(entry, recusals=recusals, relations=_related(relations, pending))
@@ -215,7 +292,15 @@ def evolve_expert(state: Expert | None, recorded: Recorded, _history: History) -
     entry, pending = _evolve(expert, recorded), expert.pending
     if not isinstance(recorded.event, ChangeConfirmed) or pending is None:
         return entry
+    if pending.act == "tag":
+        return _tagged(entry, pending)
     return changed(entry, relations=_related(entry.relations, pending))
+
+
+def _tagged(entry: P, pending: Pending) -> P:
+    proposed = pending.proposed
+    assert isinstance(proposed, EntryTagged)
+    return changed(entry, tags=tagged(entry.tags, proposed.add, proposed.remove))
 
 
 def _related(relations: Mapping[str, str], pending: Pending) -> Mapping[str, str]:
@@ -264,6 +349,11 @@ _PROPOSED: Mapping[type, Callable[[Any], dict[str, object]]] = {
     LeaveRecorded: lambda e: {"act": "leave", "days": (e.first, e.last)},
     RelationRecorded: lambda e: {"act": "relation", "note": e.entity, "relation": e.relation},
     RelationEnded: lambda e: {"act": "relation-end", "note": e.entity},
+    EntryTagged: lambda e: {"act": "tag", "proposed": e},
+    EntityLicensed: lambda e: {"act": "licence", "proposed": e},
+    LicenceWithdrawn: lambda e: {"act": "licence-end", "proposed": e},
+    CreditRated: lambda e: {"act": "rating", "proposed": e},
+    RatingWithdrawn: lambda e: {"act": "rating-end", "proposed": e},
 }
 """What waits after each kind of proposal: the fields of `Pending` that are its own."""
 

@@ -28,6 +28,7 @@ from ledger.database import is_away
 from ledger.export import export as write_export
 from mingqian import (
     backup,
+    batch,
     database,
     desk,
     lab,
@@ -66,6 +67,7 @@ app.add_typer(audit, name="audit")
 projections = typer.Typer(help="查询表 / the tables that readers see", no_args_is_help=True)
 app.add_typer(projections, name="projections")
 app.add_typer(database.app, name="db")
+app.add_typer(batch.app, name="batch")
 app.add_typer(lab.app, name="lab")
 app.add_typer(witness.app, name="witness")
 app.add_typer(vrf_key.app, name="vrf-key")

@@ -76,6 +76,15 @@ def _read_only(connection: Read) -> None:
     connection.read_only = True
 
 
+def leaves_by(read: Read, day: str) -> int:
+    """The number of leaves that were recorded by the end of a day in China (YYYY-MM-DD)."""
+    statement = """
+        SELECT leaf FROM projections.steps_v1
+        WHERE recorded_at < %s AND stream <> 'clock' ORDER BY leaf DESC LIMIT 1"""
+    row = read.execute(statement, [f"{day}T16:00:00.000Z"]).fetchone()
+    return int(row["leaf"]) + 1 if row else 0
+
+
 def position(read: Read) -> int:
     """The number of leaves that the snapshot tells."""
     row = read.execute("SELECT size FROM projections.position").fetchone()

@@ -14,7 +14,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from unittest.mock import patch
 
-from domain import amendments, plan_standards, visit_commands
+from domain import (
+    amendments,
+    batches,
+    classification,
+    entity_records,
+    item_versions,
+    plan_standards,
+    reconciliation,
+    visit_commands,
+)
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import personnel_commands as personnel
@@ -41,18 +50,21 @@ from domain.draw_state import Draw
 from domain.findings import ConfirmFindings, EnterFindings
 from domain.holidays import RecordHolidays
 from domain.inspection_state import Inspection
+from domain.items import AddItem, ClaimItem, Item, PublishItem, ReviewItem
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddStaff, ChangeStaffRoles, IssuePassword, SuspendStaff
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan, ReviewPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
 from domain.publicity import RecordPublicity, WithdrawPublicity
+from domain.registry_state import Entity
 from domain.replacement_commands import (
     ApproveReplacement,
     Declare,
     DeclineReplacement,
     RequestReplacement,
 )
-from domain.review import OpenReview
+from domain.review_log import OpenReview
+from domain.rules import china_date
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
 from domain.task_days import Days, DemandTraining, OfferDays
@@ -81,6 +93,89 @@ ISSUE = LotteryIssue(
 )
 OPERATOR = ("operator", "draw_operator")
 REGISTRAR = ("registrar1", "registrar")
+
+
+def _lists(told: Chronicle) -> None:
+    """What is done to the item list and to many entries of a registry at once."""
+    clerk, reviewer = ("clerk-edu", "clerk"), ("reviewer1", "reviewer")
+    found = told.history.get(Item, "I-EDU")
+    assert found is not None
+    code, details = "I-NEW", found.details
+    day = china_date(told.now)
+    told.act(*clerk, AddItem(code=code, details=details, source="示例清单"))
+    claim = ClaimItem(code=code, department="edu", mandate="示例第三条", supervision_code="")
+    told.act(*clerk, claim, item_versions.ReleaseItem(code=code, reason="示例：另行认领"))
+    told.act(*clerk, claim)
+    mapping = item_versions.MapItem(code=code, supervision_code="JG-示例-1", reason="示例：映射")
+    told.act(*clerk, mapping)
+    told.act(*reviewer, ReviewItem(code=code, approve=True, remark="", version=story.NOW))
+    told.act(*clerk, PublishItem(code=code))
+    later = f"{int(day[:4]) + 1}{day[4:]}"
+    revise = item_versions.ReviseItem(
+        code=code, details=details, valid_from=later, reason="示例：条例修订"
+    )
+    withdraw = item_versions.WithdrawItem(code=code, on=later, reason="示例：条例废止")
+    for proposal, approve in ((revise, False), (withdraw, True)):
+        told.act(*clerk, proposal)
+        version = told.history.version(f"item/{code}")
+        judged = item_versions.ReviewItemProposal(
+            code=code, version=version, approve=approve, remark="示例"
+        )
+        told.act(*reviewer, judged)
+    words = (classification.Tag(tag="高危", meaning="示例：高危险性项目"),)
+    told.act(*clerk, classification.SetVocabulary(registry="entity", tags=words, basis="示例"))
+    _batches(told, day)
+
+
+def _batches(told: Chronicle, day: str) -> None:
+    free = [one.id for one in told.history.all(Entity) if one.active and not one.pending][:5]
+    tag = classification.TagEntry(
+        registry="entity", id=free[0], add=("高危",), remove=(), reason="示例：标注"
+    )
+    licence = entity_records.RecordLicence(
+        id=free[1],
+        kind="示例许可证",
+        number="示例1",
+        issuer="示例局",
+        valid_from="2023-01-01",
+        expires="",
+    )
+    rating = entity_records.RateCredit(
+        id=free[2], credit_class="D", on=day, source="示例名单", document="ab" * 32
+    )
+    told.act(*REGISTRAR, tag, licence, rating)
+    second = ("approver1", "registrar")
+    proposals = tuple(
+        batches.Proposal(registry="entity", id=one, version=told.history.version(f"entity/{one}"))
+        for one in free[:3]
+    )
+    told.act(*second, batches.ConfirmBatch(id="b1", proposals=proposals))
+    told.act(*REGISTRAR, batches.UndoBatch(id="u1", batch="b1", reason="示例：撤回"))
+    undone = told.history.get(batches.Batch, "u1")
+    assert undone is not None
+    told.act(
+        *second, batches.RejectBatch(id="u1", proposals=undone.proposed, reason="示例：无须撤回")
+    )
+    told.act(
+        *REGISTRAR,
+        entity_records.WithdrawLicence(id=free[1], number="示例1", reason="示例：吊销"),
+        entity_records.WithdrawRating(id=free[2], on=day, reason="示例：登记有误"),
+    )
+    listed = (reconciliation.Listed(id=free[3], name=""),)
+    told.act(
+        *REGISTRAR,
+        reconciliation.OpenReconciliation(
+            id="r1",
+            registry="entity",
+            kinds=(),
+            source="示例名单",
+            document="cd" * 32,
+            listed=listed,
+        ),
+        reconciliation.DecideDifference(
+            id="r1", entry=free[4], decision="suspend", reason="示例：已注销"
+        ),
+    )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -570,7 +665,9 @@ def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
         told.act(other, "officer", confirm)
     told.act(officers[0], "officer", clean)
     told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    version = told.history.version(f"inspection/{id_}")
+    opening = OpenReview(inspection=id_, version=version, part="result")
+    told.act("reviewer1", "reviewer", opening)
     review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
 
@@ -671,7 +768,7 @@ CHAPTERS = (
                 "inspection.acknowledged.v1",
                 "inspection.findings_entered.v1",
                 "inspection.findings_confirmed.v1",
-                "inspection.review_opened.v1",
+                "review.opened.v1",
                 "inspection.amendment_requested.v1",
                 "inspection.amendment_declined.v1",
             }
@@ -679,6 +776,29 @@ CHAPTERS = (
         tell=_on_site,
     ),
     Chapter(types=event_history_meeting.TYPES, tell=event_history_meeting.tell),
+    Chapter(
+        types=frozenset(
+            {
+                "item.released.v1",
+                "item.mapped.v1",
+                "item.revision_proposed.v1",
+                "item.withdrawal_proposed.v1",
+                "item.proposal_reviewed.v1",
+                "vocabulary.set.v1",
+                "entity.licensed.v1",
+                "entity.licence_withdrawn.v1",
+                "entity.credit_rated.v1",
+                "entity.rating_withdrawn.v1",
+                "registry.tagged.v1",
+                "batch.confirmed.v1",
+                "batch.rejected.v1",
+                "batch.undo_proposed.v1",
+                "reconciliation.opened.v1",
+                "reconciliation.difference_decided.v1",
+            }
+        ),
+        tell=_lists,
+    ),
 )
 
 

@@ -28,7 +28,8 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.inspection_state import Inspection
-from domain.items import AddItem, ClaimItem, ItemDetails, PublishItem, ReviewItem
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem, PublishItem, ReviewItem
 from domain.judgements import standing
 from domain.lottery.entropy import witness_commit
 from domain.organisation import AddDepartment, AddStaff

@@ -16,7 +16,7 @@ from domain.rules import require_slug
 
 if TYPE_CHECKING:
     from api.imports.sheet import Epoch
-    from domain.items import Category
+    from domain.item_versions import Category
 
 # Excel keeps 15 significant digits of a number and writes zeros for the rest.
 _EXACT = 10**15

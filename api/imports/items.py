@@ -16,7 +16,7 @@ from domain.canonical import canon
 
 if TYPE_CHECKING:
     from api.imports.reading import Reading
-    from domain.items import Category
+    from domain.item_versions import Category
 
 
 def read_item(row: Reading) -> ItemRecord | None:

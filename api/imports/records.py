@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from domain.items import Category
+from domain.item_versions import Category
 from domain.registry_commands import CreditClass
 
 RegistryKind = Literal["items", "entities", "officers", "experts"]

@@ -15,7 +15,10 @@ from api.shapes.common import (
     Version,
     steps_of,
 )
-from domain.items import Category, ItemStatus
+from domain.classification import EntryTagged
+from domain.entity_records import CreditRated, EntityLicensed, Record
+from domain.item_versions import Category, ItemProposal, ItemVersion, Withdrawal
+from domain.items import ItemStatus
 from domain.organisation import Role
 from domain.personnel_commands import Relation
 from domain.registry_commands import CreditClass, EntityDetails, ExpertDetails, OfficerDetails
@@ -82,6 +85,11 @@ class ItemLine(Line):
         description="“互联网+监管”事项编码，可为空文本 / its code there, may be empty"
     )
     published_at: Instant | None
+    versions: list[ItemVersion] = Field(
+        description="已公布和审核通过的各版 / what was published and approved so far"
+    )
+    withdrawn: Withdrawal | None = Field(description="废止日期和原因 / since when, and why")
+    pending: ItemProposal | None = Field(description="待审核的修订或废止 / what waits")
     version: Version
 
 
@@ -102,6 +110,9 @@ class Proposal(Answer, Generic[Details]):
         description="免予抽查或请假的起止日，其他为空 / first and last day of an exemption or leave, else empty"
     )
     relation: str = Field(description="关系种类，其他为空 / of what kind a relation is, else empty")
+    proposed: EntryTagged | Record | None = Field(
+        description="提出的标签、许可证或信用等级 / tags, a licence or a credit class that are proposed"
+    )
 
 
 class EntityProposal(Proposal[EntityDetails]):
@@ -145,6 +156,11 @@ class EntityLine(Confirmed):
     exemptions: dict[str, tuple[Day, Day]] = Field(
         description="免予抽查：决定文号与起止日 / exemptions: decision to its first and last day"
     )
+    licences: dict[str, EntityLicensed] = Field(description="许可证，按证号 / by number")
+    ratings: dict[Day, CreditRated] = Field(description="信用等级，按日期 / ratings, by day")
+    unrated_class: CreditClass | None = Field(
+        description="首次评级之前的等级 / the class before any rating"
+    )
 
 
 class OfficerLine(Confirmed):
@@ -163,6 +179,7 @@ class OfficerLine(Confirmed):
         description="名录所记的培训及最近日期 / courses on record here, each with its last day; sessions: /training"
     )
     leaves: dict[Day, Day] = Field(description="请假起止日 / leaves: first day to last day")
+    tags: list[str]
 
 
 class ExpertLine(Confirmed):
@@ -170,6 +187,7 @@ class ExpertLine(Confirmed):
 
     organisation: str | None
     specialities: list[str] | None
+    tags: list[str]
     pending: ExpertProposal | None
     relations: dict[EntityId, Relation] = Field(
         description="登记的回避关系 / recorded relations: entity to kind"

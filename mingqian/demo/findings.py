@@ -80,6 +80,11 @@ def result(entity: EntityLine, category: ResultCategory, items: Sequence[str]) -
     }
 
 
+def photo_of(inspection: str) -> bytes:
+    """What stands for a photograph: a JPEG's first bytes, and which visit it is of."""
+    return b"\xff\xd8\xff\xe0" + f"示例照片 {inspection}".encode()
+
+
 def problem_of(body: Body) -> str:
     """The first problem that a result states."""
     found: str = next(item["finding"] for item in body["items"] if item["disposal"] != "none")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from domain.items import Category
+from domain.item_versions import Category
 
 
 @dataclass(frozen=True, kw_only=True)

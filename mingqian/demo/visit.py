@@ -66,23 +66,23 @@ def _go_there(stage: Stage, visit: Visit, number: int) -> None:
 def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None:
     """Enter, confirm, review, order and publish; a returned result is entered and confirmed again."""
     desk, clock, lead = stage.desk, stage.clock, visit.lead
-    read = _enter(stage, visit, result)
+    _enter(stage, visit, result)
     if returned:
         desk.act(
             reviewer(lead),
             "inspection.review-result",
             inspection=visit.id,
-            version=read,
+            version=_opened(stage, visit),
             approve=False,
             remark=RETURNED,
         )
         clock.pass_time(minutes=10)
-        read = _enter(stage, visit, findings.more_exact(result))
+        _enter(stage, visit, findings.more_exact(result))
     desk.act(
         reviewer(lead),
         "inspection.review-result",
         inspection=visit.id,
-        version=read,
+        version=_opened(stage, visit),
         approve=True,
         remark="",
     )
@@ -100,18 +100,66 @@ def _settle(stage: Stage, visit: Visit, result: Body, *, returned: bool) -> None
     desk.act(clerk(lead), "inspection.publish-result", inspection=visit.id)
 
 
-def _enter(stage: Stage, visit: Visit, result: Body) -> int:
-    """Enter a result and have it confirmed; answers the version of the visit that a reviewer then reads."""
-    first, second, *_ = visit.officers
-    stage.clock.pass_time(minutes=25)
-    (entered,) = stage.desk.act(first, "inspection.enter-result", inspection=visit.id, **result)
-    stage.clock.pass_time(minutes=6)
-    (confirmed,) = stage.desk.act(
-        second, "inspection.confirm-result", inspection=visit.id, version=entered["version"]
-    )
-    stage.clock.pass_time(minutes=12)
-    version: int = confirmed["version"]
+def _opened(stage: Stage, visit: Visit) -> int:
+    """The reviewer opens the result, which is on record, and takes a while over it; answers the version that they read."""
+    shown = stage.desk.read(reviewer(visit.lead), f"/inspections/{visit.id}")
+    stage.clock.pass_time(minutes=4)
+    version: int = shown["version"]
     return version
+
+
+def _enter(stage: Stage, visit: Visit, result: Body) -> None:
+    """Each department enters what it found, or two officers what they tried; then the whole is entered and confirmed."""
+    desk, clock = stage.desk, stage.clock
+    first, second, *_ = visit.officers
+    clock.pass_time(minutes=25)
+    shown = desk.read(first, f"/inspections/{visit.id}")
+    if any(item["checked"] for item in result["items"]):
+        _find(stage, visit, shown, result)
+    else:
+        _try_in_vain(stage, visit, shown)
+    (entered,) = desk.act(first, "inspection.enter-result", inspection=visit.id, **result)
+    clock.pass_time(minutes=6)
+    desk.act(second, "inspection.confirm-result", inspection=visit.id, version=entered["version"])
+    clock.pass_time(minutes=12)
+
+
+def _find(stage: Stage, visit: Visit, shown: Body, result: Body) -> None:
+    """A colleague of the same department confirms, or else somebody of another one."""
+    department_of = {one["id"]: one["department"] for one in shown["team"]}
+    for own in shown["assigned"]["items"]:
+        there = [who for who in visit.officers if department_of[who] == own["department"]]
+        others = there[1:] or [who for who in visit.officers if who != there[0]]
+        items = [item for item in result["items"] if item["item"] in own["items"]]
+        (entered,) = stage.desk.act(
+            there[0], "inspection.enter-findings", inspection=visit.id, items=items
+        )
+        stage.desk.act(
+            others[0],
+            "inspection.confirm-findings",
+            inspection=visit.id,
+            department=own["department"],
+            version=entered["version"],
+        )
+
+
+def _try_in_vain(stage: Stage, visit: Visit, shown: Body) -> None:
+    """A closed door: a photograph, and when they came and called."""
+    officer, spell = visit.officers[0], shown["spells"][0]
+    photo = findings.photo_of(visit.id)
+    taken = stage.desk.attach(officer, visit.id, photo, caption="大门紧闭（示例）")
+    stage.desk.act(
+        officer,
+        "inspection.record-outcome",
+        inspection=visit.id,
+        outcome="closed-door",
+        attempts=[
+            {"at": spell["arrived_at"], "how": "on-site"},
+            {"at": spell["left_at"], "how": "telephone"},
+        ],
+        evidence=[taken["sha256"]],
+        account="敲门无人应答，按登记的电话联系不上（示例）",
+    )
 
 
 def verify_corrections(stage: Stage, visits: Sequence[Visit]) -> None:

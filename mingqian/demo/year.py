@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
+from domain.visit_standard import EVERYTHING
 from mingqian.demo import plan
 from mingqian.demo.clock import StoryClock
 from mingqian.demo.county import County
@@ -77,6 +78,9 @@ def set_up(stage: Stage) -> None:
         for person in (*STAFF, *officers)
     ]
     stage.desk.batch(ADMINISTRATOR, *departments, *staff)
+    stage.desk.act(
+        ADMINISTRATOR, "standard.adopt", terms=asdict(EVERYTHING), reason="检查规范（示例）"
+    )
 
 
 def fill_registries(stage: Stage, files: Mapping[RegistryKind, Path]) -> None:

@@ -46,7 +46,7 @@ MEMBERS = f"""
         CASE WHEN (draw.released AND {LISTED}) OR %(part)s = 'drawn' THEN member.place END AS place
     FROM projections.draw_members_v1 AS member
     JOIN projections.draws_v4 AS draw ON draw.id = member.draw {RESTS}
-    LEFT JOIN projections.entities_v2 AS entity ON entity.id = member.entity
+    LEFT JOIN projections.entities_v3 AS entity ON entity.id = member.entity
         AND entity.from_leaf < draw.ledger_size
         AND (entity.to_leaf IS NULL OR entity.to_leaf >= draw.ledger_size)
     WHERE member.draw = %(draw)s

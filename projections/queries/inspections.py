@@ -57,7 +57,7 @@ RESULTS = """
             ORDER BY each.ordinality), '[]') AS handling
         FROM jsonb_array_elements(one.follow_ups) WITH ORDINALITY AS each
     ) AS told
-    LEFT JOIN projections.entities_v2 AS entity ON entity.id = one.entity
+    LEFT JOIN projections.entities_v3 AS entity ON entity.id = one.entity
         AND entity.from_leaf <= edition.published_leaf
         AND (entity.to_leaf IS NULL OR entity.to_leaf > edition.published_leaf)
     WHERE edition.newest

@@ -50,6 +50,20 @@ _OPENING = """
     WHERE own.published ->> 'lead' = %(department)s AND own.published ->> 'window_to' >= %(today)s
         AND NOT EXISTS (SELECT FROM projections.tasks_v2 AS task WHERE task.id = own.number)
 """
+# Tasks that every department confirmed, as long as the entities, and then the officers, were not drawn.
+_PREPARING = """
+    SELECT task.id, task.window_to AS base FROM projections.tasks_v2 AS task
+    WHERE task.confirmed AND NOT task.completed AND task.window_to >= %(today)s AND CASE
+        WHEN EXISTS (
+            SELECT FROM projections.draws_v4 AS draw WHERE draw.task = task.id
+                AND draw.stage = 'entities' AND draw.status IN ('computed', 'disclosed'))
+        THEN NOT EXISTS (
+            SELECT FROM projections.draws_v4 AS draw
+            WHERE draw.task = task.id AND draw.stage = 'officers' AND draw.status <> 'voided')
+        ELSE NOT EXISTS (
+            SELECT FROM projections.draws_v4 AS draw
+            WHERE draw.task = task.id AND draw.stage = 'entities' AND draw.status <> 'voided') END
+"""
 _COMPLETING = """
     SELECT task.id FROM projections.tasks_v2 AS task
     WHERE task.lead = %(department)s AND NOT task.completed AND (
@@ -94,6 +108,9 @@ def _line(act: str) -> Row:
 def _elsewhere(read: Read, asked: dict[str, Any]) -> dict[str, list[Row]]:
     """What no stream tells by itself, by act."""
     opening = [{**row, "term": "named"} for row in read.execute(_OPENING, asked)]
+    preparing = [
+        {**row, "kind": "task", "term": "named"} for row in read.execute(_PREPARING, asked)
+    ]
     waiting = [
         {"kind": "registry", "id": kind, **row}
         for kind, table in REGISTRIES.items()
@@ -102,6 +119,7 @@ def _elsewhere(read: Read, asked: dict[str, Any]) -> dict[str, list[Row]]:
     ]
     return {
         "task.open": opening,
+        "draw.prepare": preparing,
         "task.complete": read.execute(_COMPLETING, asked).fetchall(),
         "registry.confirm": waiting,
         "plan.draft": _missing_plan(read, asked),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from domain.aggregates import AGGREGATES
 from projections.tables import (
+    batches,
     campaigns,
     checklists,
     deadlines,
@@ -21,6 +22,7 @@ from projections.tables import (
 TABLES = (
     *organisation.TABLES,
     *registries.TABLES,
+    *batches.TABLES,
     *checklists.TABLES,
     *deadlines.TABLES,
     *campaigns.TABLES,

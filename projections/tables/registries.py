@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import LiteralString
 
+    from domain.classification import VocabularySet
     from domain.registry_commands import Details
     from domain.registry_state import Entity, Entry, Expert, Officer
     from projections.fold import Step
@@ -42,7 +43,13 @@ def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]
 
 def _entity(step: Step) -> list[Row]:
     state: Entity = step.state
-    own = {"visits": state.visits, "exemptions": state.exemptions}
+    own = {
+        "visits": state.visits,
+        "exemptions": state.exemptions,
+        "licences": state.licences,
+        "ratings": state.ratings,
+        "unrated_class": state.unrated_class,
+    }
     return [{**_line(state, EntityDetails, step), **own}]
 
 
@@ -53,13 +60,32 @@ def _officer(step: Step) -> list[Row]:
         "relations": state.relations,
         "trained": state.trained,
         "leaves": state.leaves,
+        "tags": state.tags,
     }
     return [{**_line(state, OfficerDetails, step), **annotations}]
 
 
 def _expert(step: Step) -> list[Row]:
     state: Expert = step.state
-    return [{**_line(state, ExpertDetails, step), "relations": state.relations}]
+    own = {"relations": state.relations, "tags": state.tags}
+    return [{**_line(state, ExpertDetails, step), **own}]
+
+
+def _licences(step: Step) -> list[Row]:
+    state: Entity = step.state
+    return [{"entity": state.id, **vars(licence)} for licence in state.licences.values()]
+
+
+def _vocabulary(step: Step) -> list[Row]:
+    state: VocabularySet = step.state
+    row = {
+        "registry": step.id,
+        "tags": state.tags,
+        "basis": state.basis,
+        "set_by": step.recorded.actor.id,
+        "set_at": step.recorded.recorded_at,
+    }
+    return [row]
 
 
 def _registry(
@@ -82,7 +108,7 @@ def _registry(
 TABLES = (
     _registry(
         "entity",
-        "entities_v2",
+        "entities_v3",
         {
             "name": TEXT,
             "kind": TEXT,
@@ -92,12 +118,15 @@ TABLES = (
             "address": TEXT,
             "visits": TEXTS,
             "exemptions": JSON,
+            "licences": JSON,
+            "ratings": JSON,
+            "unrated_class": TEXT,
         },
         _entity,
     ),
     _registry(
         "officer",
-        "officers_v3",
+        "officers_v4",
         {
             "department": TEXT,
             "skills": TEXTS,
@@ -107,13 +136,44 @@ TABLES = (
             "relations": JSON,
             "trained": JSON,
             "leaves": JSON,
+            "tags": TEXTS,
         },
         _officer,
     ),
     _registry(
         "expert",
-        "experts_v2",
-        {"organisation": TEXT, "specialities": TEXTS, "relations": JSON},
+        "experts_v3",
+        {"organisation": TEXT, "specialities": TEXTS, "relations": JSON, "tags": TEXTS},
         _expert,
+    ),
+    Table(
+        name="licences_v1",
+        kinds=("entity",),
+        keeps=Keeps.CURRENT,
+        key=("entity", "number"),
+        columns={
+            "entity": TEXT,
+            "number": TEXT,
+            "kind": TEXT,
+            "issuer": TEXT,
+            "valid_from": TEXT,
+            "expires": TEXT,
+        },
+        rows=_licences,
+        indexes=("(expires)",),
+    ),
+    Table(
+        name="vocabulary_v1",
+        kinds=("vocabulary",),
+        keeps=Keeps.CURRENT,
+        key=("registry",),
+        columns={
+            "registry": TEXT,
+            "tags": JSON,
+            "basis": TEXT,
+            "set_by": TEXT,
+            "set_at": TEXT,
+        },
+        rows=_vocabulary,
     ),
 )

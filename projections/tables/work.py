@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from domain.decisions import ACTS
 from domain.items import Item
-from domain.lottery.entropy import Witness
+from domain.lottery.entropy import Drand, Lottery, Witness
 from domain.organisation import Department, Staff
 from domain.plan_standards import PlanStandardsSet
 from domain.rules import china_date
@@ -36,6 +36,11 @@ if TYPE_CHECKING:
     from projections.fold import Step
 
 ROLES = {act.name: act.roles for act in ACTS}
+OPENING = {
+    Witness: "draw.reveal",
+    Drand: "draw.enter-beacon",
+    Lottery: "draw.enter-lottery",
+}
 Term = Literal["result", "publication", "plan", "named"]
 
 
@@ -167,13 +172,13 @@ def _draw(step: Step) -> Iterator[Work]:
         if not missing:
             yield Work(act="draw.commit")
         return
-    sealed = [one.who for one in state.sources if isinstance(one, Witness)]
-    waiting = [one for place, one in enumerate(state.sources) if place not in state.revealed]
     if state.covered_at is None:
         return
-    for one in waiting:
-        if isinstance(one, Witness):
-            yield Work(act="draw.reveal", number=sealed.index(one.who), people=(one.who,))
+    for place, one in enumerate(state.sources):
+        if place not in state.revealed:
+            people = (one.who,) if isinstance(one, Witness) else None
+            roles = () if people else ("draw_operator",)
+            yield Work(act=OPENING[type(one)], number=place, people=people, roles=roles)
 
 
 def _inspection(step: Step) -> Iterator[Work]:
@@ -347,7 +352,7 @@ COLUMNS = {
     **{own.name: _TYPES.get(own.name, TEXT) for own in fields(Work)},
     "asked_at": TEXT,
 }
-NAMES = {kind: f"work_{kind.replace('-', '_')}_v2" for kind in WORK}
+NAMES = {kind: f"work_{kind.replace('-', '_')}_v3" for kind in WORK}
 TABLES = tuple(
     Table(
         name=NAMES[kind],

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING, get_args
 from unittest.mock import patch
 
 from domain.appointment_state import ProposeAppointment
+from domain.batches import ConfirmBatch, Proposal, UndoBatch
 from domain.checklists import DraftChecklist, Point, ReviewChecklist
+from domain.classification import SetVocabulary, Tag, TagEntry
 from domain.draw_commands import ApproveVoid, RequestVoid, Seat
+from domain.entity_records import RateCredit, RecordLicence
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
     ConfirmResult,
@@ -21,6 +24,8 @@ from domain.inspection_commands import (
     PublishResult,
     ReviewResult,
 )
+from domain.item_versions import ItemDetails, ReviseItem
+from domain.items import AddItem
 from domain.organisation import AddStaff, ChangeStaffRoles, Role, SuspendStaff
 from domain.other_checks import RecordOtherCheck
 from domain.personnel_commands import (
@@ -34,6 +39,7 @@ from domain.plan_answers import AnswerWarning
 from domain.plan_checks import PlanWarning
 from domain.plan_standards import DEFAULT
 from domain.publicity import RecordPublicity
+from domain.reconciliation import DecideDifference, Listed, OpenReconciliation
 from domain.registry_commands import (
     AddExpert,
     ConfirmChange,
@@ -69,12 +75,43 @@ if TYPE_CHECKING:
     from tests.story import Story
 
 TASK, OTHER = "联2024026", "联2024027"
+HASH = "ab" * 32
+LICENCE = RecordLicence(
+    id=story.entity_id(7),
+    kind="示例许可证",
+    number="示例1",
+    issuer="示例局",
+    valid_from="2022-01-01",
+    expires="2024-12-31",
+)
+ITEM = ItemDetails(
+    issuer="示例省清单",
+    item_class="示例类别",
+    name="示例事项",
+    subject="校外培训机构",
+    category="一般",
+    method="现场检查",
+    body="县级",
+    legal_basis="示例条例第二条",
+)
 EVERYBODY = "everybody"  # one person who holds every role that others may hold beside it
 PHOTO = b"\xff\xd8\xff\xe0 a made-up photograph"
 ALONE = frozenset({"administrator", "discipline"})
 # One address of each read, which the story fills.
 READS = {
     "/whoami": "/whoami",
+    "/registries/proposals": "/registries/proposals?registry=expert",
+    "/registries/vocabulary": "/registries/vocabulary",
+    "/registries/expiring": "/registries/expiring?on=2099-12-31",
+    "/registries/entities/{entry_id}/credit": f"/registries/entities/{story.entity_id(5)}/credit",
+    "/registries/{plural}/{entry_id}/story": f"/registries/entities/{story.entity_id(5)}/story",
+    "/batches": "/batches",
+    "/batches/{batch_id}": "/batches/u1",
+    "/reconciliations": "/reconciliations",
+    "/reconciliations/{reconciliation_id}": "/reconciliations/r1",
+    "/coverage/items": "/coverage/items",
+    "/tasks/{number}/items": f"/tasks/{TASK}/items",
+    "/public/items": "/public/items",
     "/registries/departments": "/registries/departments",
     "/registries/departments/{entry_id}": "/registries/departments/edu",
     "/registries/staff": "/registries/staff",
@@ -176,6 +213,7 @@ def _registries(told: Story) -> None:
         told.act("registrar1", "registrar", add)
     told.act("registrar2", "registrar", ConfirmChange(registry="expert", id="X1", version=1))
     _entities(told)
+    _at_once(told)
     training = RecordTraining(id="E1", course="示例培训", on="2024-03-01")
     told.act("registrar1", "registrar", training)
     told.act("registrar2", "registrar", ConfirmChange(registry="officer", id="E1", version=3))
@@ -261,6 +299,45 @@ def _entities(told: Story) -> None:
         "registrar",
         RejectChange(registry="entity", id=story.entity_id(3), version=3, reason="示例：未停办"),
     )
+
+
+def _at_once(told: Story) -> None:
+    """Words for tags, a batch and its undoing, which waits, and a comparison with an outside list."""
+    words = SetVocabulary(registry="entity", tags=(Tag(tag="高危", meaning="示例"),), basis="示例")
+    told.act("clerk-edu", "clerk", words)
+    registrar, five = ("registrar1", "registrar"), story.entity_id(5)
+    revised = replace(ITEM, name="示例新名称")
+    revise = ReviseItem(code="I-EDU", details=revised, valid_from="2025-01-01", reason="示例：修订")
+    told.act("clerk-edu", "clerk", revise, AddItem(code="I-NONE", details=ITEM, source="示例"))
+    proposals = []
+    for number, command in (
+        (5, RateCredit(id=five, credit_class="D", on="2024-01-01", source="示例", document=HASH)),
+        (
+            6,
+            TagEntry(
+                registry="entity", id=story.entity_id(6), add=("高危",), remove=(), reason="示例"
+            ),
+        ),
+        (7, LICENCE),
+    ):
+        told.act(*registrar, command)
+        id_ = story.entity_id(number)
+        proposals.append(Proposal(registry="entity", id=id_, version=3))
+    told.act("registrar2", "registrar", ConfirmBatch(id="b1", proposals=tuple(proposals)))
+    later = replace(LICENCE, expires="2027-12-31")
+    told.act(*registrar, later, UndoBatch(id="u1", batch="b1", reason="示例：撤回"))
+    compared = OpenReconciliation(
+        id="r1",
+        registry="entity",
+        kinds=(),
+        source="示例名单",
+        document=HASH,
+        listed=(Listed(id=story.entity_id(99), name="示例"),),
+    )
+    decided = DecideDifference(
+        id="r1", entry=story.entity_id(99), decision="not-ours", reason="示例：外县"
+    )
+    told.act(*registrar, compared, decided)
 
 
 def _draws(told: Story) -> None:

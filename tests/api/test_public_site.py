@@ -2,27 +2,35 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from api import verifier
+from api.plan_changes import FIELDS, value_of
 from api.public_site import Seal, write_site
 from domain.plan import AmendPlan, CollatePlan, PublishPlan
+from domain.schemes import PublishScheme, ReviewScheme
+from domain.team_terms import TeamNeed
 from projections import schema
 from projections.reading import Reader
 from projections.runner import Projector
+from tests.domain.test_schemes import drafted
 from tests.projections.recording import TASK, a_year, record
 from tests.story import (
     opened,
     plan_row,
     review_plan,
+    team_terms,
     terms,
     with_inspections,
     with_plan,
 )
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from ledger.store import Ledger
@@ -104,3 +112,44 @@ def test_a_year_without_a_published_plan_has_no_site(
     """There is nothing to show."""
     with pytest.raises(LookupError):
         _site(opened(), ledger, dsn, tmp_path / "site")
+
+
+def test_every_field_of_a_plan_row_has_a_name_and_values_that_people_read() -> None:
+    """What an amendment can change is told in words; the number of a row never changes."""
+    row = plan_row(team=team_terms(needs=(TeamNeed(department="edu", count=2, skills=("食品",)),)))
+    told = {path: value_of(json.loads(json.dumps(own))) for path, own in _leaves("", asdict(row))}
+    assert told.keys() == FIELDS.keys() - {""} | {"number"}
+    assert (told["ratio"], told["at_least"], told["training"]) == ("10/100", "是", "—")
+    assert told["ratios"] == "等级 A 比例 5/100、等级 D 比例 50/100"
+    assert told["team.needs"] == "部门 edu 人数 2 技能 食品"
+    assert told["entities_draw.disclosure"] == "算出即公布"
+    assert value_of(asdict(row)) == f"{row.number} {row.task_name}"
+
+
+def test_an_amendment_stands_on_the_page_with_its_reason_and_what_it_changed(
+    ledger: Ledger, dsn: str, tmp_path: Path
+) -> None:
+    """Old value beside new; and the published scheme stands with its task."""
+    story = with_plan()
+    new = plan_row(ratio=(20, 100))
+    story.act("clerk-edu", "clerk", AmendPlan(year=2024, rows=(new,), reason="示例：加大力度"))
+    story.act("reviewer1", "reviewer", review_plan(story))
+    story.act("clerk-market", "clerk", CollatePlan(year=2024))
+    story.act("clerk-edu", "clerk", PublishPlan(year=2024))
+    story.act("clerk-edu", "clerk", drafted())
+    review = ReviewScheme(plan_number=TASK, version=1, approve=True, remark="")
+    story.act("reviewer1", "reviewer", review)
+    story.act("clerk-edu", "clerk", PublishScheme(plan_number=TASK))
+    site = _site(story, ledger, dsn, tmp_path / "site")
+    index = _text(site, "index.html")
+    assert "原因：示例：加大力度" in index
+    assert "<td>抽查比例</td><td>10/100</td><td>20/100</td>" in index
+    assert "教育局安全股" in _text(site, f"task-{TASK}.html")
+
+
+def _leaves(path: str, value: dict[str, Any]) -> Iterator[tuple[str, object]]:
+    for name, own in value.items():
+        if isinstance(own, dict):
+            yield from _leaves(f"{path}{name}.", own)
+        else:
+            yield f"{path}{name}", own

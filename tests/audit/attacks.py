@@ -133,7 +133,7 @@ def project(scene: Scene) -> Found:
         return {}
     tamper(
         scene.live,
-        "UPDATE projections.entities_v2 SET name = '示例改名' WHERE id = 'school:1300000001'",
+        "UPDATE projections.entities_v3 SET name = '示例改名' WHERE id = 'school:1300000001'",
     )
     return scene.examine()
 

@@ -121,12 +121,12 @@ def test_a_changed_surplus_or_missing_projected_row_is_named(live: str, check_li
     """The tables that pages read are compared row by row with a second projection."""
     tamper(
         live,
-        "UPDATE projections.entities_v2 SET name = '示例改名' WHERE id = 'school:1300000001'",
+        "UPDATE projections.entities_v3 SET name = '示例改名' WHERE id = 'school:1300000001'",
         "DELETE FROM projections.departments_v1 WHERE id = 'market'",
     )
     found = {(each.code, each.where.partition(" ")[0]) for each in check_live().failures}
     assert found == {
-        ("projection-differs", "projections.entities_v2"),
+        ("projection-differs", "projections.entities_v3"),
         ("projection-differs", "projections.departments_v1"),
     }
 

@@ -8,7 +8,8 @@ import pytest
 
 from domain.decisions import ACTS, acting_role
 from domain.errors import DomainError
-from domain.items import AddItem, ClaimItem, Item, ItemDetails, PublishItem, ReviewItem
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem, Item, PublishItem, ReviewItem
 from domain.organisation import (
     AddDepartment,
     AddStaff,

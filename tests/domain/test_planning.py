@@ -6,18 +6,23 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from domain.eligibility import available
+from domain.eligibility import available, roster
 from domain.errors import DomainError
 from domain.facts import Actor, Fact
 from domain.inspection_commands import CheckIn
 from domain.inspection_state import Inspection
+from domain.organisation import ChangeStaffRoles
+from domain.personnel_commands import RecordLeave
 from domain.plan import AmendPlan, CollatePlan, DraftPlan, Plan, PublishPlan
 from domain.plan_answers import AnswerWarning, ReturnRow
 from domain.plan_checks import PlanWarning
 from domain.plan_differences import Difference, differences
 from domain.plan_standards import DEFAULT, Floor, SetPlanStandards, floor_of
 from domain.publicity import Publicity, RecordPublicity, WithdrawPublicity
+from domain.registry_commands import Suspend
 from domain.task import OpenTask, Task
 from domain.task_days import Days, DemandTraining, OfferDays, meeting
 from domain.team_terms import TeamNeed
@@ -27,9 +32,11 @@ from domain.training import (
     RejectTrainingSession,
 )
 from tests.story import (
+    confirm_last,
     confirm_task,
     declare,
     draw_both,
+    entity_id,
     open_task,
     plan_row,
     review_plan,
@@ -141,6 +148,12 @@ def test_a_scope_that_matches_few_is_a_warning_with_the_number() -> None:
     assert warned(measured(), none) == [("scope-matches-few", "0")]
     standards = replace(DEFAULT, min_entities=25)
     assert warned(measured(standards), plan_row()) == [("scope-matches-few", "24")]
+    story = measured(replace(DEFAULT, min_entities=24))
+    assert warned(story, plan_row()) == []
+    suspend = Suspend(registry="entity", id=entity_id(1), reason="示例：停办")
+    story.act("registrar1", "registrar", suspend)
+    confirm_last(story, "entity", entity_id(1))
+    assert warned(story, plan_row()) == [("scope-matches-few", "23")]
 
 
 def test_a_row_for_which_too_few_officers_are_fit_is_a_warning() -> None:
@@ -339,6 +352,10 @@ def test_attendance_counts_once_a_second_person_confirmed_the_list() -> None:
     confirm = ConfirmTrainingSession(id="2024-1", version=1)
     with pytest.raises(DomainError, match="own-act"):
         story.decide("registrar1", "registrar", confirm)
+    both = ChangeStaffRoles(id="E1", roles=("officer", "reviewer"), reason="示例：兼任")
+    story.act("admin", "administrator", both)
+    with pytest.raises(DomainError, match="own-act"):
+        story.decide("E1", "reviewer", confirm)
     reject = RejectTrainingSession(id="2024-1", version=1, reason="签到表缺页")
     with pytest.raises(DomainError, match="reason-missing"):
         story.decide("registrar2", "registrar", replace(reject, reason=" "))
@@ -453,6 +470,41 @@ def test_visits_are_held_on_days_on_which_all_departments_can_come() -> None:
     story.act(visit.officers[0], "officer", check_in)
     with pytest.raises(DomainError, match="wrong-stage"):
         story.decide(*CLERK, offer)
+
+
+def test_who_is_away_on_every_day_on_which_all_can_come_is_not_drawn() -> None:
+    """As who is away for the whole window is not; one day that is left is enough to be drawn."""
+    story = with_task()
+    for officer, last in (("E1", "2024-06-14"), ("E2", "2024-06-13")):
+        leave = RecordLeave(id=officer, first="2024-06-03", last=last, reason="示例")
+        story.act("registrar1", "registrar", leave)
+        confirm_last(story, "officer", officer)
+    days = (
+        Days(first="2024-06-04", last="2024-06-05"),
+        Days(first="2024-06-14", last="2024-06-14"),
+    )
+    task = story.history.get(Task, "联2024026")
+    assert task is not None
+    assert not roster(task, story.history).left_out
+    story.act(*CLERK, OfferDays(plan_number="联2024026", department="edu", days=days))
+    task = story.history.get(Task, "联2024026")
+    assert task is not None
+    left_out = roster(task, story.history).left_out
+    assert [(one.id, one.reason) for one in left_out] == [("E1", "on-leave")]
+
+
+@given(st.lists(st.sets(st.integers(1, 28), min_size=1), min_size=1, max_size=4))
+def test_common_days_are_what_counting_days_one_by_one_gives(offers: list[set[int]]) -> None:
+    """Ranges are only a shorter way to write them."""
+    ranges = [
+        tuple(Days(first=_day(own), last=_day(own)) for own in sorted(offer)) for offer in offers
+    ]
+    common = {int(own.first[-2:]) for own in meeting(ranges)}
+    assert common == set.intersection(*offers)
+
+
+def _day(number: int) -> str:
+    return f"2024-06-{number:02}"
 
 
 def test_without_offers_the_whole_window_is_open() -> None:

@@ -154,3 +154,33 @@ def test_what_is_wrong_with_a_body_is_said_with_its_place(terminal: Terminal) ->
         terminal.act("admin", "department.add", id="JW")
     assert raised.value.code == "request-invalid"
     assert "body.collates: " in raised.value.detail
+
+
+def test_a_batch_is_tried_at_a_terminal_before_it_is_recorded(
+    service: Service, terminal: Terminal, tmp_path: Path
+) -> None:
+    """The preview names each change and each refusal, and records nothing."""
+    story.with_registries(range(1, 3))
+    moved = {
+        "act": "entity.change",
+        "id": story.entity_id(1),
+        "details": {**vars(story.details_of(1)), "area": "示例乡"},
+        "reason": "示例：迁址",
+        "personal": {},
+    }
+    rest = {"act": "registry.suspend", "registry": "entity", "reason": "示例：停办"}
+    good, bad = ({**rest, "id": story.entity_id(number)} for number in (2, 9))
+    body, size = tmp_path / "batch.json", service.parts.ledger.size()
+    body.write_text(json.dumps({"acts": [moved, good, bad]}), encoding="utf-8")
+    with pytest.raises(
+        AssertionError, match=r"示例镇 → 示例乡(.|\n)*false → true(.|\n)*unknown-entry"
+    ):
+        terminal.run("registrar1", "batch", "preview", body)
+    assert service.parts.ledger.size() == size
+    body.write_text(json.dumps({"acts": [moved, good]}), encoding="utf-8")
+    assert "拒绝 0 项" in terminal.run("registrar1", "batch", "preview", body)
+    recorded = json.loads(terminal.run("registrar1", "batch", "record", body))
+    assert [one["type"] for one in recorded["events"]] == [
+        "entity.changed.v1",
+        "registry.suspended.v1",
+    ]

@@ -24,11 +24,13 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
+from typer.testing import CliRunner
 
 from api.settings import Settings
 from domain.errors import DomainError
 from domain.follow_up_commands import OrderCorrection
 from ledger.deliveries import Deliveries
+from mingqian import cli
 from mingqian.reminding.command import remind_now
 from tests import story
 from tests.projections.recording import record
@@ -369,6 +371,34 @@ def test_settings_that_would_leak_or_cannot_work_are_refused(
     """A password never goes over an open line."""
     with pytest.raises(DomainError, match=f"settings-invalid.*MINGQIAN_{named}"):
         Settings(**settings)
+
+
+def test_the_command_says_how_many_and_that_some_were_not_sent(
+    late: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With an exit code that cron notices; without a server it says what to set."""
+    own = late.parts.settings
+    environment = {
+        "MODE": own.mode,
+        "HOME": str(own.home),
+        "DATABASE_URL": str(own.database_url),
+        "CLOCK_FILE": str(own.clock_file),
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(f"MINGQIAN_{name}", value)
+    late.clock.write_text("2024-07-17T01:00:00.000Z", encoding="utf-8")
+    with pytest.raises(DomainError, match="reminders-not-set"):
+        CliRunner().invoke(cli.app, ["remind"], catch_exceptions=False)
+    mailbox = Mailbox(answers=["refuse"])
+    with mail_server(mailbox) as settings:
+        for name, value in settings.items():
+            monkeypatch.setenv(f"MINGQIAN_{name.upper()}", str(value))
+        ran = CliRunner().invoke(cli.app, ["remind"])
+        assert ran.exit_code == 1
+        assert "refused, to be tried again 1" in ran.output
+        late.clock.write_text("2024-07-17T02:00:00.000Z", encoding="utf-8")
+        ran = CliRunner().invoke(cli.app, ["remind"])
+    assert (ran.exit_code, len(mailbox.taken)) == (0, 1)
 
 
 def test_a_file_of_a_secret_that_is_none_is_named_and_not_shown(

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from domain.history import History
-from domain.items import Item, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import Item
 from domain.organisation import Department, Staff
 from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
 from domain.registry_state import Entity, Entry, Expert, Officer

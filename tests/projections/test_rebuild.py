@@ -77,8 +77,8 @@ def test_a_rebuild_replaces_what_was_changed(
             Difference(table="tasks_v2", key=(TASK,), found="changed"),
         ),
         (
-            "DELETE FROM projections.entities_v2 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
-            Difference(table="entities_v2", key=("school:1300000003", "41"), found="missing"),
+            "DELETE FROM projections.entities_v3 WHERE id = 'school:1300000003' AND to_leaf IS NULL",
+            Difference(table="entities_v3", key=("school:1300000003", "41"), found="missing"),
         ),
         (
             "INSERT INTO projections.proofs_v2 VALUES ('假', '{}')",

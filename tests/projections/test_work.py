@@ -28,14 +28,19 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.inspection_state import Inspection
-from domain.items import AddItem, ClaimItem, ItemDetails
+from domain.item_versions import ItemDetails
+from domain.items import AddItem, ClaimItem
 from domain.lottery.entropy import witness_commit
 from domain.plan import DraftPlan
 from domain.registry_commands import Suspend
 from domain.replacement_commands import ApproveReplacement, RequestReplacement
+from domain.schemes import ReviewScheme
 from domain.visit_commands import UploadVisit
+from projections.queries.planning import meetings
 from projections.queries.viewers import Viewer
 from projections.queries.work import work
+from tests.domain.test_appointments import PROPOSE, two_leads, with_tasks
+from tests.domain.test_schemes import drafted
 from tests.domain.test_visit import under_the_standard
 from tests.projections.recording import record
 from tests.story import (
@@ -45,10 +50,12 @@ from tests.story import (
     clean_result,
     commit_draw,
     declare,
+    entity_id,
     nonce_of,
     opened,
     plan_row,
     publish,
+    reveal_draw,
     review_plan,
     terms,
     with_inspections,
@@ -143,6 +150,23 @@ def test_a_visit_goes_from_its_officers_to_the_reviewer_and_the_desk(shown: Show
     assert _of(shown, story, "clerk-labour", id_) == []
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
     assert _of(shown, story, "clerk-edu", id_) == []
+
+
+def test_a_scheme_and_a_joint_visit_wait_for_the_other_side(shown: Shown) -> None:
+    """The reviewer of the lead, then its desk; and of two leads the one that did not propose."""
+    story = with_tasks(*two_leads())
+    story.act("clerk-edu", "clerk", drafted())
+    assert [act for act, _ in _of(shown, story, "reviewer1", TASK)] == ["scheme.review"]
+    approve = ReviewScheme(plan_number=TASK, version=1, approve=True, remark="")
+    story.act("reviewer1", "reviewer", approve)
+    assert ("scheme.publish", None) in _of(shown, story, "clerk-edu", TASK)
+    story.act("clerk-edu", "clerk", PROPOSE)
+    id_ = PROPOSE.stream.partition("/")[2]
+    assert [act for act, _ in _of(shown, story, "clerk-market", id_)] == ["appointment.agree"]
+    assert _of(shown, story, "clerk-edu", id_) == []
+    with shown._reader.snapshot() as read:
+        assert entity_id(1) not in {one["entity"] for one in meetings(read)}
+        assert entity_id(2) in {one["entity"] for one in meetings(read)}
 
 
 def test_each_department_has_its_own_part_of_a_visit_before_the_whole_waits(shown: Shown) -> None:
@@ -270,6 +294,9 @@ def test_a_published_plan_waits_for_its_tasks_and_they_for_each_department(shown
 def test_departments_confirm_witnesses_bring_and_operators_commit(shown: Shown) -> None:
     """And whoever asked for a void does not see its approval."""
     story = with_task()
+    shown.tell(story)
+    to_draw = ("draw.prepare", "2024-09-02")
+    assert shown.acts("operator") == [to_draw]
     draw_id = f"{TASK}.entities.1"
     prepare = PrepareDraw(
         draw_id=draw_id,
@@ -293,12 +320,21 @@ def test_departments_confirm_witnesses_bring_and_operators_commit(shown: Shown) 
 
 
 def test_a_committed_draw_waits_for_each_witness_once_a_checkpoint_covers_it(shown: Shown) -> None:
-    """Until then there is nothing to open."""
-    story = with_task()
+    """Until then there is nothing to open; a beacon is for the operator, who then draws the officers."""
+    beacon = terms(beacons=("quicknet",))
+    story = with_task(plan_row(entities_draw=beacon))
     commit_draw(story, "entities")
     shown.tell(story)
     assert shown.acts("witness1") == [("draw.reveal", None)]
-    assert shown.acts("operator") == []
+    assert shown.acts("operator") == [("draw.enter-beacon", None)]
+
+
+def test_once_the_entities_are_drawn_the_officers_are_to_be(shown: Shown) -> None:
+    """By the last day of the window."""
+    story = with_task()
+    reveal_draw(story, commit_draw(story, "entities"))
+    shown.tell(story)
+    assert shown.acts("operator") == [("draw.prepare", "2024-09-02")]
 
 
 def test_a_claim_waits_for_its_review_and_a_year_for_its_holidays(shown: Shown) -> None:

@@ -109,7 +109,7 @@ def _cell(column: Column, row: Row, told: Mapping[str, Any]) -> str:
 
 
 def _status(row: Row) -> str:
-    if "pending" not in row:
+    if "status" in row:
         return _ITEM_STATUS[row["status"]]
     if row["suspended"]:
         return "已暂停"

@@ -13,6 +13,7 @@ from api import (
     batch_routes,
     beacon_routes,
     campaign_routes,
+    document_routes,
     export_routes,
     health_routes,
     import_routes,
@@ -89,6 +90,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         campaign_routes.router,
         visit_routes.router,
         planning_routes.router,
+        document_routes.router,
         notice_routes.router,
         work_routes.router,
         receipt_routes.router,
@@ -96,6 +98,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         list_routes.public,
         planning_routes.public,
         public_draw_routes.router,
+        document_routes.public,
         page_routes.router,
         health_routes.router,
     ):

@@ -13,7 +13,7 @@ import schemathesis
 from schemathesis.core.failures import Failure, FailureGroup
 
 from api.app import routed_app
-from tests.api.filled import READS, TASK, address, filled_service
+from tests.api.filled import READS, TASK, address
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -28,13 +28,6 @@ OPERATIONS = [
     for method, operation in methods.items()
 ]
 CHECKED = schemathesis.openapi.from_dict(DOCUMENT)
-
-
-@pytest.fixture(scope="module")
-def filled(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
-    """The story, for reading only."""
-    with filled_service(server, tmp_path_factory.mktemp("filled")) as running:
-        yield running
 
 
 def resolved(schema: Json) -> Json:

@@ -441,3 +441,12 @@ def test_the_story_of_an_entry_tells_nothing_of_a_list_that_is_not_public(held: 
         }
         assert {one["standing"] for one in told if "standing" in one} <= {"pool"}
     assert service.parts.ledger.size() == size
+
+
+@pytest.mark.parametrize("who", [None, *DESKS])
+def test_the_figures_do_not_tell_who_was_drawn(held: Held, who: str | None) -> None:
+    """Neither a rate nor its units count a visit or a pool before the list is public."""
+    prefix = "/statistics" if who else "/public/statistics"
+    for name in ("inspection-completion", "replacement-rate", "drawn-a", "drawn-b", "drawn-c"):
+        answer = held.service.get(f"{prefix}/{name}", who).json()
+        assert (answer["denominator"], answer["units"]) == (0, [])

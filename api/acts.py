@@ -18,7 +18,7 @@ from domain.decisions import ACTS, SYSTEM, Act
 from domain.draw_commands import LookAtDraw
 from domain.facts import Command
 from domain.organisation import IssuePassword
-from domain.review import OpenReview
+from domain.review_log import OpenReview
 from domain.visit_commands import AttachEvidence
 from ledger.writer import ERASED
 

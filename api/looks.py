@@ -12,7 +12,7 @@ from domain.draw_commands import LookAtDraw
 from domain.draw_commands import Part as Looked
 from domain.errors import DomainError
 from domain.inspection import REPLACING
-from domain.review import RESULT, OpenReview
+from domain.review_log import RESULT, OpenReview
 from domain.rules import china_date
 from projections.queries.inspections import inspection, untold_recusals
 from projections.queries.viewers import Viewer
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from projections.reading import Read, Row
 
 LOOKING = ("officer", "discipline")
-# Why somebody with the role does not review this result; "wrong-stage": it was decided or changed meanwhile.
-NO_REVIEWER = ("own-act", "other-department", "recused", "wrong-stage")
+# Why somebody with the role does not review this result; the last two: it was decided or changed meanwhile.
+NO_REVIEWER = ("own-act", "other-department", "recused", "version-outdated", "wrong-stage")
 RECUSED = "officer.recusal_declared.v1"
 READING = ("clerk", "reviewer", "approver", "draw_operator", "discipline")
 
@@ -100,7 +100,7 @@ def open_for_review(parts: Parts, person: Person, found: Row, part: str = RESULT
     """Record that a reviewer opens a result that waits, or a file of it; whoever could not review it only reads."""
     if found["status"] != "confirmed" or not person.has("reviewer"):
         return
-    command = OpenReview(inspection=found["id"], part=part)
+    command = OpenReview(inspection=found["id"], version=found["version"], part=part)
     try:
         give(parts.writer, parts.keys, person, [command], None)
     except DomainError as refusal:

@@ -53,7 +53,7 @@ def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool
         "tasks": tasks,
         "revisions": planning.public_revisions(read, str(year)),
         "departments": department_names(read),
-        "items": {row["code"]: row["name"] for row in _registry(read, "item")},
+        "items": item_names(read),
         "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,
@@ -76,6 +76,11 @@ def department_names(read: Read) -> dict[str, str]:
     """The departments, and what stands in the place of one for experts."""
     own = {row["id"]: row["name"] for row in _registry(read, "department")}
     return {**own, EXPERTS: "专家"}
+
+
+def item_names(read: Read) -> dict[str, str]:
+    """The items by their codes."""
+    return {row["code"]: row["name"] for row in _registry(read, "item")}
 
 
 def _registry(read: Read, kind: registries.Registry) -> list[Row]:

@@ -26,6 +26,41 @@ DISPOSALS = {
     "notify-other-body": "抄告其他部门",
     "other": "其他",
 }
+METHODS = {
+    "on-site": "现场检查",
+    "written": "书面检查",
+    "online": "网络检查",
+    "testing": "检验检测",
+    "commissioned": "委托专业机构",
+}
+OUTCOMES = {
+    "refused": "拒绝、阻挠检查",
+    "closed-door": "无人、闭店",
+    "not-there": "登记地址查无此对象",
+    "ceased": "已停业、注销、吊销或迁出",
+    "no-activity": "未开展本次抽查涉及的经营活动",
+}
+TRIED = {
+    "on-site": "现场",
+    "telephone": "电话",
+    "letter": "邮寄、留置",
+    "neighbours": "向周边、物业、村居了解",
+    "registry": "向登记机关查询",
+}
+ACKNOWLEDGEMENTS = {
+    "acknowledged": "无异议",
+    "objected": "有异议",
+    "refused-to-sign": "拒绝签字",
+    "absent": "被检查人不在场",
+}
+ANSWERS = {"yes": "符合", "no": "不符合", "not-applicable": "不适用"}
+HANDLING_STAGES = {
+    "open": "办理中",
+    "corrected": "已改正",
+    "received": "对方已确认",
+    "closed": "已结案",
+}
+HANDLING = {"correction": "责令改正", "transfer": "移送办案", "notification": "抄告其他部门"}
 STAGES = {
     "entities": "抽取检查对象",
     "officers": "抽取执法检查人员",

@@ -114,7 +114,7 @@ ACT_NAMES: dict[str, str] = {
     "inspection.confirm-findings": "确认部门检查情况",
     "inspection.enter-result": "录入检查结果",
     "inspection.confirm-result": "确认检查结果",
-    "inspection.open-review": "打开待审核结果",
+    "review.open": "打开待审核结果",
     "inspection.review-result": "审核检查结果",
     "inspection.request-closing": "申请终止检查",
     "inspection.approve-closing": "批准终止检查",

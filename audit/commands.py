@@ -28,7 +28,7 @@ from domain import (
     plan_standards,
     publicity,
     reconciliation,
-    review,
+    review_log,
     schemes,
     signing_keys,
     task,
@@ -408,7 +408,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
     findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
-    review.ReviewOpened: lambda id_, e: review.OpenReview(inspection=id_, part=e.part),
+    review_log.ReviewOpened: lambda id_, e: review_log.OpenReview(inspection=id_, **vars(e)),
     amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
         inspection=id_, **vars(e)
     ),

@@ -29,6 +29,8 @@ from domain import (
     reconciliation,
     registry,
     registry_state,
+    review,
+    review_log,
     schemes,
     signing_keys,
     subjects,
@@ -118,6 +120,7 @@ AGGREGATES: dict[str, Aggregate] = {
     "inspection": Aggregate(
         state=inspection_state.Inspection, evolve=inspection_state.evolve, decide=inspection.decide
     ),
+    "review": Aggregate(state=review_log.ReviewLog, evolve=review_log.evolve, decide=review.decide),
     "appointment": Aggregate(
         state=appointment_state.Appointment,
         evolve=appointment_state.evolve,

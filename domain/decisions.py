@@ -24,7 +24,7 @@ from domain import (
     plan_standards,
     publicity,
     reconciliation,
-    review,
+    review_log,
     schemes,
     signing_keys,
     task,
@@ -336,7 +336,7 @@ ACTS: tuple[Act, ...] = (
         roles=("officer",),
         signed=True,
     ),
-    Act(name="inspection.open-review", command=review.OpenReview, roles=("reviewer",)),
+    Act(name="review.open", command=review_log.OpenReview, roles=("reviewer",)),
     Act(
         name="inspection.review-result",
         command=inspection.ReviewResult,

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, assert_never, cast
 
-from domain import amendments, findings, follow_up, replacement, review, visit
+from domain import amendments, findings, follow_up, replacement, visit
 from domain import inspection_results as results
 from domain.amendments import AmendmentCommand
 from domain.appointment_state import agreed_of
@@ -45,7 +45,6 @@ from domain.inspection_rules import (
 )
 from domain.inspection_state import Inspection
 from domain.replacement_commands import ReplacementCommand
-from domain.review import OpenReview
 from domain.rules import (
     china_date,
     require_reason,
@@ -64,7 +63,6 @@ Command = (
     | ReplacementCommand
     | VisitCommand
     | FindingsCommand
-    | OpenReview
     | AmendmentCommand
     | AnyFollowUpCommand
 )
@@ -257,7 +255,6 @@ PARTS: tuple[tuple[Any, Callable[..., tuple[Fact, ...]]], ...] = (
     (ReplacementCommand, replacement.decide),
     (VisitCommand, _on_site),
     (FindingsCommand, findings.decide),
-    (OpenReview, review.open_),
     (AmendmentCommand, amendments.decide),
     (AnyFollowUpCommand, follow_up.decide),
 )

@@ -128,7 +128,7 @@ def review(
 ) -> ResultReviewed:
     """Let somebody who was not there approve or return it."""
     require_reviewer(state, context, history)
-    require_opened(state, context)
+    require_opened(state, context, history)
     if not command.approve:
         require_reason(command.remark)
     return ResultReviewed(approved=command.approve, remark=command.remark)

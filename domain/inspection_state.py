@@ -32,7 +32,7 @@ from domain.replacement_commands import (
     SeatFilled,
     SeatVacated,
 )
-from domain.review import RESULT, Reviewed, ReviewOpened
+from domain.review_log import RESULT, Reviewed, opened_at
 from domain.rules import china_date
 from domain.visit_commands import CapturedOffline
 from domain.visit_standard import NOTHING, Terms, terms_now
@@ -73,9 +73,8 @@ class Inspection:
     `together` those who met a colleague there on the day of their arrival.
 
     `terms` are those of the standard under which it was assigned. `visit` is what was recorded on the spot, `findings` what
-    each department found; `opened` what each reviewer opened of the result as it stands, and when. `editions` are the
-    results that were published, the last of which the public reads; `amendment` asks for another. `version` counts the
-    events, but for what a reviewer opens: that changes nothing of what others have before them.
+    each department found, `reviews` who decided on it after which look. `editions` are the results that were published, the
+    last of which the public reads; `amendment` asks for another.
     """
 
     id: str
@@ -101,11 +100,9 @@ class Inspection:
     follow_ups: tuple[FollowUp, ...] = ()
     visit: Visit = field(default_factory=Visit)
     findings: Mapping[str, Findings] = field(default_factory=dict)
-    opened: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     reviews: tuple[Reviewed, ...] = ()
     editions: tuple[Edition, ...] = ()
     amendment: Amendment | None = None
-    version: int = 1
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -150,9 +147,6 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
         terms = terms_now(history)
         return Inspection(id=id_, assigned=event, team=event.team, assigned_at=at, terms=terms)
     assert state is not None
-    if isinstance(event, ReviewOpened):
-        return _opened(state, event, recorded)
-    state = replace(state, version=state.version + 1)
     if (visit := visit_state.evolve(state.visit, recorded)) is not state.visit:
         state = replace(state, visit=visit)
     match event:
@@ -180,7 +174,7 @@ def evolve(state: Inspection | None, recorded: Recorded, history: History) -> In
             entered = replace(state, status="entered", result=event, entered_by=by)
             return replace(entered, closing_requested_by=None)
         case ResultConfirmed() | ResultReviewed():
-            return _reviewed(state, event, recorded)
+            return _reviewed(state, event, recorded, history)
         case ResultPublished() | AmendmentRequested() | AmendmentDeclined():
             return _amended(state, event, recorded)
         case ClosingRequested():
@@ -241,19 +235,13 @@ def _found(
     return {**state.findings, event.department: own}
 
 
-def _opened(state: Inspection, event: ReviewOpened, recorded: Recorded) -> Inspection:
-    by = recorded.actor.id
-    own = {**state.opened.get(by, {}), event.part: recorded.recorded_at}
-    return replace(state, opened={**state.opened, by: own})
-
-
 def _reviewed(
-    state: Inspection, event: ResultConfirmed | ResultReviewed, recorded: Recorded
+    state: Inspection, event: ResultConfirmed | ResultReviewed, recorded: Recorded, history: History
 ) -> Inspection:
     if isinstance(event, ResultConfirmed):
-        return replace(state, status="confirmed", opened={})
+        return replace(state, status="confirmed")
     by, at = recorded.actor.id, recorded.recorded_at
-    own = state.opened.get(by, {})
+    own = opened_at(history, state.id, by, recorded.version - 1)
     review = Reviewed(
         by=by,
         approved=event.approved,
@@ -288,7 +276,7 @@ def _amended(
             return replace(state, status="published", editions=editions, amendment=None)
         case AmendmentRequested(reason=reason, withhold=withhold):
             asked = Amendment(by=recorded.actor.id, reason=reason, withhold=withhold)
-            return replace(state, status="amending", amendment=asked, findings={}, opened={})
+            return replace(state, status="amending", amendment=asked, findings={})
         case AmendmentDeclined():
             stands = state.editions[-1].result
             return replace(state, status="published", amendment=None, result=stands)

@@ -12,21 +12,17 @@ from typing import TYPE_CHECKING
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.facts import Judgement
-from domain.inspection_state import Inspection
 
 if TYPE_CHECKING:
     from domain.facts import Command
     from domain.history import History
 
-_LOOKED_AT: dict[str, type[Draw | Inspection]] = {"draw": Draw, "inspection": Inspection}
-
 
 def standing(stream: str, history: History) -> int:
-    """The version that who looks at a stream now sees; looks at a draw or a result change nothing of it, and do not count."""
+    """The version that who looks at a stream now sees; looks at a draw change nothing of it, and do not count."""
     prefix, _, id_ = stream.partition("/")
-    kind = _LOOKED_AT.get(prefix)
-    state = history.get(kind, id_) if kind else None
-    return history.version(stream) if state is None else state.version
+    draw = history.get(Draw, id_) if prefix == "draw" else None
+    return history.version(stream) if draw is None else draw.version
 
 
 def require_seen(command: Command, history: History) -> None:

@@ -1,64 +1,44 @@
-"""Review of a result: what the reviewer opened, when, and what they decided."""
+"""Review of a result: who may open and decide it, and that nobody decides on what they have not opened."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from domain.errors import DomainError
 from domain.facts import Fact
-from domain.inspection_commands import InspectionCommand
 from domain.inspection_rules import (
     require_not_asking,
     require_participating,
     require_status,
     require_unbiased,
 )
+from domain.inspection_state import Inspection
+from domain.review_log import RESULT, OpenReview, ReviewLog, ReviewOpened, opened_at
 
 if TYPE_CHECKING:
     from domain.facts import Context
     from domain.history import History
-    from domain.inspection_state import Inspection
-
-RESULT = "result"
 
 
-@dataclass(frozen=True, kw_only=True)
-class OpenReview(InspectionCommand):
-    """Open a result that waits for review (`part` is "result"), or a file of it (its hash)."""
-
-    part: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class ReviewOpened:
-    """The acting reviewer opened the result, or this file of it, for the first time as it now stands."""
-
-    part: str
-
-
-@dataclass(frozen=True, kw_only=True)
-class Reviewed:
-    """One review: who decided what, when it was opened and decided, and which files were opened."""
-
-    by: str
-    approved: bool
-    opened_at: str | None
-    decided_at: str
-    files: tuple[str, ...]
-
-
-def open_(
-    state: Inspection, command: OpenReview, context: Context, history: History
+def decide(
+    _state: ReviewLog | None, command: OpenReview, context: Context, history: History
 ) -> tuple[Fact, ...]:
-    """Record what a reviewer opens, once; raises DomainError as `require_reviewer`, or "unknown-evidence"."""
+    """Record what a reviewer opens, once; raises DomainError as `require_reviewer`, "version-outdated", "unknown-evidence"."""
+    state = history.get(Inspection, command.inspection)
+    if state is None:
+        detail = f"没有检查 {command.inspection} / no such inspection"
+        raise DomainError("unknown-inspection", detail)
     require_reviewer(state, context, history)
+    if command.version != _now(state, history):
+        detail = "所见已不是现状，请重新查看 / this is not the version that stands now: look again"
+        raise DomainError("version-outdated", detail)
     if command.part != RESULT and command.part not in state.visit.files:
         detail = "本次检查没有此证据文件 / no such file of this visit"
         raise DomainError("unknown-evidence", detail)
-    if command.part in state.opened.get(context.actor.id, {}):
+    if command.part in opened_at(history, state.id, context.actor.id, command.version):
         return ()
-    return (Fact(stream=command.stream, event=ReviewOpened(part=command.part)),)
+    event = ReviewOpened(version=command.version, part=command.part)
+    return (Fact(stream=command.stream, event=event),)
 
 
 def require_reviewer(state: Inspection, context: Context, history: History) -> None:
@@ -71,8 +51,13 @@ def require_reviewer(state: Inspection, context: Context, history: History) -> N
     require_participating(state, context, history)
 
 
-def require_opened(state: Inspection, context: Context) -> None:
+def require_opened(state: Inspection, context: Context, history: History) -> None:
     """Nobody decides on what they have not looked at; what was opened before the result changed does not count."""
-    if state.terms.review_opened and RESULT not in state.opened.get(context.actor.id, {}):
+    opened = opened_at(history, state.id, context.actor.id, _now(state, history))
+    if state.terms.review_opened and RESULT not in opened:
         detail = "请先打开本次结果再审核 / open the result as it stands before you decide on it"
         raise DomainError("review-not-opened", detail)
+
+
+def _now(state: Inspection, history: History) -> int:
+    return history.version(f"inspection/{state.id}")

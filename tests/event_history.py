@@ -63,7 +63,7 @@ from domain.replacement_commands import (
     DeclineReplacement,
     RequestReplacement,
 )
-from domain.review import OpenReview
+from domain.review_log import OpenReview
 from domain.rules import china_date
 from domain.signing_keys import RevokeSigningKey
 from domain.task import CompleteTask, OpenTask
@@ -665,7 +665,9 @@ def _result(told: Chronicle, id_: str, officers: tuple[str, str]) -> None:
         told.act(other, "officer", confirm)
     told.act(officers[0], "officer", clean)
     told.act(officers[1], "officer", inspection.ConfirmResult(inspection=id_, version=NOW))
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    version = told.history.version(f"inspection/{id_}")
+    opening = OpenReview(inspection=id_, version=version, part="result")
+    told.act("reviewer1", "reviewer", opening)
     review = inspection.ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
 
@@ -766,7 +768,7 @@ CHAPTERS = (
                 "inspection.acknowledged.v1",
                 "inspection.findings_entered.v1",
                 "inspection.findings_confirmed.v1",
-                "inspection.review_opened.v1",
+                "review.opened.v1",
                 "inspection.amendment_requested.v1",
                 "inspection.amendment_declined.v1",
             }

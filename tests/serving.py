@@ -25,7 +25,7 @@ from api.settings import Settings
 from api.tokens import Claim
 from domain.decisions import act_of
 from domain.organisation import Staff
-from domain.review import OpenReview
+from domain.review_log import OpenReview
 from ledger import accounts
 from ledger.store import SYSTEM
 from tests.roles import passing_role

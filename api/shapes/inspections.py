@@ -19,7 +19,7 @@ from domain.inspection_commands import (
 )
 from domain.inspection_state import Asked, Status, Vacancy
 from domain.replacement_commands import Cause
-from domain.review import Reviewed
+from domain.review_log import Reviewed
 from domain.visit_commands import (
     Acknowledgement,
     ChecklistAnswered,

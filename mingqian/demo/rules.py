@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from domain.visit_standard import EVERYTHING
 from mingqian.calendar import proposed
 from mingqian.demo.items import ITEMS
 from mingqian.demo.people import ADMINISTRATOR, clerk, reviewer
@@ -13,12 +15,6 @@ if TYPE_CHECKING:
     from mingqian.demo.year import Stage
 
 Body = dict[str, Any]
-EVERYTHING = {
-    "by_department": True,
-    "checklists": True,
-    "outcome_evidence": True,
-    "review_opened": True,
-}
 # Points to look at 检查要点: "yes" says that nothing is wrong.
 CHECKLISTS: dict[str, tuple[tuple[str, str], ...]] = {
     "JY-01": (
@@ -38,7 +34,7 @@ def adopt(stage: Stage) -> None:
     stage.clock.pass_time(minutes=30)
     stage.desk.act(ADMINISTRATOR, "calendar.record", **proposed(YEAR))
     reason = "按《随机抽查工作规范》执行（示例）"
-    stage.desk.act(ADMINISTRATOR, "standard.adopt", terms=EVERYTHING, reason=reason)
+    stage.desk.act(ADMINISTRATOR, "standard.adopt", terms=asdict(EVERYTHING), reason=reason)
 
 
 def approve_checklists(stage: Stage) -> None:

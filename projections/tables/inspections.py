@@ -74,7 +74,7 @@ def _inspection(step: Step) -> list[Row]:
         "amendment": state.amendment,
         **_times(step),
         "published_leaf": step.leaf_of(ResultPublished),
-        "version": state.version,
+        "version": step.recorded.version,
     }
     return [row]
 

@@ -11,6 +11,7 @@ import pytest
 from domain.organisation import AddDepartment, AddStaff
 from ledger.store import SYSTEM
 from tests import story
+from tests.api.filled import filled_service
 from tests.serving import HttpStory, Service, fresh_database, serving
 
 if TYPE_CHECKING:
@@ -58,4 +59,11 @@ def county(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Se
             told.now = "2024-06-20T02:00:00.000Z"
             first = running.get("/inspections", "clerk-edu").json()["entries"][0]
             story.publish(told, first["id"], tuple(first["officers"]))
+        yield running
+
+
+@pytest.fixture(scope="session")
+def filled(server: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """A service where something of everything has happened. For reading only."""
+    with filled_service(server, tmp_path_factory.mktemp("filled")) as running:
         yield running

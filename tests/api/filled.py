@@ -61,7 +61,7 @@ from domain.schemes import (
 from domain.subject_commands import HoldSubject, RequestErasure
 from domain.task import OpenTask
 from domain.training import ConfirmTrainingSession, RecordTrainingSession
-from domain.visit_commands import Acknowledge, RecordPosition
+from domain.visit_commands import Acknowledge, RecordPosition, WriteNotice
 from tests import story
 from tests.serving import HttpStory, Service, fresh_database, serving
 from tests.signers import Signer
@@ -151,6 +151,10 @@ READS = {
     "/checklists": "/checklists",
     "/checklists/{item}": "/checklists/I-EDU",
     "/standard": "/standard",
+    "/statistics": "/statistics",
+    "/statistics/{figure}": "/statistics/inspection-completion",
+    "/public/statistics": "/public/statistics",
+    "/public/statistics/{figure}": "/public/statistics/drawn-a",
     "/public/plans": "/public/plans",
     "/public/plans/{year}": "/public/plans/2024",
     "/public/plans/{year}/revisions": "/public/plans/2024/revisions",
@@ -175,6 +179,14 @@ READS = {
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/public/results/{inspection}/editions": "/public/results/FIRST/editions",
+    "/public/documents/plans/{year}": "/public/documents/plans/2024",
+    "/public/documents/schemes/{number}": f"/public/documents/schemes/{TASK}",
+    "/public/documents/draws/{draw_id}": f"/public/documents/draws/{TASK}.entities.2",
+    "/public/documents/results/{task}": f"/public/documents/results/{TASK}",
+    "/documents/inspections/{inspection}/notice": "/documents/inspections/FIRST/notice",
+    "/documents/inspections/{inspection}/record": "/documents/inspections/FIRST/record",
+    "/documents/inspections/{inspection}/result": "/documents/inspections/FIRST/result",
+    "/documents/inspections/{inspection}/orders/{number}": "/documents/inspections/FIRST/orders/1",
     "/checkpoint": "/checkpoint",
     "/receipts/{leaf}": "/receipts/0",
     "/tile/{level}/{path}": "/tile/0/000.p/1",
@@ -365,6 +377,14 @@ def _inspections(service: Service, told: Story) -> None:
     seat = Seat(inspection=id_, officer=first["leader"])
     story.reveal_draw(told, story.commit_draw(told, "replacement", seat=seat))
     (one, other) = service.get(f"/inspections/{id_}", "clerk-edu").json()["officers"]
+    letter = WriteNotice(
+        inspection=id_,
+        notice_number="示例〔2024〕1号",
+        dated="2024-06-20",
+        visit_on="2024-06-20",
+        says="示例：请备好相关资料。",
+    )
+    told.act("clerk-edu", "clerk", letter)
     told.act("clerk-edu", "clerk", Notify(inspection=id_, notice_number="示例〔2024〕1号"))
     story.visit(told, id_, (one, other))
     _on_site(service, told, id_, one)

@@ -19,7 +19,7 @@ from domain.inspection_commands import (
     ReviewResult,
 )
 from domain.organisation import ChangeStaffRoles
-from domain.review import OpenReview, ReviewOpened
+from domain.review_log import OpenReview, ReviewOpened
 from domain.visit_standard import EVERYTHING, NOTHING, AdoptStandard, StandardAdopted
 from tests.domain.test_visit import attach, one, refused, under_the_standard
 from tests.story import NOW, Story, clean_result, publish, visit, with_inspections
@@ -51,6 +51,13 @@ def found_and_confirmed(told: Story, inspection: str) -> None:
         confirm = ConfirmFindings(inspection=inspection, department=department, version=version)
         refused(told, who, "officer", confirm, "own-act")
         told.act(other, "officer", confirm)
+
+
+def opening(told: Story, part: str) -> OpenReview:
+    """The opening of the first result as it stands, or of a file of it."""
+    id_ = one(told).id
+    version = told.history.version(f"inspection/{id_}")
+    return OpenReview(inspection=id_, version=version, part=part)
 
 
 def confirmed_story() -> tuple[Story, str]:
@@ -117,13 +124,17 @@ def test_nobody_reviews_a_result_that_they_have_not_opened() -> None:
     told, id_ = confirmed_story()
     approve = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     refused(told, "reviewer1", "reviewer", approve, "review-not-opened")
-    look = OpenReview(inspection=id_, part="result")
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part=PHOTO))
+    look = opening(told, "result")
+    told.act("reviewer1", "reviewer", opening(told, PHOTO))
     refused(told, "reviewer1", "reviewer", approve, "review-not-opened")
-    unknown = OpenReview(inspection=id_, part="cd" * 32)
+    stale = replace(look, version=look.version - 1)
+    refused(told, "reviewer1", "reviewer", stale, "version-outdated")
+    unknown = opening(told, "cd" * 32)
     refused(told, "reviewer1", "reviewer", unknown, "unknown-evidence")
     opened_at = told.now
-    assert told.act("reviewer1", "reviewer", look) == (ReviewOpened(part="result"),)
+    assert told.act("reviewer1", "reviewer", look) == (
+        ReviewOpened(version=look.version, part="result"),
+    )
     assert told.act("reviewer1", "reviewer", look) == ()
     told.now = "2024-06-03T01:10:00.000Z"
     told.act("reviewer1", "reviewer", approve)
@@ -136,7 +147,7 @@ def test_what_was_opened_before_the_result_changed_does_not_count() -> None:
     """A result that was returned is looked at again."""
     told, id_ = confirmed_story()
     edu, market = by_department(one(told))
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    told.act("reviewer1", "reviewer", opening(told, "result"))
     back = ReviewResult(inspection=id_, approve=False, remark="示例：写明", version=NOW)
     told.act("reviewer1", "reviewer", back)
     told.act(market, "officer", clean_result(id_))
@@ -150,7 +161,7 @@ def test_an_officer_of_the_visit_does_not_open_its_review() -> None:
     edu, _ = by_department(one(told))
     both = ChangeStaffRoles(id=edu, roles=("officer", "reviewer"), reason="示例：兼任")
     told.act("admin", "administrator", both)
-    look = OpenReview(inspection=id_, part="result")
+    look = opening(told, "result")
     refused(told, edu, "reviewer", look, "own-act")
     told.act(
         "reviewer1",
@@ -218,7 +229,7 @@ def test_each_department_finds_anew_what_is_corrected() -> None:
     """What it confirmed before was of the result that turned out wrong."""
     told, id_ = confirmed_story()
     edu, _ = by_department(one(told))
-    told.act("reviewer1", "reviewer", OpenReview(inspection=id_, part="result"))
+    told.act("reviewer1", "reviewer", opening(told, "result"))
     review = ReviewResult(inspection=id_, approve=True, remark="", version=NOW)
     told.act("reviewer1", "reviewer", review)
     told.act("clerk-edu", "clerk", PublishResult(inspection=id_))

@@ -34,9 +34,13 @@ from domain.lottery.entropy import witness_commit
 from domain.plan import DraftPlan
 from domain.registry_commands import Suspend
 from domain.replacement_commands import ApproveReplacement, RequestReplacement
+from domain.schemes import ReviewScheme
 from domain.visit_commands import UploadVisit
+from projections.queries.planning import meetings
 from projections.queries.viewers import Viewer
 from projections.queries.work import work
+from tests.domain.test_appointments import PROPOSE, two_leads, with_tasks
+from tests.domain.test_schemes import drafted
 from tests.domain.test_visit import under_the_standard
 from tests.projections.recording import record
 from tests.story import (
@@ -46,6 +50,7 @@ from tests.story import (
     clean_result,
     commit_draw,
     declare,
+    entity_id,
     nonce_of,
     opened,
     plan_row,
@@ -145,6 +150,23 @@ def test_a_visit_goes_from_its_officers_to_the_reviewer_and_the_desk(shown: Show
     assert _of(shown, story, "clerk-labour", id_) == []
     story.act("clerk-edu", "clerk", PublishResult(inspection=id_))
     assert _of(shown, story, "clerk-edu", id_) == []
+
+
+def test_a_scheme_and_a_joint_visit_wait_for_the_other_side(shown: Shown) -> None:
+    """The reviewer of the lead, then its desk; and of two leads the one that did not propose."""
+    story = with_tasks(*two_leads())
+    story.act("clerk-edu", "clerk", drafted())
+    assert [act for act, _ in _of(shown, story, "reviewer1", TASK)] == ["scheme.review"]
+    approve = ReviewScheme(plan_number=TASK, version=1, approve=True, remark="")
+    story.act("reviewer1", "reviewer", approve)
+    assert ("scheme.publish", None) in _of(shown, story, "clerk-edu", TASK)
+    story.act("clerk-edu", "clerk", PROPOSE)
+    id_ = PROPOSE.stream.partition("/")[2]
+    assert [act for act, _ in _of(shown, story, "clerk-market", id_)] == ["appointment.agree"]
+    assert _of(shown, story, "clerk-edu", id_) == []
+    with shown._reader.snapshot() as read:
+        assert entity_id(1) not in {one["entity"] for one in meetings(read)}
+        assert entity_id(2) in {one["entity"] for one in meetings(read)}
 
 
 def test_each_department_has_its_own_part_of_a_visit_before_the_whole_waits(shown: Shown) -> None:

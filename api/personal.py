@@ -9,14 +9,18 @@ from domain.errors import DomainError
 from ledger import sealing
 from ledger.envelope import Sealed
 from ledger.sealing import Place
-from projections.queries.registries import Registry, entry, sealed
+from projections.queries.registries import Registry, entry, registry, sealed
+from projections.reading import Page
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from api.acting import Person
     from api.parts import Parts
     from projections.reading import Read, Row
 
 ERASED = "已删除"
+MAX_ERASED = 1_000_000
 # What else may be sealed beside an event is not for people to read.
 SHOWN = frozenset({*get_args(PersonalField), "reason", "detail"})
 # Who keeps the registry, and who inspects those who keep it.
@@ -57,6 +61,28 @@ def text_of(parts: Parts, row: Row) -> str:
     place = Place(**{name: row[name] for name in ("subject", "stream", "version", "type")})
     field = Sealed(fields={row["field"]: row["ciphertext"]}, subject=row["subject"])
     return _opened(parts, place, field).get(row["field"], ERASED)
+
+
+def opened_of(
+    parts: Parts, read: Read, kind: Registry, ids: Sequence[str]
+) -> dict[str, dict[str, str]]:
+    """As `personal_of` for many entries at once, for a reader of the whole registry; a reason is in none of them."""
+    streams = {f"{kind}/{id_}": id_ for id_ in ids}
+    erased = {
+        row["id"]
+        for row in registry(read, "subject", page=Page(limit=MAX_ERASED), where={"erased": True})
+    }
+    found: dict[str, dict[str, str]] = {id_: {} for id_ in ids}
+    for stream, fields in sealed(read, list(streams)).items():
+        for place, field in fields:
+            shown = SHOWN.intersection(field.fields) - {"reason"}
+            if not shown:
+                continue
+            texts = (
+                dict.fromkeys(shown, ERASED) if stream in erased else _opened(parts, place, field)
+            )
+            found[streams[stream]] |= texts
+    return found
 
 
 def _opened(parts: Parts, place: Place, field: Sealed) -> dict[str, str]:

@@ -12,6 +12,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 from rich.table import Table
 
+from api.exports import export_registry
 from api.imports import load, write_template
 from api.imports_command import Import, Stages, mapping_of, run_import, stops
 from api.parts import open_parts, person_of
@@ -84,6 +85,20 @@ def template(
 ) -> None:
     """写出可供填写的导入模板 / write an XLSX template to fill in."""
     file.write_bytes(write_template(kind))
+
+
+def export_list(
+    kind: Annotated[Kind, typer.Argument(help="清单或名录 / which registry")],
+    file: Annotated[Path, typer.Argument(help="写到何处（XLSX） / where to write it")],
+    staff: Annotated[str, typer.Option("--as", help="导出人员编号 / who exports")],
+) -> None:
+    """导出清单或名录为 XLSX，可原样再导入 / write a registry as a spreadsheet that can be imported again."""
+    with open_parts(read_settings()) as parts:
+        parts.projector.catch_up()
+        person = person_of(parts, staff)
+        with parts.reader.snapshot() as read:
+            file.write_bytes(export_registry(parts, read, kind, person))
+    console.print(f"已导出到 / exported to {file}", highlight=False)
 
 
 def _check(wanted: Import) -> None:

@@ -145,6 +145,11 @@ COLUMNS: dict[RegistryKind, tuple[Column, ...]] = {
     ),
 }
 
+NAMES: dict[RegistryKind, frozenset[str]] = {
+    kind: frozenset(name for column in columns for name in column.names)
+    for kind, columns in COLUMNS.items()
+}
+
 # An entity is known by any one of these.
 ENTITY_IDS = ("uscc", "reg", "school")
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING
 
-from api.imports.columns import missing_columns, plain_label
+from api.imports.columns import NAMES, missing_columns, plain_label
 from api.imports.delimited import read_csv
 from api.imports.headers import find_header, names_all
 from api.imports.legacy import read_legacy, with_password
@@ -26,6 +28,7 @@ if TYPE_CHECKING:
 _OLE = bytes.fromhex("d0cf11e0a1b11ae1")
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls", ".et"})
 _TEXTS = frozenset({".csv", ".txt", ".tsv"})
+_DECORATION = " \n\u3000*＊:："
 _SAVE_AS = "请在 Excel 或 WPS 中另存为 .xlsx / save it as .xlsx in Excel or WPS"
 
 
@@ -54,12 +57,27 @@ class Table:
         used = set(self.columns.values())
         return tuple(label for i, label in enumerate(self.labels) if label and i not in used)
 
+    @cached_property
+    def _named(self) -> tuple[tuple[int, str], ...]:
+        return tuple((at, self.labels[at]) for at in self.columns.values() if at < len(self.labels))
+
     def repeats_header(self, row: Row) -> bool:
         """Whether a row says once more what the columns are called."""
-        named = [(at, self.labels[at]) for at in self.columns.values() if at < len(self.labels)]
-        return bool(named) and all(
+        named = self._named
+        if not named or not _may_be(row, *named[0]):  # true of nearly all rows, and quickly told
+            return False
+        return all(
             at < len(row.cells) and plain_label(str(row.cells[at])) == label for at, label in named
         )
+
+
+def _may_be(row: Row, at: int, label: str) -> bool:
+    cell = row.cells[at] if at < len(row.cells) else None
+    return (
+        isinstance(cell, str)
+        and bool(label)
+        and label[0] in unicodedata.normalize("NFKC", cell[:40])
+    )
 
 
 def read_table(
@@ -123,9 +141,10 @@ def find_tables(
 
 def _begins_another(table: Table, row: Row) -> bool:
     at = table.columns.get("name", 0)
-    if at >= len(row.cells) or not isinstance(row.cells[at], str) or table.repeats_header(row):
+    cell = row.cells[at] if at < len(row.cells) else None
+    if not isinstance(cell, str) or cell.strip(_DECORATION) not in NAMES[table.kind]:
         return False
-    return names_all(row, table.kind) is not None
+    return not table.repeats_header(row) and names_all(row, table.kind) is not None
 
 
 def _table(

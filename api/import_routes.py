@@ -46,7 +46,7 @@ def import_file(  # noqa: PLR0913 - each parameter of the request is one
     upload = Import(
         kind=registry,
         data=file.file.read(),
-        filename=_file_name(file.filename),
+        filename=file_name(file.filename),
         mapping=mapping.file.read() if mapping else b"",
         skip_bad_rows=skip_bad_rows,
         idempotency_key=key,
@@ -82,7 +82,7 @@ def _row(problem: RowProblem) -> RowProblemAnswer:
     return RowProblemAnswer(**asdict(problem))
 
 
-def _file_name(name: str | None) -> str:
+def file_name(name: str | None) -> str:
     """The name without folders; it becomes part of the record of where entries came from."""
     try:
         return clean(name or "")[-MAX_FILE_NAME:].replace("\\", "/").rpartition("/")[2] or "file"

@@ -76,6 +76,11 @@ class Deadlines:
         holding = [one for one in self.terms if one.valid_from <= day]
         return max(holding, key=lambda one: one.valid_from, default=DEFAULT)
 
+    def taking(self, terms: Terms) -> Deadlines:
+        """These and new ones; of two for the same day the later ones hold."""
+        others = (one for one in self.terms if one.valid_from != terms.valid_from)
+        return Deadlines(terms=(*others, terms))
+
 
 def decide(
     state: Deadlines | None, command: SetDeadlines, context: Context, _history: History
@@ -96,13 +101,10 @@ def decide(
 
 
 def evolve(state: Deadlines | None, recorded: Recorded, _history: History) -> Deadlines:
-    """Fold one setting; of two for the same day the later one holds."""
+    """Fold one setting."""
     event = recorded.event
     assert isinstance(event, DeadlinesSet)
-    others = (
-        one for one in (state or Deadlines()).terms if one.valid_from != event.terms.valid_from
-    )
-    return Deadlines(terms=(*others, event.terms))
+    return (state or Deadlines()).taking(event.terms)
 
 
 @dataclass(frozen=True, kw_only=True)

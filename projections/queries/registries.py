@@ -40,7 +40,7 @@ def registry(  # noqa: PLR0913 - each narrows the list in its own way
     (or, where a column holds several, contain). `waiting` keeps entries with an unconfirmed change. `named` keeps
     departments, items or entities whose name contains a text; people's names are sealed.
     """
-    table = _table(kind)
+    table = table_of(kind)
     conditions, values = _conditions(table, as_of, where or {})
     if waiting:
         conditions.append(SQL("pending IS NOT NULL").format())
@@ -60,11 +60,12 @@ def registry(  # noqa: PLR0913 - each narrows the list in its own way
 
 def entry(read: Read, kind: Registry, id_: str, *, as_of: int | None = None) -> Row | None:
     """One line of a registry, or None."""
-    found = registry(read, kind, as_of=as_of, where={_table(kind).key[0]: id_})
+    found = registry(read, kind, as_of=as_of, where={table_of(kind).key[0]: id_})
     return found[0] if found else None
 
 
-def _table(kind: Registry) -> Table:
+def table_of(kind: Registry) -> Table:
+    """The table in which a registry stands, as of any leaf."""
     return next(table for table in BY_KIND[kind] if table.keeps is Keeps.AS_OF)
 
 

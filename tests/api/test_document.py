@@ -98,6 +98,7 @@ def test_every_shape_is_described() -> None:
     assert silent == [
         "Body_attach_inspections__inspection__evidence_post",
         "Body_import_file_imports__registry__post",
+        "Body_open_from_file_reconciliations_post",
     ]
 
 

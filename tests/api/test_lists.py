@@ -197,8 +197,34 @@ def test_a_comparison_is_open_until_each_difference_is_decided(office: Service) 
             id="r1", entry=story.entity_id(number), decision="not-ours", reason="示例：外县"
         )
         assert office.act("registrar1", decide).status_code == 200
-    (row,) = entries(office.get("/reconciliations", "clerk-edu"))
+    row = entries(office.get("/reconciliations", "clerk-edu"))[-1]
     assert (row["listed"], row["found"], row["waiting"]) == (24, 2, 0)
+
+
+def test_a_list_is_compared_from_its_file_and_one_with_a_bad_row_is_not(office: Service) -> None:
+    """A row that cannot be read would look like somebody who is gone."""
+    header = "学校标识码,名称,类型\n"
+    rows = "".join(
+        f"{1300000000 + number},示例培训机构{number},校外培训机构\n" for number in range(1, 24)
+    )
+
+    def compare(id_: str, text: str) -> Any:  # noqa: ANN401 - an answer
+        return office.http.post(
+            "/reconciliations",
+            files={"file": ("名单.csv", text.encode())},
+            data={"id": id_, "source": "示例县名单", "kind": ["校外培训机构"]},
+            headers=office.as_("registrar1"),
+        )
+
+    bad = compare("f1", header + rows + "12,示例,校外培训机构\n")
+    assert (bad.status_code, bad.json()["code"]) == (422, "import-rows-bad"), bad.text
+    good = compare("f1", header + rows)
+    assert good.status_code == 200, good.text
+    found = office.get("/reconciliations/f1", "clerk-edu").json()
+    assert [one["id"] for one in found["differences"] if one["kind"] == "gone-there"] == [
+        story.entity_id(24)
+    ]
+    assert (found["kinds"], found["listed"]) == (["校外培训机构"], 23)
 
 
 def test_the_story_of_an_entity_tells_draws_visits_and_results_with_their_leaves(

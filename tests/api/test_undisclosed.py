@@ -419,3 +419,34 @@ def test_a_list_that_is_public_at_once_is_read_by_everybody_unrecorded(county: S
         assert county.get(f"/draws/{ENTITIES}/members", who).status_code == 200
         assert json.loads(county.get(f"/draws/{OFFICERS}/bundle", who).content)["output"]
     assert county.parts.ledger.size() == size
+
+
+def test_the_story_of_an_entry_tells_nothing_of_a_list_that_is_not_public(held: Held) -> None:
+    """Neither who was drawn nor any visit, to whoever asks; that an entity was in the pool is no secret."""
+    service = held.service
+    drawn = visits(service)[0]
+    size = service.parts.ledger.size()
+    for path, who in (
+        (f"/registries/entities/{drawn['entity']}/story", "clerk-edu"),
+        (f"/registries/officers/{drawn['officers'][0]}/story", "clerk-edu"),
+        (f"/registries/officers/{drawn['officers'][0]}/story", drawn["officers"][0]),
+    ):
+        told = service.get(path, who).json()["entries"]
+        assert told
+        assert {one["type"] for one in told} <= {
+            "entity.added.v1",
+            "officer.added.v1",
+            "registry.change_confirmed.v1",
+            "draw.committed.v1",
+        }
+        assert {one["standing"] for one in told if "standing" in one} <= {"pool"}
+    assert service.parts.ledger.size() == size
+
+
+@pytest.mark.parametrize("who", [None, *DESKS])
+def test_the_figures_do_not_tell_who_was_drawn(held: Held, who: str | None) -> None:
+    """Neither a rate nor its units count a visit or a pool before the list is public."""
+    prefix = "/statistics" if who else "/public/statistics"
+    for name in ("inspection-completion", "replacement-rate", "drawn-a", "drawn-b", "drawn-c"):
+        answer = held.service.get(f"{prefix}/{name}", who).json()
+        assert (answer["denominator"], answer["units"]) == (0, [])

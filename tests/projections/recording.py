@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 import psycopg
 
+from domain.classification import TagEntry
 from domain.draw_commands import ApproveVoid, RequestVoid
+from domain.entity_records import RateCredit, RecordLicence
 from domain.errors import DomainError
 from domain.follow_up_commands import OrderCorrection, VerifyCorrection
 from domain.inspection_commands import (
@@ -21,6 +23,7 @@ from domain.inspection_commands import (
 from domain.inspection_state import Inspection
 from domain.personnel_commands import DeclareRecusal, RecordTraining
 from domain.plan import AmendPlan
+from domain.plan_rows import CREDIT_CLASSES
 from domain.registry_commands import (
     AddEntity,
     AddExpert,
@@ -32,6 +35,7 @@ from domain.registry_commands import (
     Restore,
     Suspend,
 )
+from domain.registry_state import Entity
 from ledger.store import Draft
 from projections import schema
 from projections.comparison import dump
@@ -139,6 +143,14 @@ def a_busy_registry(acts: int) -> Story:
     return story
 
 
+def _tagging(story: Story, entity: str) -> TagEntry:
+    """One tag goes on, or off where it is there."""
+    known = story.history.get(Entity, entity)
+    there = known is not None and "寄宿" in known.tags
+    add, remove = ((), ("寄宿",)) if there else (("寄宿",), ())
+    return TagEntry(registry="entity", id=entity, add=add, remove=remove, reason="示例")
+
+
 def _any_act(story: Story, dice: bytes) -> tuple[str, str, Command]:
     entity, officer = entity_id(1 + dice[0] % 6), f"E{1 + dice[0] % 4}"
     version = story.history.version(f"entity/{entity}")
@@ -170,6 +182,30 @@ def _any_act(story: Story, dice: bytes) -> tuple[str, str, Command]:
             AddExpert(id=f"X{dice[2] % 3}", details=expert, source="示例", personal={}),
         ),
         (officer, "officer", recusal),
+        ("registrar1", "registrar", _tagging(story, entity)),
+        (
+            "registrar1",
+            "registrar",
+            RateCredit(
+                id=entity,
+                credit_class=CREDIT_CLASSES[dice[2] % 4],
+                on=f"2024-01-0{1 + dice[3] % 9}",
+                source="示例",
+                document="ab" * 32,
+            ),
+        ),
+        (
+            "registrar1",
+            "registrar",
+            RecordLicence(
+                id=entity,
+                kind="示例",
+                number=str(dice[3] % 3),
+                issuer="示例",
+                valid_from="2022-01-01",
+                expires="",
+            ),
+        ),
     )
     return acts[dice[1] % len(acts)]
 

@@ -90,6 +90,17 @@ def publication_table(task: Word, parts: PartsNow, form: Sheet = "pdf") -> Respo
 
 
 @router.get(
+    "/documents/plans/{year}",
+    response_class=Response,
+    responses=SHEET,
+    summary="年度计划表，草案在内 / the plan table, drafts too",
+)
+def plan_draft(year: Year, parts: PartsNow, form: Sheet = "pdf") -> Response:
+    """The rows of the plan as last written."""
+    return _written(parts, form, lambda sources: plans.plan_draft(sources, year))
+
+
+@router.get(
     "/documents/inspections/{inspection}/notice",
     response_class=Response,
     responses=LETTER,

@@ -39,6 +39,7 @@ from mingqian import (
     witness,
 )
 from mingqian.calendar import calendar
+from mingqian.document import document
 from mingqian.prover import prover
 from mingqian.publish import publish
 from mingqian.receipt import receipt
@@ -81,6 +82,7 @@ app.command()(desk.attach)
 app.command()(desk.look)
 app.command("import")(spreadsheets.import_)
 app.command()(spreadsheets.template)
+app.command()(document)
 app.command()(spreadsheets.export_list)
 app.command()(calendar)
 app.command()(remind)

@@ -36,8 +36,8 @@ def write(path: Path, data: bytes) -> None:
         raise _unwritable(path, error) from None
 
 
-def write_new(path: Path, text: str) -> None:
-    """Write a new file that only its owner can read.
+def write_new(path: Path, content: str | bytes) -> None:
+    """Write a new file that only its owner can read, text in UTF-8.
 
     Raises DomainError: "file-exists", and then nothing is changed, or "file-unwritable".
     """
@@ -48,8 +48,8 @@ def write_new(path: Path, text: str) -> None:
         raise DomainError("file-exists", detail) from None
     except OSError as error:
         raise _unwritable(path, error) from None
-    with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-        file.write(text)
+    with os.fdopen(descriptor, "wb") as file:
+        file.write(content.encode() if isinstance(content, str) else content)
 
 
 def _unwritable(path: Path, error: OSError) -> DomainError:

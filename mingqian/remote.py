@@ -69,6 +69,10 @@ class Remote:
         """Read plain text; raises as `send`."""
         return self._answer("GET", path).text
 
+    def content(self, path: str) -> bytes:
+        """Read a file; raises as `send`."""
+        return self._answer("GET", path).content
+
     def _answer(self, method: str, path: str, **more: Any) -> httpx.Response:  # noqa: ANN401 - httpx's own
         try:
             answer = self._http.request(method, path, **more)

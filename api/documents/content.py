@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
+from api.pages import moment
+
 Style = Literal["addressee", "body", "heading", "note"]
 
 
@@ -66,6 +68,12 @@ class AsOf:
     at: str
     checkpoint: int | None
 
+    @property
+    def words(self) -> str:
+        """The same in words."""
+        signed = "尚无检查点" if self.checkpoint is None else f"检查点 {self.checkpoint} 叶"
+        return f"截至 {moment(self.at)}（账本时间，北京）· 账本 {self.position} 叶 · {signed}"
+
 
 @dataclass(frozen=True, kw_only=True)
 class Document:
@@ -83,6 +91,11 @@ class Document:
     proof: str
     as_of: AsOf
     landscape: bool = False
+
+    @property
+    def foot(self) -> str:
+        """What stands under every page, beside its number."""
+        return f"文号 {self.number} · 账本叶 {self.leaf}"
 
     @property
     def path(self) -> str:

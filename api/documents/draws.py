@@ -57,7 +57,10 @@ def _facts(task: Row, draw: Row) -> tuple[tuple[str, str], ...]:
     if draw["pool"] is not None:
         facts.append(("参加 / 不参加抽取", f"{draw['pool']} / {draw['excluded']}"))
     if bundle is not None:
-        facts.append(("抽中", str(draw["drawn"])))
+        if draw["drawn"] is None:
+            facts.append(("派出检查组", str(len(draw["teams"]))))
+        else:
+            facts.append(("抽中", str(draw["drawn"])))
         facts.append(("种子", bundle["seed"]))
     if draw["void_reason"]:
         facts.append(("作废原因", draw["void_reason"]))

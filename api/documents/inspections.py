@@ -43,7 +43,7 @@ def notice(sources: Sources, found: Row, names: Mapping[str, str]) -> Document:
         raise no_document("尚未拟写通知书 / no notice is written yet")
     issuer, entity = _lead(sources, found), _entity(sources, found)
     says = (
-        f"根据年度随机抽查计划（任务 {found['task']}），经公开随机抽取，你单位被抽中为检查对象。"
+        f"根据年度随机抽查计划（任务：{found['task']}），经公开随机抽取，你单位被抽中为检查对象。"
         f"现定于{day(letter['visit_on'])}对你单位实施检查，现将有关事项通知如下。"
     )
     return Document(
@@ -75,7 +75,7 @@ def notice(sources: Sources, found: Row, names: Mapping[str, str]) -> Document:
             Signatures(places=("被检查单位签收",)),
         ),
         leaf=_leaf(found, NOTICE),
-        proof=_proof(found),
+        proof=_slip(found),
         as_of=sources.as_of,
     )
 
@@ -128,7 +128,7 @@ def result_notice(sources: Sources, found: Row) -> Document:
         raise no_document("检查结果尚未审核通过 / the result is not approved yet")
     issuer, entity = _lead(sources, found), _entity(sources, found)
     says = (
-        f"我单位于{day(found['first_visit_on'])}对你单位实施了“双随机、一公开”检查（任务 {found['task']}）。"
+        f"我单位于{day(found['first_visit_on'])}对你单位实施了“双随机、一公开”检查（任务：{found['task']}）。"
         f"检查结果：{CATEGORIES[found['category']]}。现将逐项情况告知如下。"
     )
     return Document(
@@ -191,9 +191,12 @@ def correction_order(sources: Sources, found: Row, number: int) -> Document:
 
 
 def _proof(found: Row) -> str:
-    """The published result, or before that the slip that tells the entity that it was drawn."""
-    if found["editions"]:
-        return path("public", "results", found["id"])
+    """The published result, or before that the slip."""
+    return path("public", "results", found["id"]) if found["editions"] else _slip(found)
+
+
+def _slip(found: Row) -> str:
+    """What tells the entity, once the draw is public, that it was drawn by chance."""
     draw = found["assigned"]["entities_draw"]
     return path("public", "draws", draw, "slip") + f"?entity={quote(found['entity'], safe='')}"
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from api.documents.content import Block, Document, Paragraph, Seal, Table
 from api.documents.sources import day, days, no_document, order, path
 from api.pages import moment, percent
-from projections.queries import campaigns, planning
+from projections.queries import campaigns, inspections, planning
 
 if TYPE_CHECKING:
     from api.documents.sources import Sources
@@ -29,29 +29,52 @@ PLAN_WIDTHS = (10, 7, 15, 6, 8, 30, 13, 9, 12, 14)
 
 
 def plan_table(sources: Sources, year: str) -> Document:
-    """The rows that hold, with the columns that the table of a plan has; raises "unknown-plan" as its page does."""
+    """The published rows, with the columns that the table of a plan has; raises "unknown-document"."""
     found = campaigns.public_plan(sources.read, year)
     if found is None:
         raise no_document(f"没有已公布的 {year} 年度计划 / no published plan of that year")
     newest = planning.public_revisions(sources.read, year)[-1]
     published = day(moment(found["published_at"])[:10])
-    told = f"第 {found['revision']} 次公布，{published}。共 {len(found['rows'])} 项任务。"
+    told = f"第 {found['revision']} 次公布，{published}。"
     if newest["reason"]:
         told += f"本次调整原因：{newest['reason']}"
-    issuer = sources.department(found["issuer"])
-    rows = tuple(_plan_row(sources, each["row"]) for each in found["rows"])
+    rows = [each["row"] for each in found["rows"]]
+    seal = Seal(issuer=sources.department(found["issuer"]), day=published)
+    return _table(sources, found, found["title"], rows, told, seal, newest["leaf"])
+
+
+def plan_draft(sources: Sources, year: str) -> Document:
+    """The rows as last written, for who works on the plan; raises "unknown-document"."""
+    found = campaigns.plan(sources.read, year)
+    if found is None:
+        raise no_document(f"没有 {year} 年度计划 / no plan of that year")
+    drafted = day(moment(found["drafted_at"])[:10])
+    stream, version = f"plan/{year}", found["drafted_version"]
+    (step,) = inspections.steps(sources.read, stream, after=version - 1, limit=1)
+    title = found["title"] + ("" if found["status"] == "published" else "（草案）")
+    rows = [each["newest"] for each in found["rows"]]
+    seal = Seal(issuer=sources.department(found["issuer"]), day=drafted)
+    return _table(
+        sources, found, title, rows, f"{drafted}拟写，第 {version} 版。", seal, step["leaf"]
+    )
+
+
+def _table(  # noqa: PLR0913, PLR0917 - both kinds of table differ in all of these
+    sources: Sources, plan: Row, title: str, rows: list[Row], told: str, seal: Seal, leaf: int
+) -> Document:
+    cells = tuple(_plan_row(sources, row) for row in rows)
     return Document(
-        title=found["title"],
-        english=f"Plan of random inspections {year}",
-        issuer=issuer,
-        number=found["document_number"],
+        title=title,
+        english=f"Plan of random inspections {plan['id']}",
+        issuer=seal.issuer,
+        number=plan["document_number"],
         blocks=(
-            Paragraph(text=told, style="note"),
-            Table(head=PLAN_HEAD, widths=PLAN_WIDTHS, rows=rows),
-            Seal(issuer=issuer, day=published),
+            Paragraph(text=f"共 {len(rows)} 项任务。{told}", style="note"),
+            Table(head=PLAN_HEAD, widths=PLAN_WIDTHS, rows=cells),
+            seal,
         ),
-        leaf=newest["leaf"],
-        proof=path("public", "plans", year),
+        leaf=leaf,
+        proof=path("public", "plans", plan["id"]),
         as_of=sources.as_of,
         landscape=True,
     )

@@ -11,7 +11,6 @@ from openpyxl.utils import get_column_letter
 
 from api.documents.archive import settled
 from api.documents.content import Table
-from api.pages import moment
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -38,6 +37,9 @@ def xlsx(document: Document, public: str | None) -> bytes:
     sheet.freeze_panes = "A3"
     sheet.print_title_rows = "2:2"
     sheet.page_setup.orientation, sheet.page_setup.paperSize = "landscape", 9
+    # & begins a code there: &P is the page, &N how many there are.
+    sheet.oddFooter.left.text = document.foot.replace("&", "&&")  # type: ignore[union-attr]
+    sheet.oddFooter.right.text = "第 &P 页，共 &N 页"  # type: ignore[union-attr]
     for one in _origin(document, public):
         _row(origin, one)
     stream = BytesIO()
@@ -56,13 +58,10 @@ def _row(sheet: Worksheet, values: Iterable[str], *, bold: bool = False) -> None
 
 
 def _origin(document: Document, public: str | None) -> list[tuple[str, str]]:
-    told = document.as_of
     return [
         ("文号", document.number),
         ("制定机关", document.issuer),
         ("账本叶", str(document.leaf)),
-        ("截至（账本时间，北京）", moment(told.at)),
-        ("账本叶数", str(told.position)),
-        ("检查点叶数", "" if told.checkpoint is None else str(told.checkpoint)),
+        ("账本状态", document.as_of.words),
         ("公开核验", document.address(public) or document.path),
     ]

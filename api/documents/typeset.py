@@ -14,7 +14,6 @@ import segno
 import typst
 
 from api.documents.glyphs import FAMILIES, FOLDERS, printable
-from api.pages import moment
 
 if TYPE_CHECKING:
     from api.documents.content import Document
@@ -27,7 +26,7 @@ def pdf(document: Document, public: str | None) -> bytes:
     address = document.address(public)
     told = {
         **asdict(document),
-        "moment": moment(document.as_of.at),
+        "foot": (document.foot, document.as_of.words),
         "path": document.path,
         "address": address,
         "code": _code(address) if address else None,

@@ -15,7 +15,6 @@ from docx.shared import Mm, Pt
 
 from api.documents.archive import settled
 from api.documents.content import Facts, Paragraph, Seal, Signatures, Table
-from api.pages import moment
 
 if TYPE_CHECKING:
     from docx.document import Document as Page
@@ -39,6 +38,7 @@ def docx(document: Document, public: str | None) -> bytes:
     for block in document.blocks:
         _add(page, block)
     _proof(page, document, public)
+    _foot(page, document)
     drawn = page.core_properties
     drawn.title, drawn.author = document.title, document.issuer
     stream = BytesIO()
@@ -125,11 +125,23 @@ def _proof(page: Page, document: Document, public: str | None) -> None:
         segno.make(address, micro=False, error="m").save(drawing, kind="png", scale=6, border=0)
         drawing.seek(0)
         page.add_picture(drawing, width=Mm(22))
-    told = document.as_of
-    signed = "尚无检查点" if told.checkpoint is None else f"检查点 {told.checkpoint} 叶"
-    lines = (
-        f"公开核验 / public proof：{address or document.path}",
-        f"账本叶 leaf {document.leaf} · 截至 as of {moment(told.at)}（账本时间，北京）· 账本 {told.position} 叶 · {signed}",
-    )
-    for line in lines:
-        page.add_paragraph().add_run(line).font.size = Pt(8)
+    line = page.add_paragraph().add_run(f"公开核验 / public proof：{address or document.path}")
+    line.font.size = Pt(8)
+
+
+def _foot(page: Page, document: Document) -> None:
+    """What stands under every page; Word counts the pages."""
+    foot = page.sections[0].footer.paragraphs[0]
+    for part in (
+        f"{document.foot}\n{document.as_of.words}\n第 ",
+        "PAGE",
+        " 页，共 ",
+        "NUMPAGES",
+        " 页",
+    ):
+        run = foot.add_run("" if part.isupper() else part)
+        run.font.size = Pt(8)
+        if part.isupper():
+            field = OxmlElement("w:fldSimple")
+            field.set(qn("w:instr"), part)
+            run._r.addnext(field)  # noqa: SLF001 - python-docx has no other way

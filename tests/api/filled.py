@@ -183,6 +183,7 @@ READS = {
     "/public/documents/schemes/{number}": f"/public/documents/schemes/{TASK}",
     "/public/documents/draws/{draw_id}": f"/public/documents/draws/{TASK}.entities.2",
     "/public/documents/results/{task}": f"/public/documents/results/{TASK}",
+    "/documents/plans/{year}": "/documents/plans/2024",
     "/documents/inspections/{inspection}/notice": "/documents/inspections/FIRST/notice",
     "/documents/inspections/{inspection}/record": "/documents/inspections/FIRST/record",
     "/documents/inspections/{inspection}/result": "/documents/inspections/FIRST/result",

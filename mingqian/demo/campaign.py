@@ -122,8 +122,8 @@ def _open(stage: Stage, campaign: Campaign) -> None:
     named = {one: campaign.officers_of(one, stage.county) for one in campaign.departments}
     if row["training"]:
         stage.clock.move_to(campaign.trained)
-        officers = [one.id for own in named.values() for one in own]
-        telling.train(stage, campaign.number, row["training"], campaign.trained, officers)
+        attending = [one.id for own in named.values() for one in own]
+        telling.train(stage, campaign.number, row["training"], campaign.trained, attending)
     for department, officers in named.items():
         stage.clock.pass_time(minutes=20)
         items = campaign.items_of(department)

@@ -210,8 +210,8 @@ def _publish(
     seal = Seal(vkey=parts.ledger.genesis.vkey, checkpoint=parts.ledger.publish_checkpoint())
     with parts.reader.snapshot() as read:
         write_site(read, out / "public", year=YEAR, seal=seal, example=True)
-        causes = outcome.causes_by_task(out / "export" / "events.jsonl")
-        summary = outcome.summarise(read, YEAR, report, verdicts, causes)
+        events = out / "export" / "events.jsonl"
+        summary = outcome.summarise(read, YEAR, report, verdicts, events)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", "utf-8")
     return summary

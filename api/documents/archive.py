@@ -1,4 +1,4 @@
-"""Office files are archives that name the time of their making: here that is the ledger's, so that they are the same bytes again."""
+"""An office file is an archive that names the time of its making: here that is the ledger's, so that it is the same bytes again."""
 
 from __future__ import annotations
 

@@ -26,7 +26,7 @@ HEAD = (
     "公示日期",
     "账本叶",
 )
-WIDTHS = (4, 18, 18, 10, 13, 28, 20, 10, 5)
+WIDTHS = (3, 15, 20, 12, 12, 25, 17, 12, 5)
 
 
 def publication_table(sources: Sources, task: str) -> Document:

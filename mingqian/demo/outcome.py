@@ -67,7 +67,10 @@ def summarise(
     verifier: Mapping[str, int],
     events: Path,
 ) -> Body:
-    """The content of summary.json; `events` are those of the export, `verifier` counts the proofs that the stand-alone file found whole and broken."""
+    """The content of summary.json.
+
+    `events` are those of the export; `verifier` counts the proofs that the stand-alone file found whole and broken.
+    """
     plan = campaigns.public_plan(read, str(year))
     assert plan is not None  # noqa: S101 - the story published it
     causes = causes_by_task(events)

@@ -6,7 +6,6 @@ each is refused, or fails, by itself; and each gets its own answer.
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -196,15 +195,16 @@ class Group:
         signed: SignedCommand | None,
     ) -> Iterator[Draft]:
         """Give the facts the places that follow on this history."""
-        versions: Counter[str] = Counter()
+        versions: dict[str, int] = {}
         for leaf, fact in enumerate(facts, start=history.size):
             self._require_key(fact)
-            versions[fact.stream] += 1
+            before = versions.get(fact.stream) or history.version(fact.stream)
+            versions[fact.stream] = version = before + 1
             recorded = made(
                 Recorded,
                 leaf=leaf,
                 stream=fact.stream,
-                version=history.version(fact.stream) + versions[fact.stream],
+                version=version,
                 recorded_at=context.now,
                 actor=request.actor,
                 command_id=request.key.id,
@@ -219,11 +219,10 @@ class Group:
         first = self._branch.size
         for one in sealed:
             self._branch.apply(one.recorded)
-        self._rows += [one.row for one in sealed]
-        self._spans[request.key.id] = Span(command=request.key, first_leaf=first, count=len(sealed))
-        return Receipt(
-            first_leaf=first, count=len(sealed), events=_rows(first, [one.row for one in sealed])
-        )
+        rows = [one.row for one in sealed]
+        self._rows += rows
+        self._spans[request.key.id] = Span(command=request.key, first_leaf=first, count=len(rows))
+        return Receipt(first_leaf=first, count=len(rows), events=_rows(first, rows))
 
     def _context(
         self, actor: Actor, now: str, position: int, signed: SignedCommand | None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from functools import cache
 from typing import TYPE_CHECKING
 
 from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
@@ -27,12 +28,18 @@ LINE: dict[str, LiteralString] = {
 }
 
 
+@cache
+def _names(details: type) -> tuple[str, ...]:
+    return tuple(each.name for each in fields(details))
+
+
 def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]:
     """The details are all null while an addition waits; `pending` then holds the proposed ones."""
-    names = (each.name for each in fields(details))
+    names = _names(details)
+    own = dict.fromkeys(names) if state.details is None else vars(state.details)
     return {
         "id": state.id,
-        **{name: getattr(state.details, name, None) for name in names},
+        **{name: own[name] for name in names},
         "suspended": state.suspended,
         "active": state.active,
         "pending": state.pending,

@@ -12,13 +12,14 @@ from api.spreadsheet import MEDIA_TYPE
 from api.text import Leaf
 from projections import reading
 
+BINARY = {"schema": {"type": "string", "format": "binary"}}
 router = APIRouter(tags=["导出 / exports"], responses=STAFF, dependencies=[Depends(person_of)])
 
 
 @router.get(
     "/exports/{registry}.xlsx",
     response_class=Response,
-    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "XLSX"}},
+    responses={200: {"content": {MEDIA_TYPE: BINARY}, "description": "XLSX"}},
     summary="导出清单或名录（XLSX）/ a registry as a spreadsheet",
 )
 def export_file(

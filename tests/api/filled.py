@@ -176,6 +176,8 @@ READS = {
     "/notices": "/notices",
     "/deadlines": "/deadlines",
     "/work": "/work",
+    "/accounts/me/email": "/accounts/me/email",
+    "/exports/{registry}.xlsx": "/exports/entities.xlsx",
     "/public/results": "/public/results",
     "/public/results/{inspection}": "/public/results/FIRST",
     "/public/results/{inspection}/editions": "/public/results/FIRST/editions",

@@ -57,7 +57,9 @@ def what_is_there(service: Service, path: str) -> dict[str, str]:
     # The last parameter may hold slashes of its own, as the path of a tile does.
     there = address(service, path).partition("?")[0].split("/", len(names) - 1)
     return {
-        name[1:-1]: value for name, value in zip(names, there, strict=True) if name.startswith("{")
+        name[1:-1]: value
+        for name, value in zip(names, there, strict=True)
+        if name.startswith("{") and name.endswith("}")
     }
 
 

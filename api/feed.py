@@ -36,7 +36,8 @@ def feed(common: Mapping[str, Any], origin: str) -> bytes:
         ET.SubElement(entry, "link", {"rel": "alternate", "href": address})
         _text(entry, "summary", title)
     ET.indent(root, "")
-    return ET.tostring(root, "utf-8", xml_declaration=True) + b"\n"
+    text: bytes = ET.tostring(root, "utf-8", xml_declaration=True)
+    return text + b"\n"
 
 
 def _entries(common: Mapping[str, Any]) -> Iterator[_Entry]:

@@ -19,7 +19,7 @@ from api.public_draws import shown_draw
 from api.site_files import Head, SiteFiles
 from api.statistics_routes import Asked, told
 from domain.canonical import canon
-from domain.items import ItemDetails
+from domain.item_versions import ItemDetails
 from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
@@ -68,7 +68,7 @@ def write_site(
         "departments": department_names(read),
         "items": item_names(read),
         "listed": _listed(read),
-        "figures": told(read, Asked(year=str(year)), public=True)["figures"],
+        "figures": told(read, Asked(year=str(year)), public=True, units=True)["figures"],
         "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,

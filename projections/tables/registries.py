@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import fields
-from functools import cache
 from typing import TYPE_CHECKING
 
 from domain.registry_commands import EntityDetails, ExpertDetails, OfficerDetails
@@ -28,14 +27,15 @@ LINE: dict[str, LiteralString] = {
 }
 
 
-@cache
-def _names(details: type) -> tuple[str, ...]:
-    return tuple(each.name for each in fields(details))
+_NAMES: dict[type, tuple[str, ...]] = {
+    details: tuple(each.name for each in fields(details))
+    for details in (EntityDetails, OfficerDetails, ExpertDetails)
+}
 
 
 def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]:
     """The details are all null while an addition waits; `pending` then holds the proposed ones."""
-    names = _names(details)
+    names = _NAMES[details]
     own = dict.fromkeys(names) if state.details is None else vars(state.details)
     return {
         "id": state.id,

@@ -94,7 +94,9 @@ def test_the_feed_names_every_publication_once(write: Write, tmp_path: Path) -> 
     entries = ET.fromstring(text).findall(f"{ATOM}entry")  # noqa: S314 - our own file
     ids = [one.findtext(f"{ATOM}id") for one in entries]
     times = [one.findtext(f"{ATOM}updated") or "" for one in entries]
-    assert len(set(ids)) == len(ids) == 6  # a plan, three draws (one of them void since), two results
+    assert (
+        len(set(ids)) == len(ids) == 6
+    )  # a plan, three draws (one of them void since), two results
     assert times == sorted(times, reverse=True)
     (tmp_path / "feed.atom").unlink()
     assert write(story) == ("feed.atom",)

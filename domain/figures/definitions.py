@@ -331,9 +331,9 @@ _enter_class("unclassed", UNCLASSED)
     "within-visit-cap", "未超检查次数上限的对象 / within the visit cap", _BY_VISIT, public=False
 )
 def within_visit_cap(year: Year) -> Iterator[Unit]:
-    """Entities inspected no more often than the lowest cap of their tasks, visits outside the ledger included, of all with an assigned inspection that was not given up.
+    """Entities within the lowest cap of their tasks of all with an assigned inspection that was not given up.
 
-    By the day of the first.
+    Visits outside the ledger count. By the day of the first assignment.
 
     全年检查次数（账本外的也计）不超过计划上限的对象 ÷ 年内被派员检查的对象，终止的不计。上限取所涉任务中最低的。时段按首次派
     员日。

@@ -46,6 +46,8 @@ def values(name: str, kind: Any) -> st.SearchStrategy[Any]:  # noqa: ANN401 - an
         return st.sampled_from(arguments)
     if origin is tuple and arguments[1:] == (Ellipsis,):
         return st.lists(values(name, arguments[0]), max_size=2).map(tuple)
+    if origin is tuple:
+        return st.tuples(*(values(name, one) for one in arguments))
     if origin in {types.UnionType, typing.Union}:
         return st.one_of([values(name, one) for one in arguments])
     if kind in {bool, int}:

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from mingqian.demo import follow_up, telling
 from mingqian.demo.drawing import Event, LotteryDay, draw, draw_and_void
-from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, PREFIX_OF, REGISTRAR, clerk
+from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, PREFIX_OF, clerk
 from mingqian.demo.substitutes import (
     Falling,
     declare_all,
     declare_substitutes,
     replace_by_lot,
 )
-from mingqian.demo.visit import Visit, hold, verify_corrections
-from mingqian.demo.year import confirm_all
+from mingqian.demo.visit import Visit, correct, hold
 
 if TYPE_CHECKING:
     from mingqian.demo.county import County, OfficerLine
@@ -43,6 +43,7 @@ class Campaign:
     lottery: LotteryDay | None = None
     void_first: bool = False
     on_paper: str | None = None
+    corrected: int | None = None
 
     @property
     def number(self) -> str:
@@ -99,7 +100,9 @@ def play(stage: Stage, campaign: Campaign) -> None:
     visits = _settle_teams(stage, campaign, visits)
     for number, visit in enumerate(visits):
         hold(stage, visit, number)
-    verify_corrections(stage, visits)
+    follow_up.follow(stage, campaign.row["lead"], campaign.number)
+    if campaign.corrected is not None:
+        correct(stage, visits[campaign.corrected])
     stage.clock.next_working_day("16:00")
     stage.desk.act(clerk(campaign.row["lead"]), "task.complete", plan_number=campaign.number)
 
@@ -107,6 +110,7 @@ def play(stage: Stage, campaign: Campaign) -> None:
 def _open(stage: Stage, campaign: Campaign) -> None:
     desk, row = stage.desk, campaign.row
     stage.clock.move_to(campaign.opened)
+    telling.publish_scheme(stage, row)
     names = "、".join(DEPARTMENTS[one] for one in campaign.departments)
     scheme = (
         f"《{row['task_name']}实施方案》（示例）：由{names}联合实施；按计划比例随机抽取检查对象和执法检查人员，"
@@ -118,16 +122,8 @@ def _open(stage: Stage, campaign: Campaign) -> None:
     named = {one: campaign.officers_of(one, stage.county) for one in campaign.departments}
     if row["training"]:
         stage.clock.move_to(campaign.trained)
-        courses = [
-            (
-                "officer.record-training",
-                {"id": officer.id, "course": row["training"], "on": campaign.trained},
-            )
-            for officers in named.values()
-            for officer in officers
-        ]
-        desk.batch(REGISTRAR, *courses)
-        confirm_all(stage)
+        attending = [one.id for own in named.values() for one in own]
+        telling.train(stage, campaign.number, row["training"], campaign.trained, attending)
     for department, officers in named.items():
         stage.clock.pass_time(minutes=20)
         items = campaign.items_of(department)
@@ -195,7 +191,7 @@ def _visits(stage: Stage, campaign: Campaign) -> list[Visit]:
         for row in stage.desk.read_all(reader, "/inspections", task=campaign.number)
     }
     by_id = {entity.id: entity for entity in stage.county.entities}
-    items = [code for own in campaign.row["items"] for code in own["items"]]
+    items = {own["department"]: tuple(own["items"]) for own in campaign.row["items"]}
     return [
         Visit(
             id=row["id"],
@@ -205,7 +201,7 @@ def _visits(stage: Stage, campaign: Campaign) -> list[Visit]:
             notified_by=row["officers"][0] if campaign.kept_back else clerk(lead),
             entity=by_id[row["entity"]],
             officers=tuple(row["officers"]),
-            items=tuple(items),
+            items=items,
         )
         for _, row in sorted(rows.items())
     ]

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
 
+from chinese_calendar import is_workday
+
 from ledger.clock import rfc3339
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 CHINA = timezone(timedelta(hours=8))
-FRIDAY = 4
 
 
 def moment(day: str, hour: str) -> str:
@@ -51,9 +52,9 @@ class StoryClock:
         self._write()
 
     def next_working_day(self, hour: str = "09:00") -> None:
-        """Go on to the next day from Monday to Friday."""
+        """Go on to the next working day: no weekend or festival, but the weekends that are worked for one."""
         day = self.today + timedelta(days=1)
-        while day.weekday() > FRIDAY:
+        while not is_workday(day):
             day += timedelta(days=1)
         self.move_to(day.isoformat(), hour)
 

@@ -10,22 +10,28 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from domain.inspection_commands import ResultCategory
+    from domain.visit_commands import Outcome
     from mingqian.demo.county import EntityLine
 
 Body = dict[str, Any]
 
-OUTCOMES: dict[str, tuple[ResultCategory, ...]] = {
-    "联2024015": (
-        "ordered-to-correct", "no-problem-found", "no-problem-found", "ordered-to-correct",
-        "no-problem-found", "pending-follow-up", "no-problem-found", "no-problem-found",
-    ),
-    "联2024025": ("ordered-to-correct", "no-problem-found", "no-problem-found", "activity-not-found"),
-    "联2024026": (
-        "ordered-to-correct", "no-problem-found", "no-problem-found", "disclosure-missing",
-        "no-problem-found", "unreachable", "no-problem-found",
-    ),
-}  # fmt: skip
-"""The category of a task's first, second … visit, and again from the start."""
+FOUND: dict[str, dict[int, ResultCategory]] = {
+    "联2024015": {
+        0: "ordered-to-correct",
+        3: "ordered-to-correct",
+        5: "pending-follow-up",
+        7: "closed-or-liquidating",
+        10: "obstructed",
+    },
+    "联2024025": {0: "ordered-to-correct", 3: "activity-not-found"},
+    "联2024026": {
+        0: "ordered-to-correct",
+        3: "disclosure-missing",
+        5: "unreachable",
+        8: "obstructed",
+    },
+}
+"""The category of a task's visits by their number; at all others no problem is found."""
 
 PROBLEMS = {
     "JY-01": "门卫来访登记缺 {n} 天，应急演练记录未归档",
@@ -64,7 +70,15 @@ TO_CORRECT = frozenset({"ordered-to-correct", "pending-follow-up"})
 PLACE_IS_EMPTY: dict[ResultCategory, str] = {
     "unreachable": "按登记的住所两次前往均无法联系",
     "activity-not-found": "现场停业装修，未发现本次抽查涉及的经营活动",
+    "closed-or-liquidating": "已停止办学，校舍移交所在镇",
+    "obstructed": "负责人拒绝检查人员进入，经告知法律后果仍不配合",
 }
+OUTCOMES: dict[ResultCategory, Outcome] = {
+    "unreachable": "closed-door",
+    "closed-or-liquidating": "ceased",
+    "obstructed": "refused",
+}
+"""Where nothing could be looked at: why not."""
 
 
 def result(entity: EntityLine, category: ResultCategory, items: Sequence[str]) -> Body:
@@ -80,9 +94,9 @@ def result(entity: EntityLine, category: ResultCategory, items: Sequence[str]) -
     }
 
 
-def photo_of(inspection: str) -> bytes:
-    """What stands for a photograph: a JPEG's first bytes, and which visit it is of."""
-    return b"\xff\xd8\xff\xe0" + f"示例照片 {inspection}".encode()
+def category_of(task: str, number: int) -> ResultCategory:
+    """What a task's visit of this number ends in."""
+    return FOUND[task].get(number, "no-problem-found")
 
 
 def problem_of(body: Body) -> str:

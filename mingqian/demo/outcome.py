@@ -20,8 +20,33 @@ if TYPE_CHECKING:
     from projections.reading import Read
 
 Body = dict[str, Any]
+_YEAR = {
+    "plan_publications": "plan.published.v1",
+    "schemes": "scheme.published.v1",
+    "training_sessions": "training.confirmed.v1",
+    "publicity": "publicity.recorded.v1",
+    "refused": "refused",
+    "ceased": "ceased",
+    "ordered": "inspection.correction_ordered.v2",
+    "extended": "inspection.extension_approved.v1",
+    "overdue": "inspection.follow_up_escalated.v1",
+    "told_to_others": "inspection.handed_over.v1",
+    "closed_follow_ups": "inspection.follow_up_closed.v1",
+    "corrected_results": "inspection.amendment_requested.v1",
+}
 Causes = Counter[str]
 """How many seats fell vacant, by cause."""
+
+
+def year_of(events: Path) -> Body:
+    """Count in an export's events what the year had beside its draws and visits."""
+    counted = Counter[str]()
+    for line in events.read_text("utf-8").splitlines():
+        event = json.loads(line)
+        counted[event["type"]] += 1
+        if event["type"] == "inspection.outcome_recorded.v1":
+            counted[event["data"]["outcome"]] += 1
+    return {name: counted[type_] for name, type_ in _YEAR.items()}
 
 
 def causes_by_task(events: Path) -> dict[str, Causes]:
@@ -40,15 +65,20 @@ def summarise(
     year: int,
     report: Report,
     verifier: Mapping[str, int],
-    causes: Mapping[str, Causes],
+    events: Path,
 ) -> Body:
-    """The content of summary.json; `verifier` counts the proofs that the stand-alone file found whole and broken."""
+    """The content of summary.json.
+
+    `events` are those of the export; `verifier` counts the proofs that the stand-alone file found whole and broken.
+    """
     plan = campaigns.public_plan(read, str(year))
     assert plan is not None  # noqa: S101 - the story published it
+    causes = causes_by_task(events)
     return {
         "tasks": [
             _task(read, row["row"], causes.get(row["number"], Counter())) for row in plan["rows"]
         ],
+        "year": year_of(events),
         "events": report.events,
         "audit": {"ok": report.ok, "failures": report.as_object()["failures"]},
         "verifier": dict(verifier),
@@ -113,8 +143,8 @@ def shortfalls(summary: Body) -> list[str]:
     return found
 
 
-def tables_of(summary: Body) -> tuple[Table, Table]:
-    """The tasks in two tables for the terminal: whom the first random drew, and whom the second."""
+def tables_of(summary: Body) -> tuple[Table, Table, Table]:
+    """The tasks in two tables for the terminal, whom the first random drew and whom the second; and the year around them."""
     first = _table("第一个随机：查谁 / the first random: whom", _FIRST)
     second = _table("第二个随机：谁去 / the second random: by whom", _SECOND)
     for task in summary["tasks"]:
@@ -122,7 +152,10 @@ def tables_of(summary: Body) -> tuple[Table, Table]:
         told = {**task, "share": f"{p}/{q}", "least": Ratio(p=p, q=q).of(task["pool"])}
         for table, columns in ((first, _FIRST), (second, _SECOND)):
             table.add_row(task["plan_number"], *(str(told[name]) for name in columns.values()))
-    return first, second
+    year = Table(title="全年 / the year", title_justify="left", show_header=False)
+    for label, name in _OF_YEAR.items():
+        year.add_row(label, str(summary["year"][name]))
+    return first, second, year
 
 
 def _table(title: str, columns: Iterable[str]) -> Table:
@@ -147,4 +180,18 @@ _SECOND = {
     "分派后回避": "late_recusals",
     "伤病": "illnesses",
     "另抽替补": "replacements",
+}
+_OF_YEAR = {
+    "计划公布（含调整） / the plan published": "plan_publications",
+    "实施方案 / schemes": "schemes",
+    "业务培训 / training sessions": "training_sessions",
+    "宣传 / publicity": "publicity",
+    "拒绝检查 / refused": "refused",
+    "已停办 / closed for good": "ceased",
+    "责令改正 / orders to correct": "ordered",
+    "延期 / more time given": "extended",
+    "逾期上报 / overdue, and told": "overdue",
+    "抄告 / other bodies told": "told_to_others",
+    "结案 / follow-ups closed": "closed_follow_ups",
+    "更正公示 / results corrected": "corrected_results",
 }

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 from mingqian.demo.county import HIGH_RISK_SPORT, SCHOOLS, TRAINING, VENUE
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from domain.plan_rows import Disclosure
 
 YEAR = 2024
@@ -146,14 +148,16 @@ TRAINING_ROW: Body = {
 }
 
 ROWS = (SCHOOL_ROW, VENUE_ROW, TRAINING_ROW)
+# As published in March, before the amendment of May.
+FIRST_ROWS = ({**SCHOOL_ROW, "team": {**SCHOOL_ROW["team"], "max_visits": 12}}, *ROWS[1:])
 
 
-def draft() -> Body:
+def draft(rows: Sequence[Body]) -> Body:
     """The body of `plan.draft`."""
     return {
         "year": YEAR,
         "title": TITLE,
         "document_number": DOCUMENT_NUMBER,
         "issuer": ISSUER,
-        "rows": list(ROWS),
+        "rows": list(rows),
     }

@@ -16,9 +16,10 @@ from api.public_site import Seal, write_site
 from audit.sources import Export
 from audit.verify import verify
 from domain.bundles import bundles
+from ledger.escalator import Escalator
 from ledger.export import export
 from ledger.note import VerifierKey
-from mingqian.demo import outcome, outsider, year
+from mingqian.demo import outcome, outsider, rules, telling, year
 from mingqian.demo.campaign import Campaign, play
 from mingqian.demo.county import county
 from mingqian.demo.desk import DemoFailedError, Desk
@@ -67,6 +68,7 @@ CAMPAIGNS = (
         lottery=LotteryDay(issue="2024999", day="2024-09-06"),
         declared="2024-09-10",
         falling=Falling(department="market", cause="illness", reason="急性阑尾炎住院（示例）"),
+        corrected=3,
     ),
 )
 WRITTEN = ("input", "export", "public", "vkey", "summary.json")
@@ -135,27 +137,44 @@ def _play(out: Path, service: Service, step: Callable[[str], None]) -> int:
     made_up = county()
     files = write_workbooks(made_up, out / "input")
     desk = Desk(service.url, ADMINISTRATOR, service.one_time_password)
-    stage = year.Stage(desk=desk, clock=service.clock, county=made_up)
+    stage = year.Stage(
+        desk=desk,
+        clock=service.clock,
+        county=made_up,
+        tell_overdue=lambda: _tell_overdue(service),
+    )
     try:
         step("一月：部门与人员 / departments and staff")
         year.set_up(stage)
         step("一月：各人登记签名密钥，启用强制签名 / people sign for themselves from here on")
         desk.begin_signing(ORIGIN, SECOND_ADMINISTRATOR)
+        rules.adopt(stage)
         step("二月：导入名录并复核 / registries, confirmed by a second person")
         year.fill_registries(stage, files)
         step("二月：事项认领、审核、公布 / items claimed, reviewed, published")
         year.publish_items(stage, files["items"])
+        rules.approve_checklists(stage)
         step("三月：年度计划 / the annual plan")
         year.publish_plan(stage)
+        telling.make_known(stage, "2024-03-31")
         year.record_visits(stage)
+        year.amend_plan(stage)
         year.change_after_publication(stage)
+        telling.make_known(stage, "2024-05-31")
         year.note_people(stage)
         for campaign in CAMPAIGNS:
             step(f"{campaign.row['task_name']} / {campaign.number}")
             play(stage, campaign)
+        telling.make_known(stage, "2024-12-31")
     finally:
         desk.close()
     return desk.acts
+
+
+def _tell_overdue(service: Service) -> None:
+    """What the service does every hour; the desks read it at once."""
+    Escalator(service.parts.writer).escalate()
+    service.parts.projector.catch_up()
 
 
 def _export(out: Path, service: Service) -> None:
@@ -191,8 +210,8 @@ def _publish(
     seal = Seal(vkey=parts.ledger.genesis.vkey, checkpoint=parts.ledger.publish_checkpoint())
     with parts.reader.snapshot() as read:
         write_site(read, out / "public", year=YEAR, seal=seal, example=True)
-        causes = outcome.causes_by_task(out / "export" / "events.jsonl")
-        summary = outcome.summarise(read, YEAR, report, verdicts, causes)
+        events = out / "export" / "events.jsonl"
+        summary = outcome.summarise(read, YEAR, report, verdicts, events)
     text = json.dumps(summary, ensure_ascii=False, indent=2)
     (out / "summary.json").write_text(text + "\n", "utf-8")
     return summary

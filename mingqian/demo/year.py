@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from collections.abc import Callable
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from domain.visit_standard import EVERYTHING
 from mingqian.demo import plan
 from mingqian.demo.clock import StoryClock
 from mingqian.demo.county import County
@@ -52,6 +52,7 @@ class Stage:
     desk: Desk
     clock: StoryClock
     county: County
+    tell_overdue: Callable[[], None]  # what the service does every hour by itself
 
 
 def set_up(stage: Stage) -> None:
@@ -78,9 +79,6 @@ def set_up(stage: Stage) -> None:
         for person in (*STAFF, *officers)
     ]
     stage.desk.batch(ADMINISTRATOR, *departments, *staff)
-    stage.desk.act(
-        ADMINISTRATOR, "standard.adopt", terms=asdict(EVERYTHING), reason="检查规范（示例）"
-    )
 
 
 def fill_registries(stage: Stage, files: Mapping[RegistryKind, Path]) -> None:
@@ -206,26 +204,46 @@ def publish_plan(stage: Stage) -> None:
     desk, clock = stage.desk, stage.clock
     drafter, checker = clerk("education"), reviewer("education")
     clock.move_to("2024-03-04")
-    read = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
+    draft = plan.draft(plan.FIRST_ROWS)
+    read = desk.act(drafter, "plan.draft", **draft)[0]["version"]
     clock.move_to("2024-03-06")
     remark = "请与人社局核实：联2024015 列其为联合部门，但没有其抽查事项"
     desk.act(checker, "plan.review", year=plan.YEAR, version=read, approve=False, remark=remark)
     clock.move_to("2024-03-11")
-    again = desk.act(drafter, "plan.draft", **plan.draft())[0]["version"]
+    again = desk.act(drafter, "plan.draft", **draft)[0]["version"]
+    clock.move_to("2024-03-12")
+    _approve(stage, again, "人社局书面答复参加联合检查，任务启动时再作确认")
+
+
+def amend_plan(stage: Stage) -> None:
+    """May: fewer officers than in March, so each goes on fewer visits; the same ways again, and both versions stay public."""
+    stage.clock.move_to("2024-05-08")
+    amended = stage.desk.act(
+        clerk("education"),
+        "plan.amend",
+        year=plan.YEAR,
+        rows=list(plan.ROWS),
+        reason="执法人员调整，联2024015 中每人检查次数上限由 12 次改为 10 次（示例）",
+    )
+    _approve(stage, amended[0]["version"], "同意调整")
+
+
+def _approve(stage: Stage, version: int, remark: str) -> None:
+    """Every warning is answered, the plan approved, collated and published."""
+    desk, clock = stage.desk, stage.clock
+    drafter, checker = clerk("education"), reviewer("education")
     for warning in desk.read(drafter, f"/plans/{plan.YEAR}")["unanswered"]:
-        reason = "我局参加联合检查，协助查看教师聘用情况，任务启动时再作确认（示例）"
         desk.act(
             clerk("labour"),
             "plan.answer-warning",
             year=plan.YEAR,
-            version=again,
+            version=version,
             warning=warning,
-            reason=reason,
+            reason="我局参加联合检查，协助查看教师聘用情况，任务启动时再作确认（示例）",
         )
-    clock.move_to("2024-03-12")
-    remark = "人社局书面答复参加联合检查，任务启动时再作确认"
-    desk.act(checker, "plan.review", year=plan.YEAR, version=again, approve=True, remark=remark)
-    clock.move_to("2024-03-15")
+    clock.pass_time(minutes=50)
+    desk.act(checker, "plan.review", year=plan.YEAR, version=version, approve=True, remark=remark)
+    clock.next_working_day()
     desk.act(clerk(COLLATES), "plan.collate", year=plan.YEAR)
-    clock.move_to("2024-03-20")
+    clock.next_working_day()
     desk.act(drafter, "plan.publish", year=plan.YEAR)

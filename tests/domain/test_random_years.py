@@ -18,10 +18,10 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from audit.commands import command_behind
+from domain import checklists, items, plan, schemes, signing_keys, training
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
-from domain import items, plan, signing_keys
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
@@ -60,6 +60,10 @@ AGREED: dict[type, tuple[type, ...]] = {
     inspection.ResultPublished: (inspection.ResultReviewed,),
     follow_up.CorrectionVerified: (inspection.ResultEntered, inspection.ResultConfirmed),
     inspection.InspectionClosed: (inspection.ClosingRequested,),
+    follow_up.ExtensionApproved: (follow_up.ExtensionRequested,),
+    checklists.ChecklistReviewed: (checklists.ChecklistDrafted,),
+    training.TrainingSessionConfirmed: (training.TrainingSessionRecorded,),
+    schemes.SchemeReviewed: (schemes.SchemeDrafted,),
     signing_keys.SigningKeyConfirmed: (signing_keys.SigningKeyEnrolled,),
     subject.SubjectErased: (subject.ErasureRequested,),
 }
@@ -67,6 +71,7 @@ AGREED: dict[type, tuple[type, ...]] = {
 REVIEWED: dict[type, tuple[type, tuple[type, ...]]] = {
     items.ItemPublished: (items.ItemReviewed, (items.ItemClaimed,)),
     plan.PlanPublished: (plan.PlanReviewed, (plan.PlanDrafted, plan.PlanAmended)),
+    schemes.SchemePublished: (schemes.SchemeReviewed, (schemes.SchemeDrafted,)),
     inspection.ResultPublished: (inspection.ResultReviewed, (inspection.ResultEntered,)),
 }
 

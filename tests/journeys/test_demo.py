@@ -62,7 +62,21 @@ def _summary(out: Path) -> Any:  # noqa: ANN401 - JSON
 def _the_year_is_played_to_its_end_and_audited(out: Path) -> None:
     """Three tasks, each drawn by its ratio, every result published, and the audit finds nothing."""
     summary = _summary(out)
-    assert set(summary) == {"tasks", "events", "audit", "verifier"}
+    assert set(summary) == {"tasks", "year", "events", "audit", "verifier"}
+    assert summary["year"] == {
+        "plan_publications": 2,
+        "schemes": 3,
+        "training_sessions": 2,
+        "publicity": 3,
+        "refused": 2,
+        "ceased": 1,
+        "ordered": 5,
+        "extended": 1,
+        "overdue": 1,
+        "told_to_others": 1,
+        "closed_follow_ups": 5 + 1,
+        "corrected_results": 1,
+    }
     assert summary["audit"] == {"ok": True, "failures": []}
     assert summary["verifier"] == {"whole": 4 + 3 + 3, "broken": 0}
     assert [task["plan_number"] for task in summary["tasks"]] == [

@@ -164,7 +164,7 @@ def test_every_result_can_be_recorded_for_every_entity(
     for entity in county().entities:
         if entity.kind not in kinds:
             continue
-        for category in findings.OUTCOMES[row["number"]]:
+        for category in ("no-problem-found", *findings.FOUND[row["number"]].values()):
             lines = findings.result(entity, category, items)["items"]
             assert [line["item"] for line in lines] == items
             assert all(line["checked"] == (line["category"] is not None) for line in lines)
@@ -188,6 +188,7 @@ def _summary(**changes: object) -> dict[str, Any]:
     task |= {"late_recusals": 1, "illnesses": 1, "replacements": 2, **changes}
     return {
         "tasks": [task],
+        "year": dict.fromkeys(outcome._YEAR, 1),
         "events": 1,
         "audit": {"ok": True, "failures": []},
         "verifier": {"whole": 1, "broken": 0},
@@ -210,10 +211,10 @@ def test_numbers_that_do_not_hold_are_named(wrong: dict[str, object]) -> None:
 
 def test_both_randoms_are_told_in_a_terminal_of_eighty_columns() -> None:
     """Whom, and by whom: no figure is cut off."""
-    first, second = (_printed(table) for table in outcome.tables_of(_summary(experts=6543)))
+    first, second, year = (_printed(one) for one in outcome.tables_of(_summary(experts=6543)))
     assert "50/100" in first
     assert "6543" in second
-    assert "…" not in first + second
+    assert "…" not in first + second + year
 
 
 def _printed(table: Table) -> str:

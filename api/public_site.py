@@ -6,15 +6,20 @@ appear by their ids only. Every page says to which position of the ledger it bel
 
 from __future__ import annotations
 
-import shutil
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from api import verifier
+from api.feed import feed
+from api.open_data import tables
 from api.pages import SITE, STYLE, TEMPLATES, family, render
 from api.public_draws import shown_draw
+from api.site_files import Head, SiteFiles
+from api.statistics_routes import Asked, told
 from domain.canonical import canon
+from domain.item_versions import ItemDetails
 from domain.lottery.assignment_input import EXPERTS
 from domain.lottery.quota import Ratio
 from ledger.note import Checkpoint, Note
@@ -37,39 +42,62 @@ class Seal:
     checkpoint: str
 
 
-def write_site(read: Read, folder: Path, *, year: int, seal: Seal, example: bool) -> None:
-    """Write the site of a year's published plan into a new folder; `example` says that everything in it is made up.
+def write_site(
+    read: Read, folder: Path, *, year: int, seal: Seal, example: bool
+) -> tuple[str, ...]:
+    """Bring the site of a year's published plan up to date and name the files that were written.
 
-    Raises LookupError where no plan of that year is published.
+    What tells the same as before stays as it is, with the position that it names. `example` says that everything in it is made
+    up. Raises LookupError where no plan of that year is published.
     """
     plan = campaigns.public_plan(read, str(year))
     if plan is None:
         raise LookupError(year)
+    note = Checkpoint.parse(Note.parse(seal.checkpoint).text)
+    head = Head(
+        position=position(read),
+        checkpoint=seal.checkpoint,
+        checkpoint_size=note.size,
+        checkpoint_root=note.root.hex(),
+    )
     tasks = [_task(read, row["row"]) for row in plan["rows"]]
-    size = position(read)
-    head = Checkpoint.parse(Note.parse(seal.checkpoint).text)
     common = {
         "plan": plan,
         "tasks": tasks,
         "revisions": planning.public_revisions(read, str(year)),
         "departments": department_names(read),
         "items": item_names(read),
+        "listed": _listed(read),
+        "figures": told(read, Asked(year=str(year)), public=True, units=True)["figures"],
         "links": SITE,
         "site_title": f"{year} 年双随机、一公开",
         "example": example,
-        "position": size,
-        "checkpoint": seal.checkpoint,
-        "checkpoint_size": head.size,
-        "checkpoint_root": head.root.hex(),
         "vkey": seal.vkey,
         "bundle_example": next((d["id"] for t in tasks for d in t["draws"] if d["bundle"]), None),
     }
-    (folder / "data").mkdir(parents=True)
-    shutil.copyfile(TEMPLATES / STYLE, folder / STYLE)
-    for name in (verifier.PAGE, verifier.PROGRAM):
-        shutil.copyfile(verifier.FOLDER / name, folder / name)
-    _write_data(folder, plan, tasks, size)
-    _write_pages(folder, common)
+    files = SiteFiles(folder, head)
+    for source in (TEMPLATES / STYLE, *(verifier.FOLDER / one for one in _VERIFIERS)):
+        files.add(source.name, partial(_same, source.read_bytes()))
+    _add_data(files, common)
+    _add_pages(files, common)
+    files.add("feed.atom", partial(_same, feed(common, note.origin)))
+    files.add("checkpoint", lambda _: seal.checkpoint.encode())
+    files.finish()
+    return tuple(files.written)
+
+
+_VERIFIERS = (verifier.PAGE, verifier.PROGRAM)
+
+
+def _same(content: bytes, _head: Head) -> bytes:
+    return content
+
+
+def _listed(read: Read) -> list[Row]:
+    """The items on the published list as the public reads them."""
+    names = ("code", *(each.name for each in fields(ItemDetails)), "department", "published_at")
+    rows = registries.registry(read, "item", page=EVERYTHING, where={"status": "published"})
+    return [{name: row[name] for name in names} for row in rows if row["withdrawn"] is None]
 
 
 def department_names(read: Read) -> dict[str, str]:
@@ -110,13 +138,14 @@ def _task(read: Read, row: Row) -> Row:
     }
 
 
-def _write_data(folder: Path, plan: Row, tasks: list[Row], size: int) -> None:
-    """The same facts for programs, as canonical JSON; a draw's file is its proof bundle, byte for byte."""
+def _add_data(files: SiteFiles, common: dict[str, Any]) -> None:
+    """The same facts for programs, as canonical JSON and as tables; a draw's file is its proof bundle, byte for byte."""
+    plan, tasks = common["plan"], common["tasks"]
     for task in tasks:
         for draw in task["draws"]:
             if draw["bundle"] is not None:
-                (folder / _data(draw)).write_bytes(canon(draw["bundle"]) + b"\n")
-    told = [
+                files.add(_data(draw), partial(_same, canon(draw["bundle"]) + b"\n"))
+    told_of = [
         {
             "plan_number": task["row"]["number"],
             "completed": task["completed"],
@@ -131,23 +160,38 @@ def _write_data(folder: Path, plan: Row, tasks: list[Row], size: int) -> None:
         }
         for task in tasks
     ]
-    index = {"position": size, "plan": plan, "tasks": told}
-    (folder / "data" / "index.json").write_bytes(canon(index) + b"\n")
+    for name, content in (
+        ("index", {"plan": plan, "tasks": told_of}),
+        ("items", {"items": common["listed"]}),
+        ("statistics", {"year": plan["id"], "figures": common["figures"]}),
+    ):
+        files.add(f"data/{name}.json", partial(_json, content))
+    for name, table in tables(common).items():
+        files.add(f"data/{name}.csv", partial(_same, table))
+
+
+def _json(content: Row, head: Head) -> bytes:
+    return canon({"position": head.position, **content}) + b"\n"
 
 
 def _data(draw: Row) -> str:
     return f"data/{draw['id']}.json"
 
 
-def _write_pages(folder: Path, common: dict[str, Any]) -> None:
-    _write(folder / "index.html", "index.html.j2", common)
-    _write(folder / "verify.html", "verify.html.j2", common)
+def _add_pages(files: SiteFiles, common: dict[str, Any]) -> None:
+    for name in ("index", "items", "statistics", "verify"):
+        files.add(f"{name}.html", partial(_page, f"{name}.html.j2", common))
     for task in common["tasks"]:
-        page = folder / f"task-{task['row']['number']}.html"
-        _write(page, "task.html.j2", {**common, "task": task})
+        values = {**common, "task": task}
+        page = f"task-{task['row']['number']}.html"
+        files.add(page, partial(_page, "task.html.j2", values))
         for draw in task["draws"]:
-            more = draw_values(task, task["draws"], draw)
-            _write(folder / f"draw-{draw['id']}.html", "draw.html.j2", {**common, **more})
+            more = {**common, **draw_values(task, task["draws"], draw)}
+            files.add(f"draw-{draw['id']}.html", partial(_page, "draw.html.j2", more))
+
+
+def _page(template: str, values: dict[str, Any], head: Head) -> bytes:
+    return render(template, {**values, **vars(head)}).encode()
 
 
 def draw_values(task: Row, draws: list[Row], draw: Row) -> dict[str, Any]:
@@ -159,7 +203,3 @@ def draw_values(task: Row, draws: list[Row], draw: Row) -> dict[str, Any]:
         "terms": task["row"]["entities_draw" if draw["stage"] == "entities" else "officers_draw"],
         "substitutes": [one for one in draws if one["seat"] is not None],
     }
-
-
-def _write(path: Path, template: str, values: dict[str, Any]) -> None:
-    path.write_text(render(template, values), "utf-8")

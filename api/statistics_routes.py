@@ -112,11 +112,15 @@ def public_statistic(
     return _page(shown, units, offset, limit)
 
 
-def told(read: Read, asked: Asked, *, public: bool) -> dict[str, Any]:
-    """The figures as an answer; raises "unknown-plan" or "position-unknown"."""
+def told(read: Read, asked: Asked, *, public: bool, units: bool = False) -> dict[str, Any]:
+    """The figures as an answer, with what each counts where `units` are asked for; raises "unknown-plan" or "position-unknown"."""
     head, facts = _facts(read, asked, public=public)
     counted = (figure_of(each, facts, asked.narrow) for each in _defined(public=public).values())
-    shown = [_shown(one) for one in counted if one is not None]
+    shown = [
+        {**_shown(one), **({"units": [asdict(unit) for unit in one.units]} if units else {})}
+        for one in counted
+        if one is not None
+    ]
     return {**head, "day": facts.beside.today, "figures": shown}
 
 

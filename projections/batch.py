@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from psycopg.rows import TupleRow
 
     from projections.fold import Step
-    from projections.table import Table
+    from projections.table import Row, Table
 
 _encode = msgspec.json.Encoder().encode
 NUL, REPLACEMENT = "\x00", "\ufffd"  # PostgreSQL's text cannot hold the one; the other stands in
@@ -28,7 +28,7 @@ class Changes:
 
     def __init__(self, table: Table) -> None:
         self.table = table
-        self._rows: dict[str, list[dict[str, object]]] = {}
+        self._rows: dict[str, list[Row]] = {}
         self._columns = _converters(table)
 
     def add(self, step: Step) -> None:
@@ -37,14 +37,15 @@ class Changes:
         if rows is None:
             return
         if self.table.keeps is Keeps.CURRENT:
-            self._rows[step.id] = [dict(row) for row in rows]
+            self._rows[step.id] = list(rows)
             return
         kept = self._rows.setdefault(step.id, [])
         if self.table.keeps is Keeps.AS_OF:
+            leaf = step.recorded.leaf
             if kept:
-                kept[-1]["to_leaf"] = step.recorded.leaf
-            rows = [{**row, "from_leaf": step.recorded.leaf} for row in rows]
-        kept.extend(dict(row) for row in rows)
+                kept[-1] = {**kept[-1], "to_leaf": leaf}
+            rows = [{**row, "from_leaf": leaf} for row in rows]
+        kept.extend(rows)
 
     def write(self, cursor: Cursor[TupleRow], schema: str) -> None:
         """Put the table's rows where they belong."""
@@ -117,7 +118,7 @@ def _json(value: object) -> str | None:
         return None
     text = _encode(value).decode()
     if "\\u0000" in text:
-        text = _encode(_without_nul(msgspec.to_builtins(value))).decode()
+        text = _encode(_without_nul(msgspec.json.decode(text))).decode()
     return text
 
 

@@ -6,16 +6,28 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
+import msgspec
+
 from domain.aggregates import AGGREGATES
 from domain.facts import Recorded
 from domain.history import History
-from ledger import codec
-from ledger.envelope import Envelope
+from ledger.envelope import Sealed  # noqa: TC001 - msgspec reads the annotation
 
 if TYPE_CHECKING:
     from ledger.entries import Entry
 
 Event = TypeVar("Event")
+
+
+class Stored(msgspec.Struct, frozen=True, kw_only=True):
+    """What a row may want of an event's stored form: its name, its data as they were written, and its sealed fields."""
+
+    type: str
+    data: msgspec.Raw
+    sealed: Sealed | None = None
+
+
+_stored = msgspec.json.Decoder(Stored).decode
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,7 +39,7 @@ class Step:
     """
 
     recorded: Recorded
-    envelope: Envelope
+    stored: Stored
     state: Any
     latest: Mapping[type, Recorded]
     history: History
@@ -65,15 +77,14 @@ class Fold:
 
     def apply(self, entry: Entry) -> Step:
         """Fold the next leaf; raises DomainError where its bytes are not those of an event."""
-        envelope = entry.envelope()
-        recorded = codec.to_recorded(entry.leaf, envelope)
+        recorded = entry.recorded()  # whatever is wrong with the bytes is refused here
         self.history.apply(recorded)
         latest = self._latest.setdefault(recorded.stream, {})
         latest[type(recorded.event)] = recorded
         prefix, _, id_ = recorded.stream.partition("/")
         return Step(
             recorded=recorded,
-            envelope=envelope,
+            stored=_stored(entry.state),
             state=self.history.get(AGGREGATES[prefix].state, id_),
             latest=latest,
             history=self.history,

@@ -87,11 +87,11 @@ def _of_visit(year: Year, own: Visit, counts: Mark, met: Mark | None, part: str 
 
 @_figure("plan-completion", "计划完成率 / plan completion", _BY_TASK)
 def plan_completion(year: Year) -> Iterator[Unit]:
-    """已办结的任务 ÷ 已公布计划的全部行。.
+    """Completed tasks of all rows of the published plan.
 
-    时段按抽查时间的第一天。
+    By the first day of the window.
 
-    Completed tasks of all rows of the published plan; by the first day of the window.
+    已办结的任务 ÷ 已公布计划的全部行。时段按抽查时间的第一天。
     """
     for own in year.campaigns.values():
         yield _of_row(own, own.completed)
@@ -99,11 +99,11 @@ def plan_completion(year: Year) -> Iterator[Unit]:
 
 @_figure("task-completion", "任务完成率 / task completion", _BY_TASK)
 def task_completion(year: Year) -> Iterator[Unit]:
-    """已办结的任务 ÷ 已启动的任务。.
+    """Completed tasks of the tasks that were opened.
 
-    时段按启动日。
+    By the day of opening.
 
-    Completed tasks of the tasks that were opened; by the day of opening.
+    已办结的任务 ÷ 已启动的任务。时段按启动日。
     """
     for own in year.campaigns.values():
         if own.opened is not None:
@@ -118,12 +118,11 @@ def task_completion(year: Year) -> Iterator[Unit]:
 
 @_figure("inspection-completion", "检查完成率 / inspection completion", _BY_VISIT)
 def inspection_completion(year: Year) -> Iterator[Unit]:
-    """结果已录入并公示的检查 ÷ 应检查的（抽中并派员的，未能实施的也在内）。.
+    """Inspections whose result is published of all that were assigned, those given up included.
 
-    时段按派员日。
+    By the day of assignment.
 
-    Inspections whose result is published of all that were assigned, those given up included; by the day of
-    assignment.
+    结果已录入并公示的检查 ÷ 应检查的（抽中并派员的，未能实施的也在内）。时段按派员日。
     """
     for own in year.visits:
         yield _of_visit(year, own, own.at, own.published)
@@ -131,9 +130,9 @@ def inspection_completion(year: Year) -> Iterator[Unit]:
 
 @_figure("joint-share", "部门联合抽查占比 / joint share", _BY_TASK)
 def joint_share(year: Year) -> Iterator[Unit]:
-    """有联合部门的行 ÷ 已公布计划的全部行。.
+    """Rows with a joint department of all rows of the published plan.
 
-    Rows with a joint department of all rows of the published plan.
+    有联合部门的行 ÷ 已公布计划的全部行。
     """
     for own in year.campaigns.values():
         yield _of_row(own, own.published if own.row.joint else None)
@@ -141,12 +140,11 @@ def joint_share(year: Year) -> Iterator[Unit]:
 
 @_figure("department-participation", "部门参与率 / department participation", _BY_TASK)
 def department_participation(year: Year) -> Iterator[Unit]:
-    """确认参加过至少一项任务的部门 ÷ 已公布计划中出现的部门。.
+    """Departments that confirmed a task of all departments that the published plan names.
 
-    时段按部门最早一项任务的第一天。
+    By the first day of a department's first task.
 
-    Departments that confirmed a task of all departments that the published plan names; by the first day of a
-    department's first task.
+    确认参加过至少一项任务的部门 ÷ 已公布计划中出现的部门。时段按部门最早一项任务的第一天。
     """
     named: dict[str, list[Campaign]] = defaultdict(list)
     for own in year.campaigns.values():
@@ -165,12 +163,12 @@ def department_participation(year: Year) -> Iterator[Unit]:
 
 @_figure("published-on-time", "按时公示率 / published on time", _BY_VISIT)
 def published_on_time(year: Year) -> Iterator[Unit]:
-    """期限（20个工作日，从检查结束日的次日起算）内首次公示的 ÷ 已公示的和逾期未公示的。.
+    """Results first published within the term (20 working days after the visit) of all that were published or are overdue.
 
-    对外统计时，未公示的检查从抽查时间最后一天起算。时段按期限届满日。
+    For the public, what is not published counts from the end of the window; by the last day of the term.
 
-    Results first published within the term (20 working days after the visit) of all that were published or are
-    overdue; for the public, what is not published counts from the end of the window; by the last day of the term.
+    期限（20个工作日，从检查结束日的次日起算）内首次公示的 ÷ 已公示的和逾期未公示的。对外统计时，未公示的检查从抽查时间最后
+    一天起算。时段按期限届满日。
     """
     for own in year.visits:
         published = own.published
@@ -186,9 +184,9 @@ def published_on_time(year: Year) -> Iterator[Unit]:
 
 @_figure("item-coverage", "事项覆盖率 / item coverage", ("department",))
 def item_coverage(year: Year) -> Iterator[Unit]:
-    """年内至少有一次已公示的检查查过的事项 ÷ 已公布清单中的事项。.
+    """Items that a published result of the year says were checked, of all items on the published list.
 
-    Items that a published result of the year says were checked, of all items on the published list.
+    年内至少有一次已公示的检查查过的事项 ÷ 已公布清单中的事项。
     """
     checked: dict[str, int] = {}
     for own in year.visits:
@@ -210,9 +208,9 @@ def item_coverage(year: Year) -> Iterator[Unit]:
     "entity-coverage", "检查对象覆盖率 / entity coverage", ("kind", "credit_class"), public=False
 )
 def entity_coverage(year: Year) -> Iterator[Unit]:
-    """年内至少有一次已公示检查的对象 ÷ 名录中有效的对象。.
+    """Entities with a published inspection of the year, of all that are active in the registry.
 
-    Entities with a published inspection of the year, of all that are active in the registry.
+    年内至少有一次已公示检查的对象 ÷ 名录中有效的对象。
     """
     seen: dict[str, int] = {}
     for own in year.visits:
@@ -240,42 +238,42 @@ def _published(year: Year, wanted: frozenset[str], without: frozenset[str]) -> I
 
 @_figure("finding-rate", "问题发现率 / finding rate", _BY_VISIT)
 def finding_rate(year: Year) -> Iterator[Unit]:
-    """结果为发现问题的 ÷ 已公示的结果，不含无法联系和已关闭、注销等（另列）。.
+    """Results that state a problem of the published ones, without those unreachable or closed, which are told apart.
 
-    时段按首次公示日。
+    By the day of first publication.
 
-    Results that state a problem of the published ones, without those unreachable or closed, which are told apart;
-    by the day of first publication.
+    结果为发现问题的 ÷ 已公示的结果，不含无法联系和已关闭、注销等（另列）。时段按首次公示日。
     """
     return _published(year, FINDINGS, UNREACHABLE | GONE)
 
 
 @_figure("unreachable-rate", "无法联系占比 / unreachable", _BY_VISIT)
 def unreachable_rate(year: Year) -> Iterator[Unit]:
-    """结果为通过登记住所无法联系的 ÷ 已公示的全部结果。.
+    """Results that say unreachable, of all published ones.
 
-    Results that say unreachable, of all published ones.
+    结果为通过登记住所无法联系的 ÷ 已公示的全部结果。
     """
     return _published(year, UNREACHABLE, frozenset())
 
 
 @_figure("closed-rate", "关闭注销占比 / closed or gone", _BY_VISIT)
 def closed_rate(year: Year) -> Iterator[Unit]:
-    """结果为关闭停业、清算、注销、吊销、撤销、迁出的 ÷ 已公示的全部结果。.
+    """Results that say closed, in liquidation or deregistered, of all published ones.
 
-    Results that say closed, in liquidation or deregistered, of all published ones.
+    结果为关闭停业、清算、注销、吊销、撤销、迁出的 ÷ 已公示的全部结果。
     """
     return _published(year, GONE, frozenset())
 
 
 @_figure("follow-up-done", "后续处理完成率 / follow-up done", _BY_VISIT)
 def follow_up_done(year: Year) -> Iterator[Unit]:
-    """已改正到位、对方已回执或已结案的 ÷ 到期的和已完成的后续处理（移送、抄告从文书日起算到期）。.
+    """Follow-ups that were put right, received or closed, of those that are due or done.
 
-    对外只计结果已公示的检查。时段按期限届满日。
+    What was handed over is due from the day of its document; for the public, of published results only; by the
+    due day.
 
-    Follow-ups that were put right, received or closed, of those that are due or done; what was handed over is due
-    from the day of its document; for the public, of published results only; by the due day.
+    已改正到位、对方已回执或已结案的 ÷ 到期的和已完成的后续处理（移送、抄告从文书日起算到期）。对外只计结果已公示的检查。时段
+    按期限届满日。
     """
     for own in year.visits:
         if year.public and own.published is None:
@@ -315,9 +313,10 @@ def _enter_class(name: str, credit_class: str) -> None:
         return _drawn(year, credit_class)
 
     count.__doc__ = (
-        f"信用风险等级 {credit_class} 中被抽中的对象 ÷ 该等级在库的对象，只计已公布且未作废的抽取，等级以固定名单时为准。时段按抽取日。\n"
-        f"Drawn of class {name.upper()} in the pools of draws that are disclosed and stand, by the class at the commitment;"
-        " by the day of the draw."
+        f"信用风险等级 {credit_class} 中被抽中的对象 ÷ 该等级在库的对象，只计已公布且未作废的抽取，\n"
+        "等级以固定名单时为准。时段按抽取日。\n"
+        f"Drawn of class {name.upper()} in the pools of draws that are disclosed and stand, by the class at the commitment."
+        " By the day of the draw."
     )
     title = f"{credit_class} 级抽取比例" if credit_class in CREDIT_CLASSES else "未分级抽取比例"
     _figure(f"drawn-{name}", f"{title} / drawn of class {name}", _BY_VISIT)(count)
@@ -332,12 +331,12 @@ _enter_class("unclassed", UNCLASSED)
     "within-visit-cap", "未超检查次数上限的对象 / within the visit cap", _BY_VISIT, public=False
 )
 def within_visit_cap(year: Year) -> Iterator[Unit]:
-    """全年检查次数（账本外的也计）不超过计划上限的对象 ÷ 年内被派员检查的对象，终止的不计。.
+    """Entities within the lowest cap of their tasks of all with an assigned inspection that was not given up.
 
-    上限取所涉任务中最低的。时段按首次派员日。
+    Visits outside the ledger count. By the day of the first assignment.
 
-    Entities inspected no more often than the lowest cap of their tasks, visits outside the ledger included, of
-    all with an assigned inspection that was not given up; by the day of the first.
+    全年检查次数（账本外的也计）不超过计划上限的对象 ÷ 年内被派员检查的对象，终止的不计。上限取所涉任务中最低的。时段按首次派
+    员日。
     """
     outside = {one.id: one.outside for one in year.beside.entities}
     visited: dict[str, list[Visit]] = defaultdict(list)
@@ -355,12 +354,11 @@ def within_visit_cap(year: Year) -> Iterator[Unit]:
 
 @_figure("redraw-rate", "重抽率 / redraws", _BY_TASK)
 def redraw_rate(year: Year) -> Iterator[Unit]:
-    """作废后重新进行的抽取 ÷ 固定过名单的抽取（对象和人员；替补另计）。.
+    """Draws that followed a voided one, of all that were committed, of entities and officers.
 
-    时段按固定名单日。
+    By the day of the commitment.
 
-    Draws that followed a voided one, of all that were committed, of entities and officers; by the day of the
-    commitment.
+    作废后重新进行的抽取 ÷ 固定过名单的抽取（对象和人员；替补另计）。时段按固定名单日。
     """
     for own in year.draws.values():
         if own.stage != "replacement" and own.committed is not None:
@@ -375,12 +373,11 @@ def redraw_rate(year: Year) -> Iterator[Unit]:
 
 @_figure("replacement-rate", "人员更换率 / replacements", _BY_VISIT)
 def replacement_rate(year: Year) -> Iterator[Unit]:
-    """抽中后退出的席位 ÷ 抽取人员产生的席位。.
+    """Seats whose officer or expert left, of all seats that the draw of officers filled.
 
-    对外只计结果已公示的检查。时段按派员日。
+    For the public, of published results only; by the day of assignment.
 
-    Seats whose officer or expert left, of all seats that the draw of officers filled; for the public, of
-    published results only; by the day of assignment.
+    抽中后退出的席位 ÷ 抽取人员产生的席位。对外只计结果已公示的检查。时段按派员日。
     """
     for own in year.visits:
         drawn = year.disclosed(own.assigned.officers_draw)
@@ -392,12 +389,11 @@ def replacement_rate(year: Year) -> Iterator[Unit]:
 
 @_figure("off-site-rate", "非现场检查占比 / off-site", _BY_VISIT)
 def off_site_rate(year: Year) -> Iterator[Unit]:
-    """以书面、网络、检验检测或委托方式检查的事项 ÷ 已公示结果中查过的事项。.
+    """Items checked otherwise than on site, of all items checked in published results.
 
-    时段按首次公示日。
+    By the day of first publication.
 
-    Items checked otherwise than on site, of all items checked in published results; by the day of first
-    publication.
+    以书面、网络、检验检测或委托方式检查的事项 ÷ 已公示结果中查过的事项。时段按首次公示日。
     """
     for own in year.visits:
         if not own.editions:
@@ -411,11 +407,11 @@ def off_site_rate(year: Year) -> Iterator[Unit]:
 
 @_figure("correction-rate", "公示后更正率 / corrections", _BY_VISIT)
 def correction_rate(year: Year) -> Iterator[Unit]:
-    """公示后更正过的结果 ÷ 已公示的结果。.
+    """Results that were corrected after publication, of all published ones.
 
-    时段按首次公示日。
+    By the day of first publication.
 
-    Results that were corrected after publication, of all published ones; by the day of first publication.
+    公示后更正过的结果 ÷ 已公示的结果。时段按首次公示日。
     """
     for own in year.visits:
         if own.editions:

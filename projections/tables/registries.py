@@ -27,12 +27,19 @@ LINE: dict[str, LiteralString] = {
 }
 
 
+_NAMES: dict[type, tuple[str, ...]] = {
+    details: tuple(each.name for each in fields(details))
+    for details in (EntityDetails, OfficerDetails, ExpertDetails)
+}
+
+
 def _line(state: Entry, details: type[Details], step: Step) -> dict[str, object]:
     """The details are all null while an addition waits; `pending` then holds the proposed ones."""
-    names = (each.name for each in fields(details))
+    names = _NAMES[details]
+    own = dict.fromkeys(names) if state.details is None else vars(state.details)
     return {
         "id": state.id,
-        **{name: getattr(state.details, name, None) for name in names},
+        **{name: own[name] for name in names},
         "suspended": state.suspended,
         "active": state.active,
         "pending": state.pending,

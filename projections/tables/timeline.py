@@ -74,8 +74,9 @@ IS_NOTICED = "type IN ('{}')".format("', '".join(NOTICED))
 
 def _step(step: Step) -> list[Row]:
     """In today's shape, so that whoever reads them need not know the older ones."""
-    recorded, envelope = step.recorded, step.envelope
-    type_name, data = envelope.type, envelope.data
+    recorded = step.recorded
+    type_name: str = step.stored.type
+    data: object = step.stored.data
     if type_name not in NAMES:
         type_name, data = codec.encode(recorded.event)
     row = {
@@ -94,7 +95,7 @@ def _step(step: Step) -> list[Row]:
 
 def _sealed(step: Step) -> list[Row]:
     """One row per field, with all that the associated data of its encryption binds."""
-    sealed = step.envelope.sealed
+    sealed = step.stored.sealed
     if sealed is None:
         return []
     return [
@@ -102,7 +103,7 @@ def _sealed(step: Step) -> list[Row]:
             "stream": step.recorded.stream,
             "field": field,
             "version": step.recorded.version,
-            "type": step.envelope.type,
+            "type": step.stored.type,
             "subject": sealed.subject,
             "ciphertext": ciphertext,
         }

@@ -77,11 +77,11 @@ def write_site(
     }
     files = SiteFiles(folder, head)
     for source in (TEMPLATES / STYLE, *(verifier.FOLDER / one for one in _VERIFIERS)):
-        files.add(source.name, partial(_same, source.read_bytes()))
+        files.tell(source.name, partial(_same, source.read_bytes()))
     _add_data(files, common)
     _add_pages(files, common)
-    files.add("feed.atom", partial(_same, feed(common, note.origin)))
-    files.add("checkpoint", lambda _: seal.checkpoint.encode())
+    files.tell("feed.atom", partial(_same, feed(common, note.origin)))
+    files.tell("checkpoint", lambda _: seal.checkpoint.encode())
     files.finish()
     return tuple(files.written)
 
@@ -144,7 +144,7 @@ def _add_data(files: SiteFiles, common: dict[str, Any]) -> None:
     for task in tasks:
         for draw in task["draws"]:
             if draw["bundle"] is not None:
-                files.add(_data(draw), partial(_same, canon(draw["bundle"]) + b"\n"))
+                files.tell(_data(draw), partial(_same, canon(draw["bundle"]) + b"\n"))
     told_of = [
         {
             "plan_number": task["row"]["number"],
@@ -165,9 +165,9 @@ def _add_data(files: SiteFiles, common: dict[str, Any]) -> None:
         ("items", {"items": common["listed"]}),
         ("statistics", {"year": plan["id"], "figures": common["figures"]}),
     ):
-        files.add(f"data/{name}.json", partial(_json, content))
+        files.tell(f"data/{name}.json", partial(_json, content))
     for name, table in tables(common).items():
-        files.add(f"data/{name}.csv", partial(_same, table))
+        files.tell(f"data/{name}.csv", partial(_same, table))
 
 
 def _json(content: Row, head: Head) -> bytes:
@@ -180,14 +180,14 @@ def _data(draw: Row) -> str:
 
 def _add_pages(files: SiteFiles, common: dict[str, Any]) -> None:
     for name in ("index", "items", "statistics", "verify"):
-        files.add(f"{name}.html", partial(_page, f"{name}.html.j2", common))
+        files.tell(f"{name}.html", partial(_page, f"{name}.html.j2", common))
     for task in common["tasks"]:
         values = {**common, "task": task}
         page = f"task-{task['row']['number']}.html"
-        files.add(page, partial(_page, "task.html.j2", values))
+        files.tell(page, partial(_page, "task.html.j2", values))
         for draw in task["draws"]:
             more = {**common, **draw_values(task, task["draws"], draw)}
-            files.add(f"draw-{draw['id']}.html", partial(_page, "draw.html.j2", more))
+            files.tell(f"draw-{draw['id']}.html", partial(_page, "draw.html.j2", more))
 
 
 def _page(template: str, values: dict[str, Any], head: Head) -> bytes:

@@ -41,7 +41,7 @@ class SiteFiles:
         self._now: dict[str, str] = {}
         self.written: list[str] = []
 
-    def add(self, name: str, make: Callable[[Head], bytes]) -> None:
+    def tell(self, name: str, make: Callable[[Head], bytes]) -> None:
         """Write a file unless it tells already what it should, wherever the ledger stands by now."""
         digest = sha256(make(_NOWHERE)).hexdigest()
         self._now[name] = digest

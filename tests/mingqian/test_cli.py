@@ -142,3 +142,5 @@ def test_the_public_part_is_written_as_static_files(run: Run, tmp_path: Path) ->
     begun = run("audit", "continue", kept, "--url", site, "--vkey", vkey, "--first")
     assert begun.returncode == 0, begun.stderr
     assert kept.read_bytes() == (site / "checkpoint").read_bytes()
+    pages = run("publish", site, "--pages", "2024")
+    assert (pages.returncode, "unknown-plan" in pages.stderr) == (2, True)

@@ -40,7 +40,7 @@ def test_a_document_is_kept_once_and_needs_a_login_where_it_is_not_public(
     for kind, ending, own in (
         ("plan", "pdf", []),
         ("plan", "xlsx", []),
-        ("plan-draft", "docx", ["--as", "clerk-edu", "--password-file", str(password)]),
+        ("plan-draft", "xlsx", ["--as", "clerk-edu", "--password-file", str(password)]),
     ):
         file = tmp_path / f"{kind}.{ending}"
         arguments = ["document", kind, "2024", str(file), *url, *own]

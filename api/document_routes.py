@@ -30,7 +30,8 @@ WRITERS: dict[str, tuple[Callable[[Document, str | None], bytes], str]] = {
 }
 STATEMENTS = {"account": "经过", "caption": "证据说明", "statement": "被检查人陈述"}
 Letter = Annotated[Literal["pdf", "docx"], Query(description="格式 / form")]
-Sheet = Annotated[Literal["pdf", "docx", "xlsx"], Query(description="格式 / form")]
+Sheet = Annotated[Literal["pdf", "xlsx"], Query(description="格式 / form")]
+Print = Annotated[Literal["pdf"], Query(description="格式 / form")]
 Year = Annotated[str, Path(pattern=r"^[0-9]{4}$")]
 Number = Annotated[int, Path(ge=1, le=1000)]
 
@@ -42,7 +43,7 @@ def _files(*forms: str) -> dict[int | str, dict[str, Any]]:
     return {200: {"description": "文书 / the document", "content": content}}
 
 
-LETTER, SHEET = _files("pdf", "docx"), _files("pdf", "docx", "xlsx")
+LETTER, SHEET, PRINT = _files("pdf", "docx"), _files("pdf", "xlsx"), _files("pdf")
 
 
 @public.get(
@@ -70,10 +71,10 @@ def scheme(number: Word, parts: PartsNow, form: Letter = "pdf") -> Response:
 @public.get(
     "/public/documents/draws/{draw_id}",
     response_class=Response,
-    responses=LETTER,
+    responses=PRINT,
     summary="抽取记录 / the record of a draw",
 )
-def draw_record(draw_id: Word, parts: PartsNow, form: Letter = "pdf") -> Response:
+def draw_record(draw_id: Word, parts: PartsNow, form: Print = "pdf") -> Response:
     """How list and chance were fixed; who was drawn, once that is public."""
     return _written(parts, form, lambda sources: draws.draw_record(sources, draw_id))
 

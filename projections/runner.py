@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from projections.comparison import Difference
 
 BATCH = 2000
+LARGE_BATCH = 10_000  # where nobody waits for each; fewer rows give way to later ones
 WAKE_SECONDS = 0.2  # how long `run` goes without looking at its stop event
 
 
@@ -191,7 +192,7 @@ class Projector:
     def _fill(self, connection: Connection[TupleRow], name: str, fold: Fold) -> None:
         live = schema.position(connection).size
         while (missing := live - fold.size) > 0:
-            if not self._project(connection, name, fold, min(missing, BATCH)):
+            if not self._project(connection, name, fold, min(missing, LARGE_BATCH)):
                 return
 
 

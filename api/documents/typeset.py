@@ -8,6 +8,7 @@ from datetime import datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 import segno
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from api.documents.content import Document
 
 TEMPLATE = Path(__file__).with_name("document.typ")
+# Thousands of rows take seconds and hundreds of megabytes: one at a time, however many ask.
+_ONE = Lock()
 
 
 def pdf(document: Document, public: str | None) -> bytes:
@@ -32,14 +35,16 @@ def pdf(document: Document, public: str | None) -> bytes:
         "code": _code(address) if address else None,
         "families": FAMILIES,
     }
-    return typst.compile(
-        TEMPLATE.read_bytes(),
-        font_paths=_fonts(),
-        ignore_system_fonts=True,
-        format="pdf",
-        sys_inputs={"document": json.dumps(_shown(told), ensure_ascii=False)},
-        timestamp=int(datetime.fromisoformat(document.as_of.at).timestamp()),
-    )
+    given = json.dumps(_shown(told), ensure_ascii=False)
+    with _ONE:
+        return typst.compile(
+            TEMPLATE.read_bytes(),
+            font_paths=_fonts(),
+            ignore_system_fonts=True,
+            format="pdf",
+            sys_inputs={"document": given},
+            timestamp=int(datetime.fromisoformat(document.as_of.at).timestamp()),
+        )
 
 
 def _code(address: str) -> str:

@@ -2,8 +2,7 @@
 
 The first to come leads at once, so nobody who is alone ever waits. Who comes while somebody leads is
 taken along if there is still room, or leads next. A leader serves one round and hands on; so it is
-held up by what was waiting, never by what keeps coming. It may hand on before its round is done, so that the
-next begins while this one only waits. Those that were served wake one another, each
+held up by what was waiting, never by what keeps coming. Those that were served wake one another, each
 the next: waking thirty at once keeps them all busy with waiting for the interpreter.
 """
 
@@ -46,10 +45,11 @@ class Turns(Generic[T]):
     answer, whatever happens, and takes the first one at least.
     """
 
-    def __init__(self, serve: Callable[[Round[T]], None]) -> None:
+    def __init__(self, serve: Callable[[Take[T]], None]) -> None:
         self._serve = serve
         self._gate = Lock()
         self._queue: deque[_Place[T]] = deque()
+        self._taken: list[_Place[T]] = []
         self._led = False
 
     def __len__(self) -> int:
@@ -70,57 +70,28 @@ class Turns(Generic[T]):
             self._lead(place)
 
     def _lead(self, first: _Place[T]) -> None:
-        led = Round(self._gate, self._queue, self._next)
         try:
-            self._serve(led)
+            self._serve(self._take)
         finally:
-            led.end(first)
+            with self._gate:
+                taken, self._taken = self._taken, []
+                if first not in taken:  # it was interrupted; nobody waits for this one any more
+                    self._queue.remove(first)
+                next_ = self._queue[0] if self._queue else None
+                self._led = next_ is not None
+            if next_ is not None:  # first, so that its work begins while answers are handed out
+                next_.turn.release()
+            behind: _Place[T] | None = None
+            for place in reversed(taken):
+                if place is not first:
+                    place.served, place.behind, behind = True, behind, place
+            if behind is not None:
+                behind.turn.release()
 
-    def _next(self) -> _Place[T] | None:
-        """Say who leads next, if anybody waits."""
-        next_ = self._queue[0] if self._queue else None
-        self._led = next_ is not None
-        return next_
-
-
-class Round(Generic[T]):
-    """What a leader takes along and serves."""
-
-    def __init__(
-        self, gate: Lock, queue: deque[_Place[T]], next_: Callable[[], _Place[T] | None]
-    ) -> None:
-        self._gate = gate
-        self._queue = queue
-        self._next = next_
-        self._taken: list[_Place[T]] = []
-        self._open = True
-
-    def take(self, fits: Fits[T]) -> list[T]:
-        """Give those that wait now, in the order in which they came, while they fit: this round serves them."""
+    def _take(self, fits: Fits[T]) -> list[T]:
         with self._gate:
             first, works = len(self._taken), [place.work for place in self._taken]
-            while self._open and self._queue and fits(self._queue[0].work, works):
+            while self._queue and fits(self._queue[0].work, works):
                 self._taken.append(self._queue.popleft())
                 works.append(self._taken[-1].work)
             return works[first:]
-
-    def hand_on(self) -> None:
-        """Let the next one lead already; this round takes nobody any more."""
-        with self._gate:
-            next_ = self._next() if self._open else None
-            self._open = False
-        if next_ is not None:
-            next_.turn.release()
-
-    def end(self, first: _Place[T]) -> None:
-        """Hand on, and then hand out the answers: so the next one's work begins meanwhile."""
-        with self._gate:
-            if first not in self._taken:  # interrupted; nobody waits for this one any more
-                self._queue.remove(first)
-        self.hand_on()
-        behind: _Place[T] | None = None
-        for place in reversed(self._taken):
-            if place is not first:
-                place.served, place.behind, behind = True, behind, place
-        if behind is not None:
-            behind.turn.release()

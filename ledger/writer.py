@@ -12,7 +12,6 @@ a group is who was there when the lock was held.
 
 from __future__ import annotations
 
-from contextlib import ExitStack
 from threading import Lock
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -35,7 +34,7 @@ from ledger.store import SYSTEM
 from ledger.turns import Turns
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from domain.facts import Actor, Command
     from domain.signing import Signature
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from ledger.group import Receipt, Written
     from ledger.prover import Prover
     from ledger.store import Ledger, Transaction
-    from ledger.turns import Fits, Round, Take
+    from ledger.turns import Fits, Take
 
 ATTEMPTS = 3
 COMMITMENT = ".committed.v1"
@@ -178,25 +177,24 @@ class Writer:
         self._turns.join(request)
         return request.answer()
 
-    def _serve(self, led: Round[Request]) -> None:
+    def _serve(self, take: Take[Request]) -> None:
         """Lead a group, which others join until the database has it."""
-        group = led.take(lambda _, taken: not taken)
+        group = take(lambda _, taken: not taken)
         try:
-            self._persist(group, led.take, led.hand_on)
+            with self._mutex:
+                self._persist(group, take)
         finally:
             for request in group:
                 if request.outcome is None:  # interrupted: only its command id can tell
                     request.outcome = _unavailable()
 
-    def _persist(
-        self, group: list[Request], take: Take[Request], hand_on: Callable[[], None]
-    ) -> None:
+    def _persist(self, group: list[Request], take: Take[Request]) -> None:
         """Try again when the database was lost: then the command ids tell what was recorded."""
         lost: Exception | None = None
         for _ in range(ATTEMPTS):
             known = len(group)
             try:
-                self._attempt(group, take, hand_on)
+                self._attempt(group, take)
             except IntegrityError as error:
                 if len(group) == known:
                     self._one_by_one(group, error)
@@ -224,31 +222,24 @@ class Writer:
             group[0].outcome = error
             return
         for request in group:
-            self._persist([request], _nobody, lambda: None)
+            self._persist([request], _nobody)
             if _is_unavailable(
                 request.outcome
             ):  # so it is for those after it, who get that answer too
                 return
 
-    def _attempt(
-        self, group: list[Request], take: Take[Request], hand_on: Callable[[], None]
-    ) -> None:
-        """Decide and record; while the database writes, the next group may wait there for its turn."""
-        with ExitStack() as mine:
-            mine.enter_context(self._mutex)
-            if not self._history.size:  # a long first reading need not keep others waiting
-                self._catch_up(self._ledger)
-            with self._ledger.transaction() as transaction:
-                known = transaction.find([request.key.id for request in group])
-                self._catch_up(transaction)  # who is alone waits for one answer to both
-                decided = Group(self._history, transaction, self._clock, self._prover)
-                decided.decide(group, known)
-                while others := take(decided.fits):
-                    group += others
-                    decided.join(others)
-                self._written = decided.record()
-                mine.close()  # nothing of the history is touched below
-                hand_on()
+    def _attempt(self, group: list[Request], take: Take[Request]) -> None:
+        if not self._history.size:  # a long first reading need not keep others waiting
+            self._catch_up(self._ledger)
+        with self._ledger.transaction() as transaction:
+            known = transaction.find([request.key.id for request in group])
+            self._catch_up(transaction)  # who is alone waits for one answer to both
+            decided = Group(self._history, transaction, self._clock, self._prover)
+            decided.decide(group, known)
+            while others := take(decided.fits):
+                group += others
+                decided.join(others)
+            self._written = decided.record()
         for request, outcome in decided.outcomes.items():
             request.outcome = outcome
 

@@ -11,13 +11,13 @@ import pytest
 from ledger.turns import Turns
 
 if TYPE_CHECKING:
-    from ledger.turns import Round
+    from ledger.turns import Take
 
 
 def test_who_comes_alone_is_served_at_once_and_by_itself() -> None:
     """There is nobody to wait for."""
     rounds: list[list[int]] = []
-    turns = Turns[int](lambda led: rounds.append(led.take(lambda *_: True)))
+    turns = Turns[int](lambda take: rounds.append(take(lambda *_: True)))
     for number in range(3):
         turns.join(number)
     assert rounds == [[0], [1], [2]]
@@ -28,8 +28,8 @@ def test_who_comes_during_a_round_is_served_by_the_next_in_the_order_of_coming()
     rounds: list[list[int]] = []
     begun, may_end = Event(), Event()
 
-    def serve(led: Round[int]) -> None:
-        rounds.append(led.take(lambda _, taken: len(taken) < 3))
+    def serve(take: Take[int]) -> None:
+        rounds.append(take(lambda _, taken: len(taken) < 3))
         begun.set()
         may_end.wait()
 
@@ -50,12 +50,12 @@ def test_a_round_takes_along_who_comes_while_there_is_room() -> None:
     rounds: list[list[int]] = []
     begun = Event()
 
-    def serve(led: Round[int]) -> None:
-        served = led.take(lambda *_: True)
+    def serve(take: Take[int]) -> None:
+        served = take(lambda *_: True)
         begun.set()
         while len(turns) < 2 - len(rounds) * 2:
             pass
-        rounds.append(served + led.take(lambda *_: True))
+        rounds.append(served + take(lambda *_: True))
 
     turns = Turns(serve)
     with ThreadPoolExecutor(3) as pool:
@@ -72,15 +72,15 @@ def test_a_leader_that_is_interrupted_leaves_its_place_to_the_next(first: bool) 
     served: list[int] = []
     begun = Event()
 
-    def serve(led: Round[int]) -> None:
+    def serve(take: Take[int]) -> None:
         if not begun.is_set():
             if first:
-                led.take(lambda _, taken: not taken)
+                take(lambda _, taken: not taken)
             begun.set()
             while len(turns) < 2 + (not first):
                 pass
             raise KeyboardInterrupt
-        served.extend(led.take(lambda *_: True))
+        served.extend(take(lambda *_: True))
 
     turns = Turns(serve)
     with ThreadPoolExecutor(3) as pool:
@@ -91,33 +91,3 @@ def test_a_leader_that_is_interrupted_leaves_its_place_to_the_next(first: bool) 
         for one in rest:
             one.result()
     assert sorted(served) == [1, 2]
-
-
-def test_who_hands_on_takes_nobody_any_more_and_the_next_leads_meanwhile() -> None:
-    """It answers those that it took when it is done, and nobody is served twice."""
-    rounds: list[list[int]] = []
-    begun, may_hand_on, next_done = Event(), Event(), Event()
-
-    def serve(led: Round[int]) -> None:
-        served = led.take(lambda _, taken: not taken)
-        rounds.append(served)
-        if served != [0]:
-            next_done.set()
-            return
-        begun.set()
-        may_hand_on.wait()
-        led.hand_on()
-        assert next_done.wait(10)
-        assert led.take(lambda *_: True) == []
-
-    turns = Turns[int](serve)
-    with ThreadPoolExecutor(2) as pool:
-        first = pool.submit(turns.join, 0)
-        begun.wait()
-        second = pool.submit(turns.join, 1)
-        while not len(turns):
-            pass
-        may_hand_on.set()
-        assert [first.result(10), second.result(10)] == [None, None]
-    turns.join(2)
-    assert rounds == [[0], [1], [2]]

@@ -46,7 +46,7 @@ def test_a_document_is_kept_once_and_needs_a_login_where_it_is_not_public(
         arguments = ["document", kind, "2024", str(file), *url, *own]
         result = CliRunner().invoke(app, arguments)
         assert result.exit_code == 0, result.output
-        assert file.stat().st_size > 2000
+        assert file.read_bytes().startswith(b"%PDF-" if ending == "pdf" else b"PK")
         again = CliRunner().invoke(app, arguments)
         assert isinstance(again.exception, DomainError)
         assert again.exception.code == "file-exists"

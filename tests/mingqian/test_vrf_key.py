@@ -40,11 +40,11 @@ def test_a_key_is_made_enrolled_listed_and_revoked(home: Settings, run: Callable
     second, proof = run("vrf-key", "new").split()
     assert states(run) == {first: ["0", "serves", "-"]}
     run("vrf-key", "enrol", second, proof, "--as", "admin")
-    assert states(run) == {first: ["0", "enrolled", "-"], second: ["4", "serves", "-"]}
+    assert states(run) == {first: ["0", "enrolled", "-"], second: ["5", "serves", "-"]}
     with pytest.raises(DomainError, match="unknown-staff"):
         run("vrf-key", "revoke", first, "--reason", "示例", "--as", "nobody")
     run("vrf-key", "revoke", second, "--reason", "误登记", "--as", "admin")
-    assert states(run) == {first: ["0", "serves", "-"], second: ["4", "revoked", "-"]}
+    assert states(run) == {first: ["0", "serves", "-"], second: ["5", "revoked", "-"]}
     run("vrf-key", "revoke", first, "--reason", "示例", "--as", "admin")
     assert [state for _, state, _ in states(run).values()] == ["revoked", "revoked"]
 

@@ -1,6 +1,6 @@
 """What belongs to one visit beside its result: files, checklists, sealed texts, and the standard it goes by."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 from fastapi import APIRouter, Depends, File, Form, Path, Response, UploadFile
 from fastapi.responses import StreamingResponse
@@ -23,7 +23,7 @@ from api.shapes.inspections import (
 from api.signatures import SentWith
 from api.text import Line, Word
 from domain.errors import DomainError
-from domain.visit_commands import AttachEvidence
+from domain.visit_commands import AttachEvidence, MediaType
 from domain.visit_standard import terms_now
 from ledger.evidence import handed_out
 from projections.queries import checklists as checklist_queries
@@ -36,12 +36,8 @@ TRUSTED = ("reviewer", "discipline")
 Digest = Annotated[str, Path(pattern=r"^[0-9a-f]{64}$", description="SHA-256")]
 # A file is somebody else's content: it is handed over, never shown or run in our name.
 HANDED_OVER = {"Content-Security-Policy": "default-src 'none'; sandbox"}
-
-
-class Bytes(Response):
-    """A file as it was attached."""
-
-    media_type = "application/octet-stream"
+FILE = {"schema": {"type": "string", "format": "binary"}}
+FILES = {"description": "文件 / the file", "content": dict.fromkeys(get_args(MediaType), FILE)}
 
 
 @router.post(
@@ -84,7 +80,8 @@ def attach(  # noqa: PLR0913 - each parameter of the request is one
 
 @router.get(
     "/inspections/{inspection}/evidence/{digest}",
-    response_class=Bytes,
+    response_class=Response,
+    responses={200: FILES},
     summary="证据文件 / a file",
 )
 def evidence(

@@ -61,12 +61,15 @@ def test_an_act_refuses_every_role_that_is_not_in_its_list(
 
 
 def test_what_is_recorded_by_doing_it_is_no_act_that_is_offered() -> None:
-    """A password by issuing it, a look by looking, a covered draw and a clock that jumped by the program itself."""
+    """A password by issuing it, a look by looking, a file with its upload, the rest by the program itself."""
     offered = {act.name for act in OFFERED}
     assert {act.name for act in ACTS} - offered == {
         "staff.issue-password",
         "draw.cover",
         "draw.look",
+        "inspection.attach-evidence",
+        "review.open",
+        "inspection.escalate-follow-up",
         "clock.note-jump",
     }
     assert offered <= ACT_NAMES.keys()

@@ -370,7 +370,7 @@ def test_settings_that_would_leak_or_cannot_work_are_refused(
 ) -> None:
     """A password never goes over an open line."""
     with pytest.raises(DomainError, match=f"settings-invalid.*MINGQIAN_{named}"):
-        Settings(**settings)
+        Settings(mode="production", **settings)
 
 
 def test_the_command_says_how_many_and_that_some_were_not_sent(

@@ -66,6 +66,41 @@ def test_a_round_takes_along_who_comes_while_there_is_room() -> None:
     assert [sorted(one) for one in rounds] == [[0, 1, 2]]
 
 
+def test_a_leader_waits_for_those_who_were_served_together_before(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It goes on once they are all back; who was alone before waits for nobody, however long one might."""
+    monkeypatch.setattr("ledger.turns.LINGER_SECONDS", 60)
+    rounds: list[list[int]] = []
+    led, both_wait = Event(), Event()
+
+    def serve(take: Take[int]) -> None:
+        served = take(lambda _, taken: not taken)
+        led.set()
+        if served == [0]:
+            both_wait.wait()
+        while others := take(lambda _, taken: len(taken) < 2):
+            served += others
+            if len(rounds) == 1 and len(served) == 2:
+                break
+        rounds.append(served)
+
+    turns = Turns(serve)
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(turns.join, 0)
+        led.wait()
+        pool.submit(turns.join, 1)
+        while len(turns) < 1:
+            pass
+        both_wait.set()
+    led.clear()
+    with ThreadPoolExecutor(2) as pool:
+        pool.submit(turns.join, 2)
+        led.wait()
+        pool.submit(turns.join, 3)
+    assert rounds == [[0, 1], [2, 3]]
+
+
 @pytest.mark.parametrize("first", [True, False])
 def test_a_leader_that_is_interrupted_leaves_its_place_to_the_next(first: bool) -> None:  # noqa: FBT001 - a parameter
     """Whether it had taken itself or not: those behind it are served."""

@@ -156,9 +156,12 @@ def _tell(ledger: Ledger, clock: StoryClock, base: Path) -> None:
         ledger, base / "earlier", bundles=bundles(made.history), exported_by="示例", now=made.now
     )
     _replace_one_officer(made)
-    *published, returned = made.history.all(Inspection)
-    for inspection in published:
-        story.publish(made, inspection.id, inspection.officers)
+    inspections = made.history.all(Inspection)
+    # The lot falls anew with each key; these two have a part of their own at the end.
+    returned = next(one for one in inspections[1:] if not {"E5", "E6"} & set(one.officers))
+    for inspection in inspections:
+        if inspection.id != returned.id:
+            story.publish(made, inspection.id, inspection.officers)
     let_everybody_sign(made, ORIGIN)
     _return_one_result(made, returned)
     _sign_a_recusal(made)

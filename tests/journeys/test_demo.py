@@ -342,7 +342,7 @@ class _Links(HTMLParser):
 def _every_page_says_its_position_and_links_only_to_what_is_there(out: Path) -> None:
     """Nothing is loaded from elsewhere; nothing of an earlier run is left."""
     pages = [page for page in (out / "public").glob("*.html") if page.name not in VERIFIERS]
-    assert len(pages) == 2 + 3 + 10
+    assert len(pages) == 4 + 3 + 10
     for page in pages:
         text = page.read_text("utf-8")
         assert f"账本位置 <b>{_summary(out)['events']}</b>" in text

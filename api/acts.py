@@ -1,6 +1,7 @@
 """Every act as an operation of its own, made from the one table of the domain, and many acts in one commit."""
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Annotated, Any, Union
 
 from fastapi import APIRouter, Response
@@ -79,6 +80,7 @@ def _roles(act: Act) -> str:
     return doc + signed if act.signed else doc
 
 
+@cache
 def acts_router() -> APIRouter:
     """One `POST /acts/NAME` for each entry of the table that is offered, and `POST /batches`."""
     router = APIRouter(tags=["办理 / acts"], responses=ACTING)

@@ -29,7 +29,7 @@ CHECKS = [
     response_schema_conformance,
 ]
 bounded = settings(
-    max_examples=10,
+    max_examples=4,
     deadline=None,
     database=None,
     derandomize=True,

@@ -43,7 +43,7 @@ from tests.story import Story, plan_row
 if TYPE_CHECKING:
     from domain.facts import Command, Fact
 
-EXAMPLES, STEPS = 100, 60
+EXAMPLES, STEPS = 84, 60
 SECOND = "联2024027"  # another task on the same entities
 EVERYBODY = "everybody"  # holds every role that one person may hold, so that nobody's roles keep them from approving their own
 ALONE = frozenset({"administrator", "discipline"})

@@ -6,7 +6,6 @@ evidence. An order's date can be moved by two people. Whatever is overdue is tol
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, assert_never
 
 from domain.deadlines import reckoning_of
@@ -41,6 +40,7 @@ from domain.rules import (
     parse_past_date,
     require_other_person,
     require_reason,
+    require_sha256,
     require_text,
 )
 
@@ -54,7 +54,6 @@ if TYPE_CHECKING:
 JUDGED = frozenset({"approved", "published"})
 TO_FOLLOW = frozenset({"ordered-to-correct", "pending-follow-up"})
 CLEAN = frozenset({None, "no-problem-found"})
-_SHA256 = re.compile(r"[0-9a-f]{64}")
 
 
 def decide(
@@ -226,9 +225,10 @@ def _require_not_there(state: Inspection, context: Context, history: History) ->
 
 def _require_evidence(evidence: str, files: tuple[str, ...]) -> None:
     require_text(evidence, "evidence")
-    if len(set(files)) < len(files) or not all(map(_SHA256.fullmatch, files)):
-        detail = "files: 须为不重复的 SHA-256（小写十六进制） / distinct SHA-256 hashes in lower-case hex"
-        raise DomainError("hash-invalid", detail)
+    for file in files:
+        require_sha256(file, "files")
+    if len(set(files)) < len(files):
+        raise DomainError("hash-invalid", "files: 重复 / stands twice")
 
 
 def _receive(

@@ -7,6 +7,7 @@ then each value behind its length in bytes, which is -1 for a null.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from struct import Struct
 from typing import TYPE_CHECKING, Any
 
@@ -23,7 +24,7 @@ _length = Struct(">i").pack
 _int8 = Struct(">iq").pack
 
 
-class _Column:
+class _Column(ABC):
     """Values of one type; `oid` and `array_oid` are those of pg_type.dat."""
 
     oid: int
@@ -40,8 +41,9 @@ class _Column:
         head = _dimension(1, nulls, self.oid, len(self.values), 1)
         return head + b"".join(self._parts())
 
+    @abstractmethod
     def _parts(self) -> list[bytes]:
-        raise NotImplementedError
+        """Each value behind its length."""
 
 
 class Int8s(_Column):

@@ -10,6 +10,7 @@ import pytest
 from domain.appointment_state import (
     AgreeAppointment,
     Appointment,
+    AppointmentAgreed,
     DeclineAppointment,
     DissolveAppointment,
     ProposeAppointment,
@@ -24,6 +25,7 @@ from domain.other_checks import RecordOtherCheck
 from domain.plan import CollatePlan, DraftPlan, PublishPlan
 from domain.task import OpenTask, Task
 from tests.story import (
+    Story,
     commit_draw,
     confirm_task,
     declare,
@@ -37,7 +39,6 @@ from tests.story import (
 
 if TYPE_CHECKING:
     from domain.plan_rows import PlanRow
-    from tests.story import Story
 
 ONE, TWO, THREE = "联2024026", "联2", "联3"
 ENTITY = entity_id(1)
@@ -120,8 +121,12 @@ def test_where_one_department_leads_both_a_second_person_agrees() -> None:
     """Nobody agrees to their own proposal."""
     story = with_tasks(everybody(ONE), everybody(TWO))
     (fact,) = story.decide(*EDU, PROPOSE)
+    own = Story(history=story.history.branch(), now=story.now)
+    own.record(fact, Actor(id=EDU[0], role="clerk"))
+    with pytest.raises(DomainError, match="own-act"):
+        own.decide(*EDU, AGREE)
     story.record(fact, Actor(id="reviewer1", role="clerk"))
-    story.act(*EDU, AGREE)
+    assert story.act(*EDU, AGREE) == (AppointmentAgreed(),)
 
 
 def test_what_cannot_be_one_visit_is_not_proposed() -> None:

@@ -18,16 +18,17 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 
 from audit.commands import command_behind
-from domain import checklists, items, plan, schemes, signing_keys, training
+from domain import appointment_state as appointment
+from domain import checklists, item_versions, items, plan, schemes, signing_keys, training
 from domain import draw_commands as draw
 from domain import follow_up_commands as follow_up
 from domain import inspection_commands as inspection
 from domain import registry_commands as registry
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
+from domain.acts import SYSTEM, act_of
 from domain.aggregates import PREFIXES
 from domain.canonical import canon
-from domain.decisions import SYSTEM, act_of
 from domain.draw_state import Draw
 from domain.errors import DomainError
 from domain.facts import Actor, Recorded
@@ -64,6 +65,11 @@ AGREED: dict[type, tuple[type, ...]] = {
     checklists.ChecklistReviewed: (checklists.ChecklistDrafted,),
     training.TrainingSessionConfirmed: (training.TrainingSessionRecorded,),
     schemes.SchemeReviewed: (schemes.SchemeDrafted,),
+    item_versions.ItemProposalReviewed: (
+        item_versions.ItemRevisionProposed,
+        item_versions.ItemWithdrawalProposed,
+    ),
+    appointment.AppointmentAgreed: (appointment.AppointmentProposed,),
     signing_keys.SigningKeyConfirmed: (signing_keys.SigningKeyEnrolled,),
     subject.SubjectErased: (subject.ErasureRequested,),
 }

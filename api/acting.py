@@ -8,8 +8,8 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
+from domain.acts import act_of
 from domain.canonical import canon
-from domain.decisions import act_of
 from domain.errors import DomainError
 from domain.facts import Actor
 

@@ -15,7 +15,7 @@ from api.erasure import forget_accounts
 from api.parts import Parts
 from api.signatures import IdempotencyKey, Sent, SentWith, signatures_of
 from api.words import ACT_NAMES, ROLE_NAMES
-from domain.decisions import ACTS, SYSTEM, Act
+from domain.acts import ACTS, SYSTEM, Act
 from domain.draw_commands import LookAtDraw
 from domain.facts import Command
 from domain.organisation import IssuePassword

@@ -8,7 +8,7 @@ from api.answers import ACTING, ActAnswer
 from api.parts import Parts
 from api.signatures import IdempotencyKey, Sent
 from api.text import Word
-from domain.decisions import acting_role
+from domain.acts import acting_role
 from domain.draw_commands import EnterBeacon
 from domain.draw_state import Draw
 from domain.errors import DomainError

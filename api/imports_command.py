@@ -26,9 +26,9 @@ from api.imports import (
 )
 from api.imports.load import place_of
 from api.imports.sheet import Progress, quietly
+from domain.acts import acting_role
 from domain.aggregates import AGGREGATES
 from domain.canonical import canon
-from domain.decisions import acting_role
 from domain.errors import DomainError
 from domain.facts import Actor, Context
 from domain.item_versions import ItemDetails

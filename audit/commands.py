@@ -145,106 +145,58 @@ def _together(id_: str) -> dict[str, str]:
     return {"entity": entity, "task": task, "other": other}
 
 
+def _same(command: type, id_field: str, **besides: object) -> Callable[[str, Any], Any]:
+    """The stream names what is acted on, and the event says the rest in the same words, but for what is sealed."""
+    return lambda id_, event: command(**{id_field: id_}, **besides, **vars(event))
+
+
+def _judged(command: type, id_field: str) -> Callable[[str, Any, int], Any]:
+    """The same for what was judged at the version that stood."""
+    return lambda id_, event, version: command(**{id_field: id_}, version=version, **vars(event))
+
+
 _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
-    organisation.DepartmentAdded: lambda id_, e: organisation.AddDepartment(
-        id=id_, name=e.name, collates=e.collates
-    ),
-    organisation.StaffAdded: lambda id_, e: organisation.AddStaff(
-        id=id_, department=e.department, roles=e.roles, personal=_NOTHING
-    ),
-    organisation.StaffRolesChanged: lambda id_, e: organisation.ChangeStaffRoles(
-        id=id_, roles=e.roles, reason=e.reason
-    ),
-    organisation.PasswordIssued: lambda id_, _: organisation.IssuePassword(id=id_),
-    organisation.StaffSuspended: lambda id_, e: organisation.SuspendStaff(id=id_, reason=e.reason),
+    organisation.DepartmentAdded: _same(organisation.AddDepartment, "id"),
+    organisation.StaffAdded: _same(organisation.AddStaff, "id", personal=_NOTHING),
+    organisation.StaffRolesChanged: _same(organisation.ChangeStaffRoles, "id"),
+    organisation.PasswordIssued: _same(organisation.IssuePassword, "id"),
+    organisation.StaffSuspended: _same(organisation.SuspendStaff, "id"),
     holidays.HolidaysRecorded: lambda id_, e: holidays.RecordHolidays(
         year=int(id_), off=e.off, working=e.working, source=e.source
     ),
     deadlines.DeadlinesSet: lambda _, e: deadlines.SetDeadlines(terms=e.terms),
-    items.ItemAdded: lambda id_, e: items.AddItem(code=id_, details=e.details, source=e.source),
-    items.ItemClaimed: lambda id_, e: items.ClaimItem(
-        code=id_,
-        department=e.department,
-        mandate=e.mandate,
-        supervision_code=e.supervision_code,
-    ),
-    items.ItemPublished: lambda id_, _: items.PublishItem(code=id_),
-    item_versions.ItemReleased: lambda id_, e: item_versions.ReleaseItem(code=id_, reason=e.reason),
-    item_versions.ItemMapped: lambda id_, e: item_versions.MapItem(
-        code=id_, supervision_code=e.supervision_code, reason=e.reason
-    ),
-    item_versions.ItemRevisionProposed: lambda id_, e: item_versions.ReviseItem(
-        code=id_, details=e.details, valid_from=e.valid_from, reason=e.reason
-    ),
-    item_versions.ItemWithdrawalProposed: lambda id_, e: item_versions.WithdrawItem(
-        code=id_, on=e.on, reason=e.reason
-    ),
+    items.ItemAdded: _same(items.AddItem, "code"),
+    items.ItemClaimed: _same(items.ClaimItem, "code"),
+    items.ItemPublished: _same(items.PublishItem, "code"),
+    item_versions.ItemReleased: _same(item_versions.ReleaseItem, "code"),
+    item_versions.ItemMapped: _same(item_versions.MapItem, "code"),
+    item_versions.ItemRevisionProposed: _same(item_versions.ReviseItem, "code"),
+    item_versions.ItemWithdrawalProposed: _same(item_versions.WithdrawItem, "code"),
     item_versions.ItemProposalReviewed: lambda id_, e: item_versions.ReviewItemProposal(
         code=id_, version=e.version, approve=e.approved, remark=e.remark
     ),
     classification.VocabularySet: _vocabulary,
-    checklists.ChecklistDrafted: lambda id_, e: checklists.DraftChecklist(
-        item=id_, points=e.points
-    ),
+    checklists.ChecklistDrafted: _same(checklists.DraftChecklist, "item"),
     checklists.ChecklistReviewed: lambda id_, e: checklists.ReviewChecklist(
         item=id_, version=e.version, approve=e.approved, remark=e.remark
     ),
     visit_standard.StandardAdopted: lambda _, e: visit_standard.AdoptStandard(
         terms=e.terms, reason=e.reason
     ),
-    registry.EntityAdded: lambda id_, e: registry.AddEntity(
-        id=id_,
-        details=e.details,
-        source=e.source,
-        override_reason=e.override_reason,
-        personal=_NOTHING,
-    ),
-    registry.OfficerAdded: lambda id_, e: registry.AddOfficer(
-        id=id_, details=e.details, source=e.source, personal=_NOTHING
-    ),
-    registry.ExpertAdded: lambda id_, e: registry.AddExpert(
-        id=id_, details=e.details, source=e.source, personal=_NOTHING
-    ),
-    registry.EntityChanged: lambda id_, e: registry.ChangeEntity(
-        id=id_, details=e.details, reason=e.reason, personal=_NOTHING
-    ),
-    registry.OfficerChanged: lambda id_, e: registry.ChangeOfficer(
-        id=id_, details=e.details, reason=e.reason, personal=_NOTHING
-    ),
-    registry.ExpertChanged: lambda id_, e: registry.ChangeExpert(
-        id=id_, details=e.details, reason=e.reason, personal=_NOTHING
-    ),
-    registry.Exempted: lambda id_, e: registry.ExemptEntity(
-        id=id_, decision=e.decision, valid_from=e.valid_from, valid_to=e.valid_to
-    ),
-    registry.VisitRecorded: lambda id_, e: registry.RecordVisit(
-        id=id_, on=e.on, reference=e.reference
-    ),
-    entity_records.EntityLicensed: lambda id_, e: entity_records.RecordLicence(
-        id=id_,
-        kind=e.kind,
-        number=e.number,
-        issuer=e.issuer,
-        valid_from=e.valid_from,
-        expires=e.expires,
-    ),
-    entity_records.LicenceWithdrawn: lambda id_, e: entity_records.WithdrawLicence(
-        id=id_, number=e.number, reason=e.reason
-    ),
-    entity_records.CreditRated: lambda id_, e: entity_records.RateCredit(
-        id=id_,
-        credit_class=e.credit_class,
-        on=e.on,
-        source=e.source,
-        document=e.document,
-    ),
-    entity_records.RatingWithdrawn: lambda id_, e: entity_records.WithdrawRating(
-        id=id_, on=e.on, reason=e.reason
-    ),
-    batches.BatchConfirmed: lambda id_, e: batches.ConfirmBatch(id=id_, proposals=e.proposals),
-    batches.BatchRejected: lambda id_, e: batches.RejectBatch(
-        id=id_, proposals=e.proposals, reason=e.reason
-    ),
+    registry.EntityAdded: _same(registry.AddEntity, "id", personal=_NOTHING),
+    registry.OfficerAdded: _same(registry.AddOfficer, "id", personal=_NOTHING),
+    registry.ExpertAdded: _same(registry.AddExpert, "id", personal=_NOTHING),
+    registry.EntityChanged: _same(registry.ChangeEntity, "id", personal=_NOTHING),
+    registry.OfficerChanged: _same(registry.ChangeOfficer, "id", personal=_NOTHING),
+    registry.ExpertChanged: _same(registry.ChangeExpert, "id", personal=_NOTHING),
+    registry.Exempted: _same(registry.ExemptEntity, "id"),
+    registry.VisitRecorded: _same(registry.RecordVisit, "id"),
+    entity_records.EntityLicensed: _same(entity_records.RecordLicence, "id"),
+    entity_records.LicenceWithdrawn: _same(entity_records.WithdrawLicence, "id"),
+    entity_records.CreditRated: _same(entity_records.RateCredit, "id"),
+    entity_records.RatingWithdrawn: _same(entity_records.WithdrawRating, "id"),
+    batches.BatchConfirmed: _same(batches.ConfirmBatch, "id"),
+    batches.BatchRejected: _same(batches.RejectBatch, "id"),
     batches.BatchUndoProposed: lambda id_, e: batches.UndoBatch(
         id=id_, batch=e.batch, reason=e.reason
     ),
@@ -256,46 +208,15 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         document=e.document,
         listed=e.listed,
     ),
-    reconciliation.DifferenceDecided: lambda id_, e: reconciliation.DecideDifference(
-        id=id_, entry=e.entry, decision=e.decision, reason=e.reason
-    ),
-    personnel.RecusalDeclared: lambda id_, e: personnel.DeclareRecusal(
-        id=id_, entity=e.entity, reason=_SEALED
-    ),
-    personnel.OfficerTrained: lambda id_, e: personnel.RecordTraining(
-        id=id_, course=e.course, on=e.on
-    ),
-    personnel.LeaveRecorded: lambda id_, e: personnel.RecordLeave(
-        id=id_, first=e.first, last=e.last, reason=_SEALED
-    ),
-    training.TrainingSessionRecorded: lambda id_, e: training.RecordTrainingSession(
-        id=id_,
-        department=e.department,
-        course=e.course,
-        on=e.on,
-        place=e.place,
-        trainer=e.trainer,
-        officers=e.officers,
-        evidence=e.evidence,
-    ),
-    training.TrainingSessionConfirmed: lambda id_, e: training.ConfirmTrainingSession(
-        id=id_, version=e.version
-    ),
-    training.TrainingSessionRejected: lambda id_, e: training.RejectTrainingSession(
-        id=id_, version=e.version, reason=e.reason
-    ),
-    publicity.PublicityRecorded: lambda id_, e: publicity.RecordPublicity(
-        id=id_,
-        department=e.department,
-        on=e.on,
-        channel=e.channel,
-        title=e.title,
-        link=e.link,
-        evidence=e.evidence,
-    ),
-    publicity.PublicityWithdrawn: lambda id_, e: publicity.WithdrawPublicity(
-        id=id_, reason=e.reason
-    ),
+    reconciliation.DifferenceDecided: _same(reconciliation.DecideDifference, "id"),
+    personnel.RecusalDeclared: _same(personnel.DeclareRecusal, "id", reason=_SEALED),
+    personnel.OfficerTrained: _same(personnel.RecordTraining, "id"),
+    personnel.LeaveRecorded: _same(personnel.RecordLeave, "id", reason=_SEALED),
+    training.TrainingSessionRecorded: _same(training.RecordTrainingSession, "id"),
+    training.TrainingSessionConfirmed: _same(training.ConfirmTrainingSession, "id"),
+    training.TrainingSessionRejected: _same(training.RejectTrainingSession, "id"),
+    publicity.PublicityRecorded: _same(publicity.RecordPublicity, "id"),
+    publicity.PublicityWithdrawn: _same(publicity.WithdrawPublicity, "id"),
     plan_standards.PlanStandardsSet: lambda _, e: plan_standards.SetPlanStandards(
         floors=e.floors, min_entities=e.min_entities, basis=e.basis
     ),
@@ -318,9 +239,7 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     ),
     plan.PlanCollated: lambda id_, _: plan.CollatePlan(year=int(id_)),
     plan.PlanPublished: lambda id_, _: plan.PublishPlan(year=int(id_)),
-    schemes.SchemeDrafted: lambda id_, e: schemes.DraftScheme(
-        plan_number=id_, title=e.title, document_number=e.document_number, scheme=e.scheme
-    ),
+    schemes.SchemeDrafted: _same(schemes.DraftScheme, "plan_number"),
     schemes.SchemeReviewed: lambda id_, e: schemes.ReviewScheme(
         plan_number=id_, version=e.version, approve=e.approved, remark=e.remark
     ),
@@ -328,41 +247,25 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     task.TaskOpened: lambda id_, e: task.OpenTask(
         plan_number=id_, plan_year=e.plan_year, scheme=e.scheme
     ),
-    task_days.TrainingDemanded: lambda id_, e: task_days.DemandTraining(
-        plan_number=id_, course=e.course, since=e.since
-    ),
-    task_days.DaysOffered: lambda id_, e: task_days.OfferDays(
-        plan_number=id_, department=e.department, days=e.days
-    ),
-    task.TaskConfirmed: lambda id_, e: task.ConfirmTask(
-        plan_number=id_,
-        department=e.department,
-        items=e.items,
-        officers=e.officers,
-        statement=e.statement,
-    ),
+    task_days.TrainingDemanded: _same(task_days.DemandTraining, "plan_number"),
+    task_days.DaysOffered: _same(task_days.OfferDays, "plan_number"),
+    task.TaskConfirmed: _same(task.ConfirmTask, "plan_number"),
     task.TaskCompleted: lambda id_, _: task.CompleteTask(plan_number=id_),
     draw.DrawPrepared: _prepared,
-    draw.PaperEntered: lambda id_, e: draw.EnterPaper(draw_id=id_, who=e.who, commit=e.commit),
+    draw.PaperEntered: _same(draw.EnterPaper, "draw_id"),
     draw.DrawCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
     draw.AssignmentCommitted: lambda id_, _: draw.CommitDraw(draw_id=id_),
-    draw.DrawCovered: lambda id_, e: draw.CoverDraw(
-        draw_id=id_, checkpoint=e.checkpoint, witnesses=e.witnesses
-    ),
-    draw.DrawLookedAt: lambda id_, e: draw.LookAtDraw(draw_id=id_, part=e.part),
-    draw.DrawDisclosed: lambda id_, _: draw.DiscloseDraw(draw_id=id_),
-    draw.VoidRequested: lambda id_, e: draw.RequestVoid(draw_id=id_, reason=e.reason),
-    vrf_keys.VrfKeyEnrolled: lambda id_, e: vrf_keys.EnrolVrfKey(public_key=id_, proof=e.proof),
-    vrf_keys.VrfKeyRevoked: lambda id_, e: vrf_keys.RevokeVrfKey(public_key=id_, reason=e.reason),
+    draw.DrawCovered: _same(draw.CoverDraw, "draw_id"),
+    draw.DrawLookedAt: _same(draw.LookAtDraw, "draw_id"),
+    draw.DrawDisclosed: _same(draw.DiscloseDraw, "draw_id"),
+    draw.VoidRequested: _same(draw.RequestVoid, "draw_id"),
+    vrf_keys.VrfKeyEnrolled: _same(vrf_keys.EnrolVrfKey, "public_key"),
+    vrf_keys.VrfKeyRevoked: _same(vrf_keys.RevokeVrfKey, "public_key"),
     signing_keys.SigningKeyEnrolled: lambda id_, e: signing_keys.EnrolSigningKey(
         public_key=id_, suite=e.suite, proof=e.proof
     ),
-    signing_keys.SigningKeyConfirmed: lambda id_, e: signing_keys.ConfirmSigningKey(
-        public_key=id_, bootstrap=e.bootstrap
-    ),
-    signing_keys.SigningKeyRevoked: lambda id_, e: signing_keys.RevokeSigningKey(
-        public_key=id_, reason=e.reason
-    ),
+    signing_keys.SigningKeyConfirmed: _same(signing_keys.ConfirmSigningKey, "public_key"),
+    signing_keys.SigningKeyRevoked: _same(signing_keys.RevokeSigningKey, "public_key"),
     signing_keys.SigningMadeMandatory: lambda _id, _e: signing_keys.MakeSigningMandatory(),
     appointment.AppointmentProposed: lambda id_, e: appointment.ProposeAppointment(
         **_together(id_), on=e.on
@@ -374,25 +277,14 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     appointment.AppointmentDissolved: lambda id_, e: appointment.DissolveAppointment(
         **_together(id_), reason=e.reason
     ),
-    other_checks.OtherCheckRecorded: lambda id_, e: other_checks.RecordOtherCheck(
-        id=id_,
-        department=e.department,
-        entity=e.entity,
-        kind=e.kind,
-        on=e.on,
-        reference=e.reference,
+    other_checks.OtherCheckRecorded: _same(other_checks.RecordOtherCheck, "id"),
+    inspection.InspectionNotified: _same(inspection.Notify, "inspection"),
+    replacement.ConflictDeclared: _same(replacement.Declare, "inspection", reason=_SEALED),
+    replacement.ReplacementRequested: _same(
+        replacement.RequestReplacement, "inspection", reason=_SEALED
     ),
-    inspection.InspectionNotified: lambda id_, e: inspection.Notify(
-        inspection=id_, notice_number=e.notice_number
-    ),
-    replacement.ConflictDeclared: lambda id_, e: replacement.Declare(
-        inspection=id_, conflict=e.conflict, reason=_SEALED
-    ),
-    replacement.ReplacementRequested: lambda id_, e: replacement.RequestReplacement(
-        inspection=id_, officer=e.officer, cause=e.cause, reason=_SEALED
-    ),
-    inspection.OfficerCheckedIn: lambda id_, _: inspection.CheckIn(inspection=id_),
-    inspection.OfficerCheckedOut: lambda id_, _: inspection.CheckOut(inspection=id_),
+    inspection.OfficerCheckedIn: _same(inspection.CheckIn, "inspection"),
+    inspection.OfficerCheckedOut: _same(inspection.CheckOut, "inspection"),
     visit.NoticeWritten: lambda id_, e: visit.WriteNotice(inspection=id_, **vars(e)),
     visit.CapturedOffline: lambda id_, e: visit.UploadVisit(inspection=id_, **vars(e)),
     visit.PositionRecorded: lambda id_, e: visit.RecordPosition(inspection=id_, **vars(e)),
@@ -403,28 +295,20 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
     visit.OutcomeRecorded: lambda id_, e: visit.RecordOutcome(
         inspection=id_, account=_SEALED, **vars(e)
     ),
-    visit.Acknowledged: lambda id_, e: visit.Acknowledge(
-        inspection=id_, answer=e.answer, statement=_SEALED
-    ),
+    visit.Acknowledged: _same(visit.Acknowledge, "inspection", statement=_SEALED),
     findings.FindingsEntered: lambda id_, e: findings.EnterFindings(inspection=id_, items=e.items),
     findings.FindingsConfirmed: lambda id_, e: findings.ConfirmFindings(inspection=id_, **vars(e)),
     review_log.ReviewOpened: lambda id_, e: review_log.OpenReview(inspection=id_, **vars(e)),
     amendments.AmendmentRequested: lambda id_, e: amendments.RequestAmendment(
         inspection=id_, **vars(e)
     ),
-    inspection.ResultEntered: lambda id_, e: inspection.EnterResult(
-        inspection=id_, category=e.category, items=e.items
-    ),
-    inspection.ClosingRequested: lambda id_, e: inspection.RequestClosing(
-        inspection=id_, reason=e.reason
-    ),
-    inspection.ResultPublished: lambda id_, _: inspection.PublishResult(inspection=id_),
+    inspection.ResultEntered: _same(inspection.EnterResult, "inspection"),
+    inspection.ClosingRequested: _same(inspection.RequestClosing, "inspection"),
+    inspection.ResultPublished: _same(inspection.PublishResult, "inspection"),
     follow_up.CorrectionOrdered: lambda id_, e: follow_up.OrderCorrection(
         inspection=id_, items=e.items, requirement=e.requirement, due=e.due
     ),
-    follow_up.ExtensionRequested: lambda id_, e: follow_up.RequestExtension(
-        inspection=id_, number=e.number, due=e.due, reason=e.reason
-    ),
+    follow_up.ExtensionRequested: _same(follow_up.RequestExtension, "inspection"),
     follow_up.HandedOver: lambda id_, e: follow_up.HandOver(
         inspection=id_,
         kind=e.kind,
@@ -434,12 +318,8 @@ _BY_EVENT: dict[type, Callable[[str, Any], Any]] = {
         document_number=e.document_number,
         on=e.on,
     ),
-    follow_up.ReceiptRecorded: lambda id_, e: follow_up.RecordReceipt(
-        inspection=id_, number=e.number, on=e.on, reference=e.reference
-    ),
-    follow_up.FollowUpClosed: lambda id_, e: follow_up.CloseFollowUp(
-        inspection=id_, number=e.number, outcome=e.outcome, evidence=e.evidence, files=e.files
-    ),
+    follow_up.ReceiptRecorded: _same(follow_up.RecordReceipt, "inspection"),
+    follow_up.FollowUpClosed: _same(follow_up.CloseFollowUp, "inspection"),
     follow_up.FollowUpEscalated: lambda id_, e: follow_up.EscalateFollowUp(
         inspection=id_, number=e.number
     ),
@@ -484,33 +364,23 @@ _BY_JUDGEMENT: dict[type, Callable[[str, Any, int], Any]] = {
         code=id_, version=version, approve=e.approved, remark=e.remark
     ),
     draw.DrawVoided: lambda id_, _, version: draw.ApproveVoid(draw_id=id_, version=version),
-    draw.VoidDeclined: lambda id_, e, version: draw.DeclineVoid(
-        draw_id=id_, version=version, reason=e.reason
-    ),
+    draw.VoidDeclined: _judged(draw.DeclineVoid, "draw_id"),
     replacement.SeatVacated: lambda id_, e, version: replacement.ApproveReplacement(
         inspection=id_, version=version, officer=e.officer
     ),
-    replacement.ReplacementDeclined: lambda id_, e, version: replacement.DeclineReplacement(
-        inspection=id_, version=version, officer=e.officer, reason=e.reason
-    ),
-    inspection.ResultConfirmed: lambda id_, _, version: inspection.ConfirmResult(
-        inspection=id_, version=version
-    ),
+    replacement.ReplacementDeclined: _judged(replacement.DeclineReplacement, "inspection"),
+    inspection.ResultConfirmed: _judged(inspection.ConfirmResult, "inspection"),
     inspection.ResultReviewed: lambda id_, e, version: inspection.ReviewResult(
         inspection=id_, version=version, approve=e.approved, remark=e.remark
     ),
     follow_up.ExtensionApproved: lambda id_, e, version: follow_up.ApproveExtension(
         inspection=id_, version=version, number=e.number
     ),
-    follow_up.ExtensionDeclined: lambda id_, e, version: follow_up.DeclineExtension(
-        inspection=id_, version=version, number=e.number, reason=e.reason
-    ),
+    follow_up.ExtensionDeclined: _judged(follow_up.DeclineExtension, "inspection"),
     follow_up.CorrectionVerified: lambda id_, e, version: follow_up.VerifyCorrection(
         inspection=id_, version=version, **vars(e)
     ),
-    amendments.AmendmentDeclined: lambda id_, e, version: amendments.DeclineAmendment(
-        inspection=id_, version=version, reason=e.reason
-    ),
+    amendments.AmendmentDeclined: _judged(amendments.DeclineAmendment, "inspection"),
     inspection.InspectionClosed: lambda id_, _, version: inspection.ApproveClosing(
         inspection=id_, version=version
     ),

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from domain.acts import ACTS
 from domain.canonical import canon
-from domain.decisions import ACTS
 from domain.errors import DomainError
 from domain.genesis import Genesis
 from domain.signing import not_standing

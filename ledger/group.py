@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from domain.decisions import OPENING, act_of, decide, require_alone
+from domain.acts import OPENING, act_of
+from domain.decisions import decide, require_alone
 from domain.draw_commands import AssignmentCommitted, DrawCommitted
 from domain.errors import DomainError
 from domain.facts import Actor, Command, Context, Recorded

@@ -15,7 +15,7 @@ from api.bodies import body_of
 from api.problems import place, reason
 from api.signatures import HEADER, written
 from domain import signing
-from domain.decisions import ACTS
+from domain.acts import ACTS
 from domain.errors import DomainError
 from domain.signing import SALT_SIZE, Signature
 from domain.signing_keys import enrolment_statement

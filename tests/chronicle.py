@@ -17,9 +17,9 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain import merkle
+from domain.acts import act_of
 from domain.bundles import bundles
 from domain.canonical import canon
-from domain.decisions import act_of
 from domain.draw_commands import CoverDraw
 from domain.facts import Recorded
 from domain.genesis import LedgerOpened

@@ -9,7 +9,7 @@ from typing import Any
 
 from hypothesis import strategies as st
 
-from domain.decisions import ACTS, SYSTEM
+from domain.acts import ACTS, SYSTEM
 from tests.story import ITEMS, entity_id, nonce_of, plan_row
 
 TASK = "联2024026"

@@ -23,7 +23,7 @@ from api.parts import Parts, open_parts
 from api.server import configuration
 from api.settings import Settings
 from api.tokens import Claim
-from domain.decisions import act_of
+from domain.acts import act_of
 from domain.organisation import Staff
 from domain.review_log import OpenReview
 from ledger import accounts

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from domain import signing
-from domain.decisions import act_of
+from domain.acts import act_of
 from domain.organisation import AddStaff, Staff
 from domain.signing import Signature
 from domain.signing_keys import (

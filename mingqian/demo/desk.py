@@ -9,7 +9,7 @@ from uuid import uuid4
 import httpx
 
 from api.signatures import HEADER
-from domain.decisions import ACTS
+from domain.acts import ACTS
 from ledger import suites
 from mingqian.signing import Signer
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, fields
 from typing import TYPE_CHECKING, Any, Literal
 
-from domain.decisions import ACTS
+from domain.acts import ACTS
 from domain.items import Item
 from domain.lottery.entropy import Drand, Lottery, Witness
 from domain.organisation import Department, Staff

@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from api.acts import OFFERED
 from api.bodies import body_of
 from api.words import ACT_NAMES
-from domain.decisions import ACTS, SYSTEM, Act
+from domain.acts import ACTS, SYSTEM, Act
 from domain.organisation import AddDepartment, AddStaff, ChangeStaffRoles, IssuePassword, Role
 from domain.registry_commands import ConfirmChange
 from tests import story

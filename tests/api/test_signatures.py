@@ -12,7 +12,7 @@ import pytest
 from api.acting import command_id
 from api.signatures import written
 from domain import signing
-from domain.decisions import act_of
+from domain.acts import act_of
 from domain.errors import DomainError
 from domain.organisation import AddStaff, ChangeStaffRoles
 from domain.personnel_commands import DeclareRecusal

@@ -18,7 +18,7 @@ from domain import inspection_commands as inspection
 from domain import items
 from domain import replacement_commands as replacement
 from domain import subject_commands as subject
-from domain.decisions import ACTS
+from domain.acts import ACTS
 from domain.errors import DomainError
 from domain.facts import Actor, Recorded
 from domain.history import History

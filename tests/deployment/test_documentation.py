@@ -12,7 +12,7 @@ import typer.main
 
 from api.settings import PREFIX, Settings
 from api.words import ACT_NAMES
-from domain.decisions import ACTS
+from domain.acts import ACTS
 from domain.events import NAMES
 from domain.facts import Judgement
 from domain.upcasting import OLDER

@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 from api.app import routed_app
-from domain.decisions import ACTS
+from domain.acts import ACTS
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "seed-coverage.md"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from domain.decisions import ACTS, acting_role
+from domain.acts import ACTS, acting_role
 from domain.errors import DomainError
 from domain.item_versions import ItemDetails
 from domain.items import AddItem, ClaimItem, Item, PublishItem, ReviewItem

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from domain.decisions import ACTS, SYSTEM
+from domain.acts import ACTS, SYSTEM
 from domain.errors import DomainError
 from domain.items import ReviewItem
 from domain.organisation import AddStaff, ChangeStaffRoles, SuspendStaff

@@ -107,7 +107,7 @@ def routed_app(lifespan: Lifespan[FastAPI] | None = None) -> FastAPI:
         page_routes.router,
         health_routes.router,
     ):
-        app.include_router(router)
+        app.router.routes.extend(router.routes)  # included, each would be built anew for every app
     _declare_problem(app)
     return app
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from mingqian.demo import follow_up, telling
 from mingqian.demo.drawing import Event, LotteryDay, draw, draw_and_void
-from mingqian.demo.people import DEPARTMENTS, DISCIPLINE, PREFIX_OF, clerk
+from mingqian.demo.people import DISCIPLINE, PREFIX_OF, clerk
 from mingqian.demo.substitutes import (
     Falling,
     declare_all,
@@ -111,11 +111,7 @@ def _open(stage: Stage, campaign: Campaign) -> None:
     desk, row = stage.desk, campaign.row
     stage.clock.move_to(campaign.opened)
     telling.publish_scheme(stage, row)
-    names = "、".join(DEPARTMENTS[one] for one in campaign.departments)
-    scheme = (
-        f"《{row['task_name']}实施方案》（示例）：由{names}联合实施；按计划比例随机抽取检查对象和执法检查人员，"
-        f"{row['window_from']} 至 {row['window_to']} 完成，结果在 20 个工作日内公示。"
-    )
+    scheme = f"见《{row['task_name']}实施方案》，{telling.scheme_number(row)}"
     desk.act(
         clerk(row["lead"]), "task.open", plan_number=row["number"], plan_year=2024, scheme=scheme
     )

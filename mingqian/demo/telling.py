@@ -5,7 +5,8 @@ from __future__ import annotations
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from mingqian.demo.people import DEPARTMENTS, REGISTRAR, clerk, reviewer
+from mingqian.demo.items import ITEMS
+from mingqian.demo.people import REGISTRAR, clerk, reviewer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,7 +25,7 @@ def publish_scheme(stage: Stage, row: Body) -> None:
     """The lead writes how the task is carried out; a reviewer approves it, and it is published."""
     desk, clock, lead = stage.desk, stage.clock, row["lead"]
     title = f"{row['task_name']}实施方案（示例）"
-    number = f"清双随办〔2024〕{row['number'][-3:]}号（示例）"
+    number = scheme_number(row)
     (drafted,) = desk.act(
         clerk(lead),
         "scheme.draft",
@@ -46,7 +47,13 @@ def publish_scheme(stage: Stage, row: Body) -> None:
     desk.act(clerk(lead), "scheme.publish", plan_number=row["number"])
 
 
+def scheme_number(row: Body) -> str:
+    """The document number of a task's scheme."""
+    return f"清双随办〔2024〕{row['number'][-3:]}号（示例）"
+
+
 def _scheme(row: Body) -> Body:
+    named = {item.code: item.name for item in ITEMS}
     departments = (row["lead"], *row["joint"])
     own = {each["department"]: each["items"] for each in row["items"]}
     return {
@@ -54,7 +61,7 @@ def _scheme(row: Body) -> Body:
         "organisation": [
             {
                 "department": one,
-                "duty": f"负责 {'、'.join(own[one])}"
+                "duty": f"负责 {'、'.join(named[code] for code in own[one])}"
                 if one in own
                 else "协助检查，处理涉及本部门的线索",
             }
@@ -75,9 +82,7 @@ def _scheme(row: Body) -> Body:
             },
         ],
         "requirements": ["两名以上执法人员到场并出示执法证", "当场录入，不得事后补写"],
-        "contacts": [
-            {"department": row["lead"], "post": f"{DEPARTMENTS[row['lead']]}双随机办公室"}
-        ],
+        "contacts": [{"department": row["lead"], "post": "双随机工作办公室"}],
     }
 
 
